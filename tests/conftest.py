@@ -1,0 +1,75 @@
+"""What every test starts from: nobody's settings, and marks that follow from the folder."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+
+os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by the folder they are in, and skip what this machine or run cannot do."""
+    long_run = bool(os.environ.get("JCB_LONG"))
+    for item in items:
+        if not item.path.is_relative_to(TESTS):
+            continue
+        for room in ("acceptance", "browser"):
+            if room in item.path.relative_to(TESTS).parts:
+                item.add_marker(room)
+        if item.get_closest_marker("browser") and not chromium():
+            item.add_marker(pytest.mark.skip(reason="no Chromium: set JCB_CHROMIUM"))
+        if item.get_closest_marker("long") and not long_run:
+            item.add_marker(pytest.mark.skip(reason="takes minutes: set JCB_LONG=1"))
+
+
+def chromium() -> str | None:
+    """Return the browser that the browser tests drive, as scripts/test found it."""
+    usual = Path("/usr/bin/chromium")
+    return os.environ.get("JCB_CHROMIUM") or (str(usual) if usual.exists() else None)
+
+
+@pytest.fixture
+def chromium_path() -> str:
+    """The browser's executable."""
+    path = chromium()
+    assert path is not None, "browser tests are skipped without a browser"
+    return path
+
+
+@pytest.fixture
+def ipykernel6_python() -> str:
+    """The Python of an environment with ipykernel 6.31, the previous major version."""
+    path = os.environ.get("JCB_IPYKERNEL6_PYTHON")
+    if not path:
+        pytest.skip(
+            "no environment with ipykernel 6: set JCB_IPYKERNEL6_PYTHON, as scripts/test does"
+        )
+    return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the settings of whoever runs the tests out of the servers and kernels they start."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+            patch.setenv(name, str(home / name.lower()))
+        for name in ("JUPYTER_CONFIG_PATH", "JUPYTER_PATH", "JUPYTER_TOKEN", "JUPYTER_GATEWAY_URL"):
+            patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def jp_server_cleanup(request: pytest.FixtureRequest) -> None:
+    """
+    Clean up after a test's server, if it had one.
+
+    pytest-jupyter's own, which this replaces, makes a whole server after every
+    test only to stop it.
+    """
+    if "jp_configurable_serverapp" in request.fixturenames:
+        request.getfixturevalue("jp_server_cleanup")
