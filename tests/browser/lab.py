@@ -1,0 +1,162 @@
+"""The page object: what a person does in JupyterLab or Notebook 7, and what they see."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from .wire import Wire
+
+if TYPE_CHECKING:
+    from playwright.sync_api import ConsoleMessage, Locator, Page
+
+    from .notebooks import Notebook
+
+App = Literal["lab", "notebooks"]
+
+PROBE = (Path(__file__).parent / "probe.js").read_text()
+
+INDICATOR = ".jp-Notebook-ExecutionIndicator"
+HANDLE = ".jp-OutputArea-output .widget-slider .noUi-handle"
+BAR = ".jp-OutputArea-output .widget-hprogress .progress-bar"
+
+
+class Lab:
+    """One page with one notebook."""
+
+    def __init__(self, page: Page, origin: str, token: str, app: App = "lab") -> None:
+        self.page = page
+        self.wire = Wire(page)
+        self.errors: list[str] = []
+        self._origin = origin
+        self._token = token
+        self._app = app
+        page.add_init_script(PROBE)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
+        # "Leave the page?": yes.
+        page.on("dialog", lambda dialog: dialog.accept())
+
+    # -- what a person does ------------------------------------------------------------------
+
+    def open_notebook(self, notebook: Notebook, workspace: str = "") -> None:
+        """Go to the notebook's address and wait until its cells are there."""
+        tree = f"lab/workspaces/{workspace or notebook.name}/tree"
+        place = tree if self._app == "lab" else "notebooks"
+        self.page.goto(f"{self._origin}/{place}/{notebook.path}?token={self._token}")
+        self.wait_until(lambda: self.drawn is not None, 60, "the notebook is drawn")
+
+    def run_all(self) -> None:
+        """Choose Run, Run All Cells; the kernel is waited for."""
+        # The indicator says idle before there is a kernel; a run then ends in a dialog.
+        self.wait_until(self._knows_kernel, 60, "the page knows its kernel")
+        self.wait_until(lambda: self.status() == "idle", 60, "the kernel is idle")
+        self._menu("Run", "Run All Cells")
+
+    def save(self, notebook: Notebook, views: int) -> None:
+        """Save until ``views`` widget views are in the file."""
+        self.page.keyboard.press("Control+s")
+        self.wait_until(lambda: notebook.saved_views == views, 10, f"{views} views are saved")
+
+    def reload(self) -> None:
+        """Reload the page and wait until the notebook's cells are drawn again."""
+        self.page.reload(wait_until="commit")
+        self.wait_until(lambda: self.drawn is not None, 60, "the notebook is drawn")
+
+    def press_on_slider(self, key: str, times: int) -> None:
+        """Move the first slider by keyboard."""
+        handle = self.page.locator(HANDLE).first
+        handle.focus()
+        for _ in range(times):
+            handle.press(key)
+
+    # -- what a person sees ------------------------------------------------------------------
+
+    @property
+    def drawn(self) -> float | None:
+        """When the notebook's first cell was drawn, by the page's clock, in seconds."""
+        try:
+            at = self.page.evaluate("window.__probe?.drawn ?? null")
+        except Exception as error:
+            # The page is between two documents: asked again by whoever waits.
+            if "context was destroyed" in str(error):
+                return None
+            raise
+        return None if at is None else at / 1000
+
+    def widgets_drawn(self, within: float, **kinds: int) -> float:
+        """
+        Seconds from the notebook being drawn to this many widgets of each kind being drawn.
+
+        By the page's own clock, to the frame: waiting and asking are not part of it.
+        """
+        self.wait_until(lambda: self._since_drawn(kinds) is not None, within, f"drawn: {kinds}")
+        seconds = self._since_drawn(kinds)
+        assert seconds is not None
+        return seconds
+
+    def _since_drawn(self, kinds: dict[str, int]) -> float | None:
+        for at, counts in self.page.evaluate("window.__probe.counts"):
+            if all(counts[kind] >= number for kind, number in kinds.items()):
+                drawn = self.drawn
+                assert drawn is not None
+                return max(0.0, float(at / 1000 - drawn))
+        return None
+
+    def status(self) -> str:
+        """What the busy indicator says now."""
+        found = self.page.query_selector(INDICATOR)
+        return "none" if found is None else found.get_attribute("data-status") or "none"
+
+    def statuses(self) -> list[tuple[float, str]]:
+        """What it said every 200 ms since the page was loaded, with ``time.time()``."""
+        samples: list[list[Any]] = self.page.evaluate("window.__probe.statuses")
+        return [(at / 1000, status) for at, status in samples]
+
+    def bar(self) -> float:
+        """How far the first bar is, in percent."""
+        style = self.page.locator(BAR).first.evaluate("bar => bar.style.width")
+        return float(style.removesuffix("%"))
+
+    def slider(self) -> int:
+        """Where the first slider stands."""
+        return int(float(self.page.locator(HANDLE).first.get_attribute("aria-valuenow") or "nan"))
+
+    def html(self) -> list[str]:
+        """The text of each HTML widget."""
+        return self.page.locator(".widget-html .widget-html-content").all_inner_texts()
+
+    def lines(self, place: str) -> list[str]:
+        """The lines printed below ``place``."""
+        outputs = self.page.locator(f"{place} .jp-RenderedText pre").all_inner_texts()
+        return "".join(outputs).splitlines()
+
+    # -- waiting -----------------------------------------------------------------------------
+
+    def wait_until(self, true: Callable[[], bool], within: float, what: str) -> None:
+        """Look again and again, and fail when ``what`` has not come true."""
+        end = time.monotonic() + within
+        while not true():
+            if time.monotonic() > end:
+                msg = f"not within {within} s: {what}"
+                raise AssertionError(msg)
+            # Not time.sleep: console and WebSocket events come in only while Playwright waits.
+            self.page.wait_for_timeout(30)
+
+    def pause(self, seconds: float) -> None:
+        """Let the page go on for a while."""
+        self.page.wait_for_timeout(seconds * 1000)
+
+    def _knows_kernel(self) -> bool:
+        return any(passed.msg_type == "kernel_info_reply" for passed in self.wire.messages)
+
+    def _menu(self, menu: str, entry: str) -> None:
+        bar: Locator = self.page.locator(".lm-MenuBar-itemLabel").get_by_text(menu, exact=True)
+        bar.click()
+        self.page.locator(".lm-Menu-itemLabel").get_by_text(entry, exact=True).click()
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)

@@ -1,0 +1,111 @@
+"""
+A TCP proxy between page and server that can cut the kernel's WebSockets.
+
+The page's other requests pass untouched, so that what a case sees comes from the cut socket alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+
+class Proxy:
+    """Listens on a free port of the loopback, in a thread of its own, until closed."""
+
+    def __init__(self, target: int) -> None:
+        self.port = 0
+        self._target = target
+        self._refusing = False
+        self._sockets: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
+
+    def start(self) -> None:
+        """Listen."""
+        self._thread.start()
+        self._do(self._listen())
+
+    def close(self) -> None:
+        """Close every connection and end the thread."""
+        self._do(self._close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def cut(self) -> int:
+        """Break every WebSocket and refuse new ones; how many were broken."""
+        return self._do(self._cut())
+
+    def mend(self) -> None:
+        """Let WebSockets through again."""
+        self._refusing = False
+
+    def _do(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
+
+    async def _listen(self) -> None:
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def _close(self) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _cut(self) -> int:
+        self._refusing = True
+        cut = len(self._sockets)
+        for socket in self._sockets:
+            # A reset, no closing handshake: what a lost network looks like to the page.
+            socket.transport.abort()
+        return cut
+
+    async def _connected(self, page: asyncio.StreamReader, to_page: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            await self._serve(page, to_page)
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # either end went away, or the proxy is being closed: nothing is left to do
+        finally:
+            self._tasks.discard(task)
+            to_page.transport.abort()
+
+    async def _serve(self, page: asyncio.StreamReader, to_page: asyncio.StreamWriter) -> None:
+        # A browser opens a connection of its own for each WebSocket: the first line decides.
+        first = await page.readuntil(b"\n")
+        is_socket = b"/channels" in first
+        if is_socket and self._refusing:
+            return
+        server, to_server = await asyncio.open_connection("127.0.0.1", self._target)
+        try:
+            if is_socket:
+                self._sockets.add(to_page)
+            to_server.write(first)
+            done, pending = await asyncio.wait(
+                [
+                    asyncio.ensure_future(_pump(page, to_server)),
+                    asyncio.ensure_future(_pump(server, to_page)),
+                ],
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            for other in pending:
+                other.cancel()
+            await asyncio.gather(*done, *pending, return_exceptions=True)
+        finally:
+            self._sockets.discard(to_page)
+            to_server.transport.abort()
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(65536):
+        writer.write(data)
+        await writer.drain()
