@@ -1,0 +1,112 @@
+"""A Jupyter server on loopback for one comparison, with the broker on or off."""
+
+import asyncio
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tornado.httpclient import AsyncHTTPClient
+
+START_LIMIT = 60.0
+"""Seconds that a server may take to start: a cold disk, not the broker, decides this."""
+
+STOP_LIMIT = 15.0
+"""Seconds that a server may take to end its kernels before it is killed."""
+
+
+class DemoError(Exception):
+    """The demonstration could not be played to its end; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A running server."""
+
+    url: str
+    """Where it listens, without a slash at the end."""
+
+    token: str
+    """Lets the holder in."""
+
+    async def fetch(self, method: str, path: str) -> Any:
+        """Ask the REST API, and return what its JSON says (``None`` for an empty answer)."""
+        response = await AsyncHTTPClient().fetch(
+            f"{self.url}{path}",
+            method=method,
+            headers={"Authorization": f"token {self.token}"},
+            body="{}" if method == "POST" else None,
+            request_timeout=60,
+        )
+        return json.loads(response.body) if response.body else None
+
+
+@asynccontextmanager
+async def running_server(*, broker: bool) -> AsyncIterator[Server]:
+    """Start a server of its own, away from anybody's settings, and end it afterwards."""
+    token = secrets.token_hex()
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "jupyter_server"),
+            *("--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--no-browser"),
+            *("--allow-root", f"--ServerApp.root_dir={folder}"),
+            f'--ServerApp.jpserver_extensions={{"jupyter_comm_broker": {broker}}}',
+            env=_environment(folder, token),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            url = await _address(process, Path(folder, "runtime"))
+            if url is None:
+                log.seek(0)
+                raise DemoError(f"the server did not start; its log:\n{log.read().decode()}")
+            yield Server(url=url, token=token)
+        finally:
+            await _end(process)
+
+
+def _environment(folder: str, token: str) -> dict[str, str]:
+    """Return the environment of a server that keeps everything it writes in ``folder``."""
+    own = {"JUPYTER_TOKEN": token, "IPYTHONDIR": f"{folder}/ipython"}
+    for kind in ("config", "data", "runtime"):
+        own[f"JUPYTER_{kind.upper()}_DIR"] = f"{folder}/{kind}"
+    others = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER_")}
+    return others | own
+
+
+async def _address(process: asyncio.subprocess.Process, runtime: Path) -> str | None:
+    """Wait until the server has written where it listens; ``None`` if it never does."""
+    for _ in range(int(START_LIMIT * 10)):
+        if process.returncode is not None:
+            return None
+        if note := _read(runtime / f"jpserver-{process.pid}.json"):
+            return str(json.loads(note)["url"]).rstrip("/")
+        await asyncio.sleep(0.1)
+    return None
+
+
+def _read(file: Path) -> str:
+    """Return what a file says; nothing if it is not there or only being written."""
+    text = file.read_text() if file.exists() else ""
+    return text if text.endswith("}") else ""
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End the server, which ends its kernels."""
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), STOP_LIMIT)
+    except asyncio.TimeoutError:
+        # Its kernels watch for the death of their parent and follow it.
+        process.kill()
+        await process.wait()

@@ -1,0 +1,104 @@
+"""The house rules that a machine can hold up: small rooms, each with its idea and its test."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "jupyter_comm_broker"
+TESTS = ROOT / "tests"
+LIMIT = 300
+EMPTY_NAMES = {"base", "common", "helper", "helpers", "manager", "misc", "util", "utils"}
+
+WITHOUT_TEST_OF_THEIR_OWN: dict[str, str] = {
+    "_version.py": "one line, read by the build and checked by test_packaging.py",
+}
+"""Modules that no test file is named after, and why not."""
+
+
+def modules(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def rooms() -> list[Path]:
+    return [
+        path
+        for folder in ("jupyter_comm_broker", "tests", "demo", "benchmarks")
+        for path in modules(folder)
+    ]
+
+
+def named(paths: list[Path]) -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in paths]
+
+
+def idea(path: Path) -> str:
+    """Return the first line of a module's docstring."""
+    return (ast.get_docstring(ast.parse(path.read_text())) or "").partition("\n")[0]
+
+
+def decides(path: Path) -> bool:
+    """Tell whether a module has a function: one that only declares values has nothing to test."""
+    return any(
+        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(ast.parse(path.read_text()))
+    )
+
+
+def has_test(module: Path) -> bool:
+    """Tell whether a test file at the same place is named after a module."""
+    room = TESTS / module.relative_to(PACKAGE).parent
+    return any(room.glob(f"test_{module.stem}.py")) or any(room.glob(f"test_{module.stem}_*.py"))
+
+
+def is_after_a_module(test: Path) -> bool:
+    room = PACKAGE / test.relative_to(TESTS).parent
+    subject = test.stem.removeprefix("test_")
+    return any(
+        subject == module.stem or subject.startswith(f"{module.stem}_")
+        for module in room.glob("[a-z]*.py")
+    )
+
+
+def test_every_room_says_its_idea_in_its_first_line() -> None:
+    assert named([path for path in rooms() if path.stat().st_size and not idea(path)]) == []
+    assert named([path for path in modules("jupyter_comm_broker") if not idea(path)]) == []
+
+
+def test_no_room_has_more_than_300_lines() -> None:
+    assert named([path for path in rooms() if len(path.read_text().splitlines()) > LIMIT]) == []
+
+
+def test_no_room_has_a_name_that_says_nothing() -> None:
+    # web/base.py is the name that Jupyter's readers know for what handlers have in common.
+    assert [
+        name
+        for name in named(rooms())
+        if Path(name).stem in EMPTY_NAMES and not name.endswith("web/base.py")
+    ] == []
+
+
+def test_every_module_that_decides_something_has_a_test_file_named_after_it() -> None:
+    lonely = [
+        path
+        for path in modules("jupyter_comm_broker")
+        if path.stem != "__init__" and decides(path) and not has_test(path)
+    ]
+    assert set(named(lonely)) <= {
+        f"jupyter_comm_broker/{name}" for name in WITHOUT_TEST_OF_THEIR_OWN
+    }
+
+
+@pytest.mark.parametrize("room", sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py")))
+def test_every_test_in_a_rooms_folder_is_named_after_a_module_of_it(room: str) -> None:
+    assert (
+        named([path for path in (TESTS / room).rglob("test_*.py") if not is_after_a_module(path)])
+        == []
+    )
+
+
+def test_the_list_of_exceptions_is_no_longer_than_needed() -> None:
+    gone = [name for name in WITHOUT_TEST_OF_THEIR_OWN if not (PACKAGE / name).exists()]
+    tested = [name for name in WITHOUT_TEST_OF_THEIR_OWN if has_test(PACKAGE / name)]
+    assert (gone, tested) == ([], [])
