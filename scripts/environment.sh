@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 say() { printf '%s\n' "$*" >&2; }
-stop() { say "" "$(basename "$0"): $*"; exit 1; }
+stop() { say "$(basename "$0"): $*"; exit 1; }
 
 # Run apt-get as root, or through sudo where it asks nothing.
 apt_get() {
