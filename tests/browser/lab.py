@@ -55,6 +55,20 @@ class Lab:
         self.wait_until(lambda: self.status() == "idle", 60, "the kernel is idle")
         self._menu("Run", "Run All Cells")
 
+    def begin(self, notebook: Notebook, views: int, **kinds: int) -> None:
+        """Open and run the notebook, and save it once its long cell runs and all is drawn."""
+        self.open_notebook(notebook)
+        self.run_all()
+        self.wait_until(lambda: notebook.running, 60, "the long cell runs")
+        self.widgets_drawn(30, **kinds)
+        self.save(notebook, views)
+
+    def let_go(self, notebook: Notebook) -> None:
+        """End the long cell, which still runs, and wait until it has ended."""
+        assert notebook.running, "the long cell was over before the test was"
+        notebook.let_go()
+        self.wait_until(lambda: notebook.ended_at is not None, 30, "the long cell is over")
+
     def save(self, notebook: Notebook, views: int) -> None:
         """Save until ``views`` widget views are in the file."""
         self.page.keyboard.press("Control+s")

@@ -47,13 +47,16 @@ BAR = "bar = widgets.IntProgress(max={ticks}); display(bar)"
 HTML = "html = widgets.HTML('<b>as it was</b>'); display(html)"
 DRIVE = "for n in ticks({seconds}): bar.value = n + 1"
 
+ENOUGH = 90.0
+"""Seconds that a long cell takes where nobody lets it go: longer than any test needs."""
 
-def main_job(seconds: float) -> list[str]:
+
+def main_job(seconds: float = ENOUGH) -> list[str]:
     """A slider, a bar and an HTML widget; the last cell drives the bar for ``seconds``."""
     return [SLIDER, bar(seconds), HTML, DRIVE.format(seconds=seconds)]
 
 
-def bar(seconds: float) -> str:
+def bar(seconds: float = ENOUGH) -> str:
     """A cell with a bar that is full after ``seconds`` of ticks."""
     return BAR.format(ticks=round(seconds / STEP))
 

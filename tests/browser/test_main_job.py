@@ -40,11 +40,7 @@ def test_reload_during_a_cell(
 
     busy = desk.notebook(subject, main_job(30))
     lab = desk.page(subject, app)
-    lab.open_notebook(busy)
-    lab.run_all()
-    lab.widgets_drawn(30, **WIDGETS)
-    lab.wait_until(lambda: busy.running, 30, "the long cell runs")
-    lab.save(busy, views=3)
+    lab.begin(busy, views=3, **WIDGETS)
 
     # In turns, so that whatever else the machine does falls on both.
     took: dict[str, list[float]] = {"stock, idle": [], "busy": []}

@@ -1,0 +1,128 @@
+"""The main job again with what people use: tqdm, interact with Output, saved widget state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .notebooks import ENOUGH, STEP, main_job
+from .server import WIDGETS
+
+if TYPE_CHECKING:
+    from .desk import Desk
+    from .server import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+SOON = 3.5
+"""Seconds a restore may take here: less than the 4 s after which a page stops waiting."""
+
+TQDM = f"""\
+from tqdm.notebook import tqdm
+progress = tqdm(ticks({ENOUGH}), total={round(ENOUGH / STEP)})
+for n in progress: pass
+"""
+
+INTERACT = """\
+@widgets.interact(x=(0, 9))
+def show(x=4):
+    print(f"value {x}")
+"""
+
+OUTPUT = "out = widgets.Output(); display(out)"
+
+CAPTURE = f"""\
+with out:
+    for n in ticks({ENOUGH}): print(f"line {{n}}")
+"""
+
+OF_INTERACT = ".widget-interact .widget-output"
+OF_CAPTURE = ".widget-output:not(.widget-interact .widget-output)"
+
+
+def test_tqdm(desk: Desk, subject: Server, figures: dict[str, Any]) -> None:
+    """A tqdm bar is back with its texts, moves on, and ends where the kernel ended."""
+    kinds = {"box": 1, "bar": 1, "html": 2}
+    notebook = desk.notebook(subject, [TQDM])
+    lab = desk.page(subject)
+    lab.begin(notebook, views=1, **kinds)
+
+    lab.reload()
+    figures["busy"] = lab.widgets_drawn(SOON, **kinds)
+    stood, text = lab.bar(), lab.html()
+    lab.pause(1)
+    assert lab.bar() > stood, "the bar stands still"
+    assert lab.html() != text, "the numbers beside the bar stand still"
+    desk.picture(lab)
+
+    lab.let_go(notebook)
+    done = subject.evaluate(notebook.path, "progress.n")
+    lab.wait_until(lambda: f"{done}/" in lab.html()[-1], 5, f"the page says {done}")
+    assert lab.errors == []
+
+
+def test_interact_and_output(desk: Desk, subject: Server, figures: dict[str, Any]) -> None:
+    """Every line that ``with out:`` captured is there, in order, once; also in the kernel."""
+    kinds = {"slider": 1, "output": 2}
+    notebook = desk.notebook(subject, [INTERACT, OUTPUT, CAPTURE])
+    lab = desk.page(subject)
+    lab.begin(notebook, views=2, **kinds)
+
+    lab.reload()
+    figures["busy"] = lab.widgets_drawn(SOON, **kinds)
+    lab.wait_until(lambda: len(lab.lines(OF_CAPTURE)) > 0, 5, "captured lines are back")
+    before = len(lab.lines(OF_CAPTURE))
+    lab.wait_until(lambda: len(lab.lines(OF_CAPTURE)) > before + 10, 5, "more lines are captured")
+    assert lab.lines(OF_INTERACT) == ["value 4"]
+    desk.picture(lab)
+
+    lab.let_go(notebook)
+    last = int(subject.evaluate(notebook.path, "n"))
+    lines = [f"line {n}" for n in range(last + 1)]
+    lab.wait_until(lambda: lab.lines(OF_CAPTURE) == lines, 10, "all lines are in the page, once")
+    of_kernel = "''.join(output['text'] for output in out.outputs).splitlines()"
+    lab.wait_until(
+        lambda: subject.evaluate(notebook.path, of_kernel) == repr(lines),
+        10,
+        "all lines are in the kernel's Output, once",
+    )
+    lab.press_on_slider("ArrowRight", 1)
+    lab.wait_until(lambda: lab.lines(OF_INTERACT) == ["value 5"], 10, "interact runs its function")
+
+    lab.reload()
+    lab.widgets_drawn(SOON, **kinds)
+    assert lab.lines(OF_CAPTURE) == lines
+    assert lab.lines(OF_INTERACT) == ["value 5"]
+    assert lab.errors == []
+
+
+def test_saved_widget_state(desk: Desk, subject: Server, figures: dict[str, Any]) -> None:
+    """A notebook that carries widget state shows the live values, not the saved ones."""
+    kinds = {"slider": 1, "bar": 1, "html": 1}
+    notebook = desk.notebook(subject, main_job())
+    lab = desk.page(subject)
+    subject.configure(WIDGETS, {"saveState": True})
+    try:
+        lab.begin(notebook, views=3, **kinds)
+        lab.wait_until(lambda: notebook.saved_models > 3, 5, "widget state is saved")
+        saved = lab.bar()
+        lab.pause(1)
+
+        lab.reload()
+        figures["busy"] = lab.widgets_drawn(SOON, **kinds)
+        stood = lab.bar()
+        assert stood > saved, "the bar shows what was saved"
+        lab.pause(1)
+        assert lab.bar() > stood, "the bar stands still"
+        desk.picture(lab)
+        lab.let_go(notebook)
+        lab.press_on_slider("ArrowRight", 3)
+        lab.wait_until(
+            lambda: subject.evaluate(notebook.path, "slider.value") == "3",
+            10,
+            "the slider drives the kernel",
+        )
+        assert lab.errors == []
+    finally:
+        subject.configure(WIDGETS, {})
