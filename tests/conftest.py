@@ -12,7 +12,7 @@ os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by the folder they are in, and skip what this machine or run cannot do."""
+    """Mark tests by the folder they are in, and skip what this run leaves out."""
     long_run = bool(os.environ.get("JCB_LONG"))
     for item in items:
         if not item.path.is_relative_to(TESTS):
@@ -20,24 +20,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for room in ("acceptance", "browser"):
             if room in item.path.relative_to(TESTS).parts:
                 item.add_marker(room)
-        if item.get_closest_marker("browser") and not chromium():
-            item.add_marker(pytest.mark.skip(reason="no Chromium: set JCB_CHROMIUM"))
         if item.get_closest_marker("long") and not long_run:
             item.add_marker(pytest.mark.skip(reason="takes minutes: set JCB_LONG=1"))
-
-
-def chromium() -> str | None:
-    """Return the browser that the browser tests drive, as scripts/test found it."""
-    usual = Path("/usr/bin/chromium")
-    return os.environ.get("JCB_CHROMIUM") or (str(usual) if usual.exists() else None)
-
-
-@pytest.fixture
-def chromium_path() -> str:
-    """The browser's executable."""
-    path = chromium()
-    assert path is not None, "browser tests are skipped without a browser"
-    return path
 
 
 @pytest.fixture
