@@ -1,0 +1,126 @@
+"""
+The command: ``python -m benchmarks`` measures stock and broker in turn and prints a table.
+
+Each round starts a fresh server of each side; the sides change places every round, so that a
+machine that grows warm or busy favours neither.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks import table
+from benchmarks.figures import Figure
+from benchmarks.machine import describe
+from benchmarks.measures import MEASURES
+from benchmarks.profiler import profile
+from benchmarks.servers import Server
+from benchmarks.target import BROKER, SIDES, STOCK, Target
+
+RESULTS = Path(__file__).parent / "results"
+PATIENCE = 900
+
+
+class MeasureFailedError(Exception):
+    """A measure ended with an error; there is no figure to print."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run what was asked for."""
+    asked = parser().parse_args(arguments)
+    size = "smoke" if asked.smoke else "full"
+    rounds = 1 if asked.smoke else asked.rounds
+    facts = describe()
+    columns: list[list[Figure]] = [[] for _ in asked.sides]
+    for number in range(rounds):
+        order = list(enumerate(asked.sides))
+        for column, side in order if number % 2 == 0 else reversed(order):
+            say(f"round {number + 1} of {rounds}, {side}")
+            with Server(side) as target:
+                for measure in asked.only or MEASURES:
+                    file = asked.profile and asked.profile / f"{side}-{measure}-{number + 1}.txt"
+                    columns[column] += run(measure, size, target, file)
+    names = [
+        f"{side} ({i + 1})" if len(set(asked.sides)) == 1 else side
+        for i, side in enumerate(asked.sides)
+    ]
+    lines = table.cells(names, table.rows(columns))
+    sys.stdout.write("\n".join(f"{name}: {value}" for name, value in facts.items()) + "\n\n")
+    sys.stdout.write(table.plain(lines) + "\n")
+    if asked.save:
+        save(facts, names, columns, lines, rounds)
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return what the command understands."""
+    known = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    known.add_argument("--only", nargs="+", choices=list(MEASURES), help="these measures only")
+    known.add_argument("--rounds", type=int, default=3, help="fresh servers per side (3)")
+    known.add_argument("--smoke", action="store_true", help="tiny numbers: does it still run?")
+    known.add_argument("--save", action="store_true", help=f"write into {RESULTS.name}/")
+    known.add_argument("--profile", type=Path, metavar="FOLDER", help="record with py-spy")
+    known.add_argument(
+        "--sides",
+        nargs="+",
+        choices=SIDES,
+        default=[STOCK, BROKER],
+        help="the columns; 'stock stock' shows what the machine's own noise is",
+    )
+    return known
+
+
+def run(measure: str, size: str, target: Target, file: Path | None) -> list[Figure]:
+    """Run one measure in a client process of its own."""
+    say(f"  {measure}")
+    with profile(target.pid, file):
+        client = subprocess.run(
+            [sys.executable, "-m", "benchmarks.load", measure, size, target.dump()],
+            cwd=Path(__file__).parent.parent,
+            stdout=subprocess.PIPE,
+            timeout=PATIENCE,
+            check=False,
+        )
+    if client.returncode:
+        raise MeasureFailedError(f"{measure} on {target.side}: see above")
+    return [Figure.load(each) for each in json.loads(client.stdout)]
+
+
+def save(
+    facts: dict[str, str],
+    names: list[str],
+    columns: list[list[Figure]],
+    lines: list[list[str]],
+    rounds: int,
+) -> None:
+    """Write figures with date, machine and versions, for programs and for people."""
+    RESULTS.mkdir(exist_ok=True)
+    stem = (
+        "-".join(names) + "-" + facts["date"].replace(" UTC", "").replace(" ", "-").replace(":", "")
+    )
+    figures = {
+        name: [each.dump() for each in column] for name, column in zip(names, columns, strict=True)
+    }
+    record = {"machine": facts, "rounds": rounds, "figures": figures}
+    (RESULTS / f"{stem}.json").write_text(json.dumps(record, indent=1) + "\n")
+    about = "\n".join(f"* {name}: {value}" for name, value in facts.items())
+    title = f"# {' and '.join(names)}, {facts['date']}"
+    body = f"Medians of {rounds} rounds; `python -m benchmarks --save` makes a new one."
+    (RESULTS / f"{stem}.md").write_text(
+        f"{title}\n\n{body}\n\n{about}\n\n{table.markdown(lines)}\n"
+    )
+    say(f"written: {RESULTS.name}/{stem}.md and .json")
+
+
+def say(text: str) -> None:
+    """Tell a waiting person where we are."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,85 @@
+"""What a measure answers: named figures with all their values, and how much work is asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One thing measured on one server; ``values`` may be one per round or one per event."""
+
+    key: str
+    label: str
+    unit: str
+    values: tuple[float, ...]
+    ratio_goal: float | None = None
+    """To reach: at most this share of stock."""
+    limit_goal: float | None = None
+    """To reach: at most this much."""
+    note: str = ""
+
+    def dump(self) -> dict[str, Any]:
+        """Return what JSON can hold."""
+        return asdict(self)
+
+    @classmethod
+    def load(cls, data: dict[str, Any]) -> Figure:
+        """Read what ``dump`` wrote."""
+        return cls(**{**data, "values": tuple(data["values"])})
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much work a measure does."""
+
+    crowds: tuple[int, ...]
+    """Frontends at once for the cost of a delivery."""
+    bursts: int
+    burst: int
+    """Messages a cell sends at once; all arrive before the next burst: no queue overflows."""
+    paced: int
+    """Messages at 200 a second: one by one, as a progress bar sends them."""
+    echoes: int
+    connects: int
+    sockets: int
+    """WebSockets open at once for descriptors and memory."""
+    models: tuple[int, ...]
+    settled: float
+    """Age of a page's socket from which a server has no reason left to hold a big answer back."""
+    busy_seconds: float
+    """Length of the cell that keeps the kernel busy."""
+    absent_seconds: float
+    """How long a kernel sends with nobody attached."""
+
+
+FULL = Size(
+    crowds=(1, 8, 32),
+    bursts=8,
+    burst=500,
+    paced=600,
+    echoes=200,
+    connects=20,
+    sockets=20,
+    models=(150, 5000),
+    settled=2.6,
+    busy_seconds=4.0,
+    absent_seconds=10.0,
+)
+
+SMOKE = Size(
+    crowds=(2,),
+    bursts=2,
+    burst=20,
+    paced=20,
+    echoes=6,
+    connects=2,
+    sockets=2,
+    models=(6,),
+    settled=0.1,
+    busy_seconds=0.6,
+    absent_seconds=0.5,
+)
+
+SIZES = {"full": FULL, "smoke": SMOKE}

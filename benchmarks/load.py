@@ -1,0 +1,37 @@
+"""
+The client process: holds the frontends, so that no server pays their CPU, and runs one measure.
+
+``python -m benchmarks.load MEASURE SIZE TARGET`` prints the figures as one line of JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import sys
+
+from benchmarks.figures import SIZES
+from benchmarks.measures import MEASURES
+from benchmarks.servers import raise_descriptor_limit
+from benchmarks.target import Target
+
+
+async def run(measure: str, size: str, target: Target) -> str:
+    """Run one measure and return its figures."""
+    await target.check_side()
+    # A collection among thousands of open frontends would look like a slow server.
+    gc.disable()
+    figures = await MEASURES[measure](target, SIZES[size])
+    return json.dumps([each.dump() for each in figures])
+
+
+def main(arguments: list[str]) -> None:
+    """Answer on the standard output."""
+    measure, size, target = arguments
+    raise_descriptor_limit()
+    sys.stdout.write(asyncio.run(run(measure, size, Target.load(target))) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,111 @@
+"""Answer time of ``request_states`` while a cell runs: how long a reload waits for widgets."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from benchmarks.cells import busy, models
+from benchmarks.crowd import crowd
+from benchmarks.figures import Figure, Size
+from benchmarks.frontend import PATIENCE, Frontend, LostMessagesError, is_idle
+from benchmarks.meter import resident_bytes
+from benchmarks.target import STOCK, Target
+
+
+@dataclass(frozen=True)
+class _Restore:
+    seconds: float
+    states: int
+
+
+async def measure(target: Target, size: Size) -> list[Figure]:
+    """Return answer times for a page that just came and for one whose socket is old."""
+    figures = []
+    for count in size.models:
+        figures += await _with_models(target, size, count)
+    return figures
+
+
+async def _with_models(target: Target, size: Size, count: int) -> list[Figure]:
+    note = "waits for the cell" if target.side == STOCK else ""
+    before = resident_bytes(target.pid)
+    async with target.kernel() as kernel_id, crowd(target, kernel_id, 1) as (owner,):
+        await owner.run(models(count))
+        await target.settle(0.5)
+        grown = resident_bytes(target.pid) - before
+        old = await Frontend.open(target, kernel_id)
+        idle = await _restore(old, count)
+        await asyncio.sleep(size.settled)
+        # One after the other: ipywidgets keeps one control comm per kernel, so of two pages that
+        # ask at the same moment one gets no answer from the kernel.
+        async with _busy(owner, size.busy_seconds):
+            at_old = await _restore(old, count)
+        async with _busy(owner, size.busy_seconds):
+            begun = time.perf_counter()
+            page = await Frontend.open(target, kernel_id)
+            opened = time.perf_counter() - begun
+            at_new = await _restore(page, count)
+        await asyncio.gather(old.close(), page.close())
+    return [
+        Figure(
+            f"restore.busy.{count}",
+            f"request_states, {count} models, busy kernel",
+            "ms",
+            (at_old.seconds * 1000,),
+            limit_goal=50 if count == 150 else None,
+            note=note,
+        ),
+        Figure(
+            f"restore.page.{count}",
+            f"page connects and restores, {count} models, busy kernel",
+            "ms",
+            ((opened + at_new.seconds) * 1000,),
+            note=note,
+        ),
+        Figure(
+            f"restore.idle.{count}",
+            f"request_states, {count} models, idle kernel",
+            "ms",
+            (idle.seconds * 1000,),
+        ),
+        Figure(
+            f"restore.memory.{count}", f"server memory for {count} models", "MB", (grown / 1e6,)
+        ),
+    ]
+
+
+@asynccontextmanager
+async def _busy(owner: Frontend, seconds: float) -> AsyncIterator[None]:
+    """Keep the kernel in a cell; it is in it before anyone asks, and out of it at the end."""
+    msg_id = owner.start(busy(seconds))
+    done = owner.expect(lambda message: is_idle(message, msg_id))
+    await asyncio.sleep(0.2)
+    yield
+    await asyncio.wait_for(done, PATIENCE)
+
+
+async def _restore(frontend: Frontend, count: int) -> _Restore:
+    """Ask as ipywidgets' manager asks, and count the states."""
+    comm_id = uuid.uuid4().hex
+    answer = frontend.expect(
+        lambda message: message.kind == "comm_msg" and message.content.get("comm_id") == comm_id
+    )
+    sent = time.perf_counter()
+    frontend.send(
+        "shell",
+        "comm_open",
+        {"comm_id": comm_id, "target_name": "jupyter.widget.control", "data": {}},
+        metadata={"version": "1.0.0"},
+    )
+    frontend.send("shell", "comm_msg", {"comm_id": comm_id, "data": {"method": "request_states"}})
+    message = await asyncio.wait_for(answer, PATIENCE)
+    states = len(message.content["data"]["states"])
+    if states < count:
+        raise LostMessagesError(f"{states} of {count} models in the answer")
+    frontend.send("shell", "comm_close", {"comm_id": comm_id, "data": {}})
+    return _Restore(seconds=message.arrived - sent, states=states)

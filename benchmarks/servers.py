@@ -1,0 +1,136 @@
+"""Servers to measure: each in a process and folder of its own, the same but for the extension."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+
+from benchmarks.target import BROKER, Target
+
+START_PATIENCE = 30.0
+STOP_PATIENCE = 20.0
+
+UNLIMITED = 1e12
+"""Stock drops comm messages over its rate limits; this way both keep counting, neither drops."""
+
+
+class ServerFailedError(Exception):
+    """A server did not start."""
+
+
+class Server:
+    """One Jupyter server in a child process; use it in a ``with``."""
+
+    def __init__(self, side: str) -> None:
+        self._side = side
+        self._folder = tempfile.TemporaryDirectory(prefix="jupyter-comm-broker-bench-")
+        self._token = secrets.token_hex(8)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Target:
+        """Start the server and wait until it listens."""
+        root = Path(self._folder.name)
+        for name in ("runtime", "work"):
+            (root / name).mkdir()
+        config = root / "server.json"
+        config.write_text(json.dumps(settings(self._side, self._token, str(root / "work"))))
+        environment = dict(os.environ)
+        environment.update(
+            # Only the file above counts: no other extension, no user's settings.
+            JUPYTER_NO_CONFIG="1",
+            JUPYTER_RUNTIME_DIR=str(root / "runtime"),
+            IPYTHONDIR=str(root / "ipython"),
+            PYTHONHASHSEED="0",
+        )
+        raise_descriptor_limit()
+        with (root / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "jupyter_server", f"--config={config}"],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            port = self._wait_for_port(root / "runtime")
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return Target(
+            side=self._side, host="127.0.0.1", port=port, token=self._token, pid=self._process.pid
+        )
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop the server; its kernels end with it."""
+        process = self._process
+        if process is not None and process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(STOP_PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._folder.cleanup()
+
+    def log(self) -> str:
+        """Return what the server wrote."""
+        return (Path(self._folder.name) / "log").read_text(errors="replace")
+
+    def _wait_for_port(self, runtime: Path) -> int:
+        if self._process is None:
+            raise ServerFailedError("not started")
+        # The server chooses a free port and says so in this file.
+        told = runtime / f"jpserver-{self._process.pid}.json"
+        deadline = time.monotonic() + START_PATIENCE
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                break
+            if told.exists() and (text := told.read_text()):
+                try:
+                    return int(json.loads(text)["port"])
+                except ValueError:
+                    # Half written: look again.
+                    pass
+            time.sleep(0.05)
+        raise ServerFailedError(f"{self._side} server did not start:\n{self.log()}")
+
+
+def settings(side: str, token: str, root: str) -> dict[str, object]:
+    """Return the configuration of one side; the first entry is the only difference."""
+    return {
+        "ServerApp": {
+            "jpserver_extensions": {"jupyter_comm_broker": True} if side == BROKER else {},
+            "ip": "127.0.0.1",
+            "port": 0,
+            "open_browser": False,
+            "root_dir": root,
+            "allow_root": True,
+            "log_level": "WARN",
+        },
+        "IdentityProvider": {"token": token},
+        "ZMQChannelsWebsocketConnection": {
+            "iopub_msg_rate_limit": UNLIMITED,
+            "iopub_data_rate_limit": UNLIMITED,
+        },
+    }
+
+
+def raise_descriptor_limit() -> None:
+    """Allow as many descriptors as the system lets us: stock needs nine per WebSocket."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,0 +1,78 @@
+"""A running server as the load process sees it: its address, its process, its kernels over REST."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tornado.httpclient import AsyncHTTPClient
+
+STOCK, BROKER = "stock", "broker"
+SIDES = (STOCK, BROKER)
+
+
+class WrongServerError(Exception):
+    """The server is not the kind that is to be measured."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One server under load."""
+
+    side: str
+    host: str
+    port: int
+    token: str
+    pid: int
+
+    def dump(self) -> str:
+        """Return what ``load`` reads back."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def load(cls, text: str) -> Target:
+        """Read what ``dump`` wrote."""
+        return cls(**json.loads(text))
+
+    async def rest(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """Ask the server over REST and return status and answer."""
+        response = await AsyncHTTPClient().fetch(
+            f"http://{self.host}:{self.port}{path}",
+            method=method,
+            headers={"Authorization": f"token {self.token}"},
+            body=None if body is None else json.dumps(body),
+            allow_nonstandard_methods=True,
+            request_timeout=60,
+            raise_error=False,
+        )
+        try:
+            return response.code, json.loads(response.body) if response.body else None
+        except ValueError:
+            return response.code, None
+
+    async def check_side(self) -> None:
+        """Refuse a broker that is not in the path, and a stock server with a broker in it."""
+        status, answer = await self.rest("GET", "/api/comms/broker")
+        in_path = status == 200 and bool(answer["in_path"])
+        if in_path != (self.side == BROKER):
+            raise WrongServerError(f"{self.side}: GET /api/comms/broker says {status} {answer}")
+
+    @asynccontextmanager
+    async def kernel(self) -> AsyncIterator[str]:
+        """Start a kernel and end it afterwards."""
+        status, model = await self.rest("POST", "/api/kernels", {"name": "python3"})
+        if status != 201:
+            raise WrongServerError(f"{self.side}: no kernel, {status} {model}")
+        kernel_id = str(model["id"])
+        try:
+            yield kernel_id
+        finally:
+            await self.rest("DELETE", f"/api/kernels/{kernel_id}")
+
+    async def settle(self, seconds: float = 0.2) -> None:
+        """Let the server finish what it puts off, so that it is counted where it belongs."""
+        await asyncio.sleep(seconds)
