@@ -1,0 +1,279 @@
+"""
+The broker of one kernel: told what happened, it notes what must be done.
+
+All its state is changed by the methods here and nowhere else. There is no I/O, no clock and
+no event loop: ``now`` comes in (seconds, of any clock that only goes forward), and
+:meth:`KernelBroker.take_effects` hands out what the driver has to carry out.
+"""
+
+from __future__ import annotations
+
+from jupyter_comm_broker.core.answers import Answers
+from jupyter_comm_broker.core.catch_up import CatchUps
+from jupyter_comm_broker.core.context import Context, Policy
+from jupyter_comm_broker.core.effects import Effects
+from jupyter_comm_broker.core.frontend import Frontend
+from jupyter_comm_broker.core.from_frontend import FromFrontend
+from jupyter_comm_broker.core.from_kernel import FromKernel
+from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.output_capture import OutputCapture
+from jupyter_comm_broker.core.proof import ABOUT, Proof
+from jupyter_comm_broker.core.questions import Questions
+from jupyter_comm_broker.core.reconciliation import Learned
+from jupyter_comm_broker.core.restore import Restore
+from jupyter_comm_broker.core.verification import Verification
+from jupyter_comm_broker.errors import MalformedMessageError
+from jupyter_comm_broker.protocol.message import COMM_TYPES, Message
+from jupyter_comm_broker.protocol.synthesis import Author
+
+
+class KernelBroker:
+    """Decides about every message between one kernel and its pages."""
+
+    def __init__(self, policy: Policy, limits: Limits, author: Author) -> None:
+        self.context = context = Context.create(policy, limits, author)
+        self._answers = Answers(context)
+        self._questions = Questions(context)
+        self.proof = Proof(context, self._questions)
+        self.verification = Verification(context, self._questions, self.proof)
+        self._capture = OutputCapture(context, self._answers, self._questions)
+        self._catch_ups = CatchUps(context, self._answers)
+        self._restore = Restore(
+            context, self._answers, self._catch_ups, self.verification, self._capture
+        )
+        self._from_kernel = FromKernel(context, self._answers, self._capture)
+        self._from_frontend = FromFrontend(
+            context, self._answers, self._restore, self._catch_ups, self._capture
+        )
+        self._held: list[tuple[str, Message]] = []
+
+    def take_effects(self) -> Effects:
+        """Hand over what there is to do; carry all of it out before the next event."""
+        return self.context.effects.take()
+
+    # -- the kernel's life -----------------------------------------------------------------------
+
+    def link_opened(self, now: float, *, running: bool, state: str = "unknown") -> None:
+        """
+        The sockets to the kernel are connected.
+
+        Args:
+            running: whether the kernel was there before us, so that it may have comms we never saw.
+            state: its execution state as far as the server knows.
+        """
+        self.context.epoch += 1
+        self.context.execution.reset(state)
+        self.context.registry.complete = not running
+        self.proof.began(now, running=running)
+        self.verification.looked_at = now
+        if running:
+            self.verification.find_all(now)
+
+    def kernel_restarting(self, now: float, state: str = "restarting") -> None:
+        """The kernel's process ended, and is started anew (or, with ``dead``, is not)."""
+        self._forget_process(f"the kernel is {state}", now)
+        self.context.execution.reset(state)
+        self._announce(state, now)
+        if state != "dead":
+            self.proof.began(now, running=False)
+
+    def kernel_restarted(self, now: float) -> None:
+        """Somebody restarted the kernel: what answers from now on is another process."""
+        self._forget_process("the kernel was restarted", now)
+        self.context.execution.reset("starting")
+        self.proof.began(now, running=False)
+
+    def link_closed(self, now: float) -> None:
+        """The kernel is gone for good."""
+        self._forget_process("the kernel is gone", now)
+        self.context.execution.reset("dead")
+        self.proof.lost()
+
+    def _forget_process(self, reason: str, now: float) -> None:
+        context = self.context
+        context.epoch += 1
+        closed = context.registry.clear(reason, now)
+        context.mirror.clear()
+        context.requests.clear()
+        context.targets.clear()
+        context.kernel_info = None
+        self._capture.clear()
+        self.verification.reset()
+        for frontend in list(context.delivery):
+            self._catch_ups.ended(frontend)
+            for comm_id in closed:
+                self._answers.comm_gone(frontend, comm_id, reason, b"{}", now)
+        context.registry.complete = True
+        self._restore.clear(now)
+
+    def _announce(self, state: str, now: float) -> None:
+        """Tell every page a state that the kernel itself cannot tell (as the stock class does)."""
+        author, delivery = self.context.author, self.context.delivery
+        delivery.fan_out(
+            author.write(
+                "iopub",
+                "status",
+                {"execution_state": state},
+                now=now,
+                session=delivery.kernel_session,
+            )
+        )
+
+    # -- messages --------------------------------------------------------------------------------
+
+    def kernel_sent(self, message: Message, now: float) -> None:
+        """The kernel sent a message on one of its channels."""
+        try:
+            header, parent = message.header, message.parent
+        except MalformedMessageError as error:
+            self.context.counters["malformed_from_kernel"] += 1
+            self.context.log(
+                "warning", f"dropped a message of the kernel on {message.channel}: {error}"
+            )
+            return
+        self.context.counters["from_kernel"] += 1
+        if message.channel == "iopub":
+            if self.proof.link != "proven":
+                self.proof.heard()
+            if header.msg_type == "status" and not parent.msg_id:
+                self._maybe_new_process(message, now)
+        if self._questions.is_ours(message):
+            self._ours(message, now)
+        elif message.channel == "iopub":
+            self._published(message, now)
+        else:
+            self._from_kernel.reply(message)
+
+    def _published(self, message: Message, now: float) -> None:
+        try:
+            self._from_kernel.published(message, now)
+        except Exception as fault:  # noqa: BLE001 - whatever is wrong with us, the message passes
+            self._failed("following a message of the kernel", fault)
+            self.context.delivery.fan_out(message)
+
+    def _failed(self, what: str, fault: Exception) -> None:
+        self.context.counters["faults"] += 1
+        self.context.log("error", f"{what} failed; the message was passed on", fault)
+
+    def _maybe_new_process(self, message: Message, now: float) -> None:
+        """
+        Take a status without a parent that says starting as the first word of a new process.
+
+        The process we know may say it late, after its control thread has answered; then there
+        is nothing to forget yet.
+        """
+        if message.content.get("execution_state") != "starting" or self.proof.held:
+            return
+        if len(self.context.registry) or self.context.execution.running is not None:
+            self._forget_process("the kernel was restarted", now)
+
+    def _ours(self, message: Message, now: float) -> None:
+        about, msg_type = self._questions.about(message), message.header.msg_type
+        if msg_type == "kernel_info_reply" and about == ABOUT:
+            self.proof.answered(message)
+        elif message.channel == "iopub" and self._is_bystander(message):
+            self._from_kernel.published_under_our_parent(message, now)
+        else:
+            learned: list[Learned] = []
+            self.context.shielded(
+                "reading an answer of the kernel",
+                lambda: learned.extend(self.verification.heard(message, now)),
+            )
+            self._spread(learned, now)
+
+    def _is_bystander(self, message: Message) -> bool:
+        """Whether a message only stands under our request because that was the kernel's last."""
+        if message.header.msg_type in COMM_TYPES:
+            return not self.verification.is_answer(message)
+        return message.header.msg_type not in ("status", "error")
+
+    def _spread(self, learned: list[Learned], now: float) -> None:
+        for each in learned:
+            if each.closed:
+                for frontend in list(self.context.delivery):
+                    comm_id, reason = each.record.comm_id, "the kernel no longer lists it"
+                    self._answers.comm_gone(frontend, comm_id, reason, b"{}", now)
+            elif each.state is not None:
+                self._restore.became_known(each.record, each.state, now)
+            else:
+                self._answers.repair(each.record, each.wrong, now)
+
+    def frontend_sent(self, session_id: str, message: Message, now: float) -> None:
+        """
+        A page sent a message.
+
+        Raises:
+            MalformedMessageError: header or content are not what the protocol says; nothing was done.
+        """
+        frontend = self.context.delivery.get(session_id)
+        if frontend is None:
+            return
+        if not message.header.msg_type:
+            raise MalformedMessageError("a message needs a msg_type in its header")
+        if message.header.msg_type in COMM_TYPES and not message.comm.comm_id:
+            raise MalformedMessageError("a comm message needs a comm_id in its content")
+        if self.proof.held:
+            self._held.append((session_id, message))
+        else:
+            self._received(frontend, message, now)
+
+    def _received(self, frontend: Frontend, message: Message, now: float) -> None:
+        try:
+            self._from_frontend.received(frontend, message, now)
+        except Exception as fault:  # noqa: BLE001 - whatever is wrong with us, the message passes
+            self._failed("following a message of a page", fault)
+            self.context.effects.to_kernel.append(message)
+
+    # -- pages -----------------------------------------------------------------------------------
+
+    def frontend_attached(self, session_id: str, now: float) -> None:
+        """A page opened a socket; one with a session id we know gets what it missed."""
+        frontend, known = self.context.delivery.attach(session_id, now)
+        if known:
+            frontend.kept_models = True
+            if frontend.cut_off:
+                self._answers.output_cut(frontend, frontend.cut_off, now)
+                frontend.cut_off = ""
+        self._answers.status(frontend, now)
+
+    def frontend_detached(self, session_id: str, now: float) -> None:
+        """A page's socket is gone."""
+        frontend = self.context.delivery.get(session_id)
+        if frontend is not None:
+            self._catch_ups.ended(frontend)
+        self.context.delivery.detach(session_id, now)
+
+    # -- time --------------------------------------------------------------------------------------
+
+    def next_due(self) -> float | None:
+        """Return when :meth:`tick` is to be called next, if nothing else happens before."""
+        parts = (
+            self.proof,
+            self.verification,
+            self._restore,
+            self._catch_ups,
+            self._capture,
+            self._from_frontend,
+        )
+        moments = [part.next_due() for part in parts]
+        moments.append(self.context.delivery.next_expiry())
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def tick(self, now: float) -> None:
+        """Do what is due."""
+        self.context.shielded("a tick", lambda: self._settle(now))
+
+    def _settle(self, now: float) -> None:
+        self.proof.tick(now)
+        if self._held and not self.proof.held:
+            held, self._held = self._held, []
+            for session_id, message in held:
+                frontend = self.context.delivery.get(session_id)
+                if frontend is not None:
+                    self._received(frontend, message, now)
+        self.verification.tick(now)
+        self._restore.tick(now)
+        self._catch_ups.tick(now)
+        self._capture.tick(now)
+        self._from_frontend.tick(now)
+        self.context.delivery.expire(now)

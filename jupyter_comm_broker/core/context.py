@@ -1,0 +1,99 @@
+"""What the parts of one kernel's broker share, and the counters that all of them keep."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from jupyter_comm_broker.core.delivery import Delivery
+from jupyter_comm_broker.core.effects import Effects, LogLine
+from jupyter_comm_broker.core.execution import Execution
+from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.mirror import Mirror
+from jupyter_comm_broker.core.registry import Registry
+from jupyter_comm_broker.core.requests import Requests
+from jupyter_comm_broker.core.targets import Targets
+from jupyter_comm_broker.protocol.synthesis import Author
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the server's settings allow on this kernel (decision 9: the stock class's settings)."""
+
+    allowed_message_types: frozenset[str] = frozenset()
+    """Empty: all are."""
+    hide_tracebacks: str | None = None
+    """Put in the place of tracebacks, where those are not to be shown."""
+    untracked_message_types: frozenset[str] = frozenset()
+    """Request types whose statuses pages do not show."""
+    limit_rate: bool = True
+    message_rate: float = 1000.0
+    """Output messages a second."""
+    data_rate: float = 1_000_000.0
+    """Bytes of stream output a second."""
+    rate_window: float = 3.0
+    """Seconds over which both are taken."""
+
+
+@dataclass(slots=True)
+class Context:
+    """The state of one kernel's broker."""
+
+    policy: Policy
+    limits: Limits
+    author: Author
+    effects: Effects
+    registry: Registry
+    mirror: Mirror
+    delivery: Delivery
+    targets: Targets = field(default_factory=Targets)
+    execution: Execution = field(default_factory=Execution)
+    requests: Requests = field(default_factory=lambda: Requests(20_000))
+    counters: Counter[str] = field(default_factory=Counter)
+    kernel_info: bytes | None = None
+    """The content of the kernel's latest ``kernel_info_reply``, verbatim."""
+    epoch: int = 0
+    """Counts the kernel's processes."""
+
+    @classmethod
+    def create(cls, policy: Policy, limits: Limits, author: Author) -> Context:
+        """Return the context of a kernel of which nothing is known yet."""
+        effects = Effects()
+        registry = Registry(limits.remembered_closed)
+        return cls(
+            policy=policy,
+            limits=limits,
+            author=author,
+            effects=effects,
+            registry=registry,
+            mirror=Mirror(registry, limits),
+            delivery=Delivery(limits, effects),
+            requests=Requests(limits.remembered_requests),
+        )
+
+    @property
+    def occupied(self) -> bool:
+        """Whether what is sent to the kernel's main shell now has to wait for something."""
+        return self.execution.main_is_busy or self.requests.executing
+
+    def log(self, level: str, text: str, fault: BaseException | None = None) -> None:
+        """Leave a line for the log."""
+        self.effects.log.append(LogLine(level, text, fault))
+
+    def shielded(self, what: str, step: Callable[[], None]) -> bool:
+        """
+        Take a step of bookkeeping whose failure must not stop the message it is about.
+
+        Returns whether it succeeded. A fault in our code is counted and logged with its
+        traceback; the caller marks what it left unsure.
+        """
+        try:
+            step()
+        except Exception as fault:  # noqa: BLE001 - the one wall between our faults and the path
+            self.counters["faults"] += 1
+            self.log(
+                "error", f"{what} failed; the message passes, its comm is checked later", fault
+            )
+            return False
+        return True

@@ -1,0 +1,207 @@
+"""
+Who gets a message, and in which outbox it waits how.
+
+A message from the kernel's iopub goes to every page; a reply to the one that asked. Pages
+without a socket keep getting their share until the grace period or their budget is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+
+from jupyter_comm_broker.core.effects import Effects, LogLine
+from jupyter_comm_broker.core.frontend import Frontend
+from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.outbox import Outbox
+from jupyter_comm_broker.protocol.message import Message
+
+
+class Kind(Enum):
+    """How a message may be treated while it waits."""
+
+    PLAIN = "plain"
+    OUTPUT = "output"
+    """May be dropped for an absent page whose budget is spent, which is then told."""
+    UPDATE = "update"
+    """A widget's update: may be merged into an older one."""
+    BARRIER = "barrier"
+    """A comm's custom message or echo: no update of that comm is merged across it."""
+    ANSWER = "answer"
+    """A page's state, asked for: a barrier too, and never held back."""
+    LIFE = "life"
+    """A comm_open or comm_close: no update at all is merged across it."""
+
+
+class Delivery:
+    """The pages of one kernel."""
+
+    def __init__(self, limits: Limits, effects: Effects) -> None:
+        self._limits = limits
+        self._effects = effects
+        self._frontends: dict[str, Frontend] = {}
+        self.kernel_session = ""
+        """``header.session`` of the last message that went to every page."""
+
+    def __iter__(self) -> Iterator[Frontend]:
+        return iter(self._frontends.values())
+
+    def __len__(self) -> int:
+        return len(self._frontends)
+
+    def get(self, session_id: str) -> Frontend | None:
+        """Return the page with this session id, attached or not."""
+        return self._frontends.get(session_id)
+
+    @property
+    def attached(self) -> list[Frontend]:
+        """The pages that have a socket."""
+        return [frontend for frontend in self._frontends.values() if frontend.attached]
+
+    def attach(self, session_id: str, now: float) -> tuple[Frontend, bool]:
+        """Note a socket. Returns its page, and whether that is one we knew."""
+        frontend = self._frontends.get(session_id)
+        if frontend is None:
+            frontend = Frontend(session_id, now, Outbox(self._limits.outbox_high_bytes))
+            frontend.kernel_session = self.kernel_session
+            self._frontends[session_id] = frontend
+            return frontend, False
+        frontend.absent_since = None
+        frontend.attached_at = now
+        frontend.outbox.high = self._limits.outbox_high_bytes
+        if frontend.outbox:
+            self._effects.touched.add(session_id)
+        return frontend, True
+
+    def detach(self, session_id: str, now: float) -> None:
+        """Note that a page's socket is gone; what it misses is kept for a while."""
+        frontend = self._frontends.get(session_id)
+        if frontend is None:
+            return
+        frontend.absent_since = now
+        frontend.outbox.high = 0
+        absent = [each for each in self._frontends.values() if not each.attached]
+        for longest in absent[: max(0, len(absent) - self._limits.absent_sessions)]:
+            del self._frontends[longest.session_id]
+
+    def expire(self, now: float) -> None:
+        """Forget the pages that have been away too long."""
+        limit = now - self._limits.absent_seconds
+        for frontend in list(self._frontends.values()):
+            if frontend.absent_since is not None and frontend.absent_since <= limit:
+                del self._frontends[frontend.session_id]
+
+    def next_expiry(self) -> float | None:
+        """Return when the next absent page is given up."""
+        since = [f.absent_since for f in self._frontends.values() if f.absent_since is not None]
+        return min(since) + self._limits.absent_seconds if since else None
+
+    # -- sending -----------------------------------------------------------------------------
+
+    def fan_out(
+        self,
+        message: Message,
+        kind: Kind = Kind.PLAIN,
+        comm_id: str = "",
+        besides: str | None = None,
+    ) -> None:
+        """Give a message to every page but ``besides``."""
+        session = message.header.session
+        if session != self.kernel_session:
+            self.kernel_session = session
+            for frontend in self._frontends.values():
+                frontend.kernel_session = session
+        # A copy: an absent page whose budget is spent is forgotten on the way.
+        for frontend in list(self._frontends.values()):
+            if frontend.session_id != besides:
+                self._put(frontend, message, kind, comm_id)
+
+    def reply(self, frontend: Frontend, message: Message) -> None:
+        """Give the kernel's reply to the page that asked."""
+        session = message.header.session
+        if session != frontend.kernel_session:
+            frontend.kernel_session = session
+            # Pages no longer agree on the session they saw last: the next fan-out says it anew.
+            self.kernel_session = ""
+        self._put(frontend, message, Kind.PLAIN, "")
+
+    def give(
+        self, frontend: Frontend, message: Message, kind: Kind = Kind.PLAIN, comm_id: str = ""
+    ) -> None:
+        """Give one page a message of our own making."""
+        self._put(frontend, message, kind, comm_id)
+
+    def _put(self, frontend: Frontend, message: Message, kind: Kind, comm_id: str) -> None:
+        if (
+            frontend.catch_ups
+            and comm_id
+            and kind is not Kind.ANSWER
+            and self._held(frontend, message, kind, comm_id)
+        ):
+            return
+        outbox = frontend.outbox
+        if kind is Kind.UPDATE:
+            outbox.put_update(message, comm_id)
+        elif kind is Kind.PLAIN:
+            outbox.put(message)
+        elif kind is Kind.OUTPUT:
+            outbox.put(message, droppable=True)
+        elif kind in (Kind.BARRIER, Kind.ANSWER):
+            outbox.put_barrier(message, comm_id)
+        else:
+            outbox.put_life(message)
+        if frontend.absent_since is None:
+            self._effects.touched.add(frontend.session_id)
+            if outbox.bytes > self._limits.outbox_cap_bytes:
+                self._cut_off(frontend)
+        elif outbox.bytes > self._limits.absent_bytes:
+            self._shorten(frontend)
+
+    @staticmethod
+    def _held(frontend: Frontend, message: Message, kind: Kind, comm_id: str) -> bool:
+        """Hold back a custom message, and what follows it, while the model may not exist yet."""
+        for catch_up in frontend.catch_ups:
+            if comm_id not in catch_up.restored:
+                continue
+            held = catch_up.held.get(comm_id)
+            if held is None and kind is Kind.BARRIER:
+                held = catch_up.held[comm_id] = []
+            if held is not None:
+                held.append(message)
+                return True
+        return False
+
+    def _cut_off(self, frontend: Frontend) -> None:
+        reason = (
+            f"this page was {frontend.outbox.bytes} bytes behind; "
+            f"the limit is CommBroker.outbox_cap_bytes = {self._limits.outbox_cap_bytes}"
+        )
+        frontend.outbox.clear()
+        frontend.cut_off = reason
+        self._effects.cut_off.append((frontend.session_id, reason))
+        self._effects.log.append(
+            LogLine("warning", f"cut off session {frontend.session_id}: {reason}")
+        )
+
+    def _shorten(self, frontend: Frontend) -> None:
+        dropped = frontend.outbox.drop_output()
+        if frontend.outbox.bytes <= self._limits.absent_bytes:
+            frontend.cut_off = frontend.cut_off or (
+                f"output was dropped while the page was away; "
+                f"the limit is CommBroker.absent_bytes = {self._limits.absent_bytes}"
+            )
+            if dropped:
+                self._effects.log.append(
+                    LogLine(
+                        "info",
+                        f"dropped {dropped} outputs kept for absent session {frontend.session_id}",
+                    )
+                )
+            return
+        del self._frontends[frontend.session_id]
+        self._effects.log.append(
+            LogLine(
+                "info",
+                f"gave up what absent session {frontend.session_id} missed; it will get state",
+            )
+        )

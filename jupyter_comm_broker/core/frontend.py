@@ -1,0 +1,78 @@
+"""
+One page, from its first socket to the end of our patience with it.
+
+A page is known by its session id: a socket that drops and comes back with the same id is
+the same page and gets what it missed; another id is another page and gets state.
+"""
+
+from __future__ import annotations
+
+from jupyter_comm_broker.core.outbox import Outbox
+from jupyter_comm_broker.protocol.message import Message
+
+
+class CatchUp:
+    """A page that is building models from a snapshot, and may not hear what changes meanwhile."""
+
+    __slots__ = ("changed", "due", "held", "restored", "started_at")
+
+    def __init__(self, restored: set[str], started_at: float, after: tuple[float, ...]) -> None:
+        self.restored = restored
+        """The comms whose models it builds."""
+        self.started_at = started_at
+        self.due = [started_at + seconds for seconds in after]
+        """When it is told once more what changed, soonest first."""
+        self.changed: dict[str, set[str]] = {}
+        """The attributes that changed since the snapshot, by comm."""
+        self.held: dict[str, list[Message]] = {}
+        """Messages held back for comms whose models may not exist yet."""
+
+
+class Frontend:
+    """What the core keeps for one page."""
+
+    __slots__ = (
+        "absent_since",
+        "attached_at",
+        "awaits_bootstrap",
+        "catch_ups",
+        "control_comms",
+        "cut_off",
+        "delivered",
+        "kept_models",
+        "kernel_session",
+        "lacking",
+        "outbox",
+        "received",
+        "restored_at",
+        "session_id",
+    )
+
+    def __init__(self, session_id: str, now: float, outbox: Outbox) -> None:
+        self.session_id = session_id
+        self.attached_at = now
+        self.absent_since: float | None = None
+        """Since when its socket is gone; ``None`` while it is attached."""
+        self.outbox = outbox
+        self.control_comms: set[str] = set()
+        """Its comms to ``jupyter.widget.control``, which the kernel never hears of (rule 10)."""
+        self.catch_ups: list[CatchUp] = []
+        self.lacking: set[str] = set()
+        """Comms that it asked for and whose state we did not have."""
+        self.kernel_session = ""
+        """``header.session`` of the kernel message it was sent last (rule 1)."""
+        self.awaits_bootstrap = False
+        """Whether it asked for states before we knew which comms there are."""
+        self.restored_at = 0.0
+        """When its latest restore was answered."""
+        self.kept_models = False
+        """Whether it came back with its session id, and so has models to refresh, not to build."""
+        self.cut_off = ""
+        """Why what waited for it was given up; empty if nothing was."""
+        self.delivered = 0
+        self.received = 0
+
+    @property
+    def attached(self) -> bool:
+        """Whether it has a socket."""
+        return self.absent_since is None

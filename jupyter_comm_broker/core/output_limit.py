@@ -1,0 +1,83 @@
+"""
+The rate limits on output that jupyter_server has, kept as users know them.
+
+Message and byte rates over a window; while one is exceeded output is not sent, and the page
+is told once in the cell. Comm messages neither count nor suffer: a print flood must not
+cost a widget its last value (demand F7, F8, F10).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from textwrap import dedent
+
+from jupyter_comm_broker.core.context import Policy
+
+
+class OutputLimit:
+    """The limits for one kernel: what one page may not be sent, no page may."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._window: deque[tuple[float, int]] = deque()
+        self._bytes = 0
+        self._too_many = self._too_much = False
+
+    def reset(self) -> None:
+        """A cell ended: the next one starts with a clean count, so that Run All does not suffer."""
+        self._window.clear()
+        self._bytes = 0
+        self._too_many = self._too_much = False
+
+    def admit(self, size: int, is_stream: bool, now: float) -> tuple[bool, str]:
+        """
+        Count one output message.
+
+        Returns whether it may be sent, and what the page is to be told now, if anything.
+        """
+        policy, window = self._policy, self._window
+        if not policy.limit_rate:
+            return True, ""
+        while window and window[0][0] <= now:
+            self._bytes -= window.popleft()[1]
+        counted = size if is_stream else 0
+        messages = (len(window) + 1) / policy.rate_window
+        data = (self._bytes + counted) / policy.rate_window
+        notice = ""
+        if 0 < policy.message_rate < messages:
+            if not self._too_many:
+                self._too_many, notice = (
+                    True,
+                    self._notice("message", "msg", "msgs", policy.message_rate),
+                )
+        elif self._too_many and messages < 0.8 * policy.message_rate:
+            self._too_many = False
+        if 0 < policy.data_rate < data:
+            if not self._too_much:
+                self._too_much, notice = (
+                    True,
+                    self._notice("data", "data", "bytes", policy.data_rate),
+                )
+        elif self._too_much and data < 0.8 * policy.data_rate:
+            self._too_much = False
+        if self._too_many or self._too_much:
+            return False, notice
+        window.append((now + policy.rate_window, counted))
+        self._bytes += counted
+        return True, notice
+
+    def _notice(self, kind: str, trait: str, unit: str, limit: float) -> str:
+        return dedent(
+            f"""\
+            IOPub {kind} rate exceeded.
+            The Jupyter server will temporarily stop sending output
+            to the client in order to avoid crashing it.
+            To change this limit, set the config variable
+            `--ServerApp.iopub_{trait}_rate_limit`.
+
+            Current values:
+            ServerApp.iopub_{trait}_rate_limit={limit} ({unit}/sec)
+            ServerApp.rate_limit_window={self._policy.rate_window} (secs)
+
+            """
+        )

@@ -1,0 +1,112 @@
+"""
+Which comms one kernel has open, in the order in which they were opened.
+
+Nothing but counts and names here; states are the mirror's business. ``complete`` says
+whether the list can be told to a page as the whole truth.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jupyter_comm_broker.core.comm_record import CommRecord, Side
+from jupyter_comm_broker.protocol.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a comm ended."""
+
+    at: float
+    by: Side
+    reason: str
+
+
+class Registry:
+    """The live comms of one kernel, and the latest that were closed."""
+
+    def __init__(self, remembered_closed: int) -> None:
+        self._comms: dict[str, CommRecord] = {}
+        self._closed: OrderedDict[str, Closing] = OrderedDict()
+        self._remembered_closed = remembered_closed
+        self.complete = False
+        """Whether every comm of the kernel is in here: seen from its start, or asked for."""
+
+    def __contains__(self, comm_id: str) -> bool:
+        return comm_id in self._comms
+
+    def __iter__(self) -> Iterator[CommRecord]:
+        return iter(self._comms.values())
+
+    def __len__(self) -> int:
+        return len(self._comms)
+
+    def get(self, comm_id: str) -> CommRecord | None:
+        """Return the live comm, or ``None``."""
+        return self._comms.get(comm_id)
+
+    def opened(self, comm_id: str, target_name: str, by: Side, now: float) -> CommRecord:
+        """Note a comm. One that is reopened under its old id is a new comm at the end."""
+        self._comms.pop(comm_id, None)
+        self._closed.pop(comm_id, None)
+        record = self._comms[comm_id] = CommRecord(comm_id, target_name, by, now)
+        return record
+
+    def found(self, comm_id: str, now: float) -> CommRecord:
+        """Return the comm, noting one that was open before we looked."""
+        return self._comms.get(comm_id) or self.opened(comm_id, "", Side.UNKNOWN, now)
+
+    def closed(self, comm_id: str, by: Side, reason: str, now: float) -> CommRecord | None:
+        """Forget a comm but for how it ended. ``None`` if it was not open."""
+        record = self._comms.pop(comm_id, None)
+        if record is not None:
+            self._closed[comm_id] = Closing(now, by, reason)
+            if len(self._closed) > self._remembered_closed:
+                self._closed.popitem(last=False)
+        return record
+
+    def closing(self, comm_id: str) -> Closing | None:
+        """Return how a comm ended, if that is still known."""
+        return self._closed.get(comm_id)
+
+    def closed_since(self, when: float) -> list[str]:
+        """Return the ids of the comms that were closed at ``when`` or later, oldest first."""
+        recent = []
+        for comm_id, closing in reversed(self._closed.items()):
+            if closing.at < when:
+                break
+            recent.append(comm_id)
+        return recent[::-1]
+
+    def clear(self, reason: str, now: float) -> list[str]:
+        """Forget every comm, as when the kernel's process is another one. Returns their ids."""
+        ids = list(self._comms)
+        for comm_id in ids:
+            self.closed(comm_id, Side.KERNEL, reason, now)
+        self.complete = False
+        return ids
+
+    def parents(self) -> dict[str, list[str]]:
+        """Return for each widget the widgets whose states refer to it."""
+        parents: dict[str, list[str]] = {}
+        for record in self:
+            for child in record.references:
+                parents.setdefault(child, []).append(record.comm_id)
+        return parents
+
+
+def count_from_kernel(record: CommRecord, message: Message, now: float) -> None:
+    """Count one message that the kernel sent on a comm."""
+    record.from_kernel += 1
+    record.bytes_from_kernel += message.size
+    record.last_activity = now
+
+
+def count_from_frontend(record: CommRecord, message: Message, session_id: str, now: float) -> None:
+    """Count one message that a frontend sent on a comm."""
+    record.from_frontends += 1
+    record.bytes_from_frontends += message.size
+    record.last_activity = now
+    record.mark_used(session_id)

@@ -1,0 +1,69 @@
+"""
+The answer to ``request_states``: every widget's state in one message.
+
+The shape is what the kernel's own control comm sends and pages read (ipywidgets,
+base-manager, ``_loadFromKernel``): paths begin ``[id, "state", ...]``, which the written
+specification leaves out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from jupyter_comm_broker.core.comm_record import CommRecord
+from jupyter_comm_broker.protocol.json_text import dumps
+from jupyter_comm_broker.protocol.message import Part
+from jupyter_comm_broker.protocol.widget import ModelName, State, Step
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """The data of an ``update_states`` message and its buffers."""
+
+    data: bytes
+    buffers: list[Part]
+    comm_ids: set[str]
+    """The widgets in it."""
+
+
+def collect(records: Iterable[CommRecord], overlays: Mapping[str, State]) -> States:
+    """
+    Write the states of all widgets that are known.
+
+    Args:
+        records: the comms, in the order in which models should be built.
+        overlays: by comm, what pages sent and the kernel has not processed yet (rule 27).
+    """
+    names: dict[ModelName, bytes] = {}
+    entries: list[bytes] = []
+    paths: list[list[Step]] = []
+    buffers: list[Part] = []
+    comm_ids: set[str] = set()
+    for record in records:
+        if record.state is None or not record.is_widget:
+            continue
+        name = names.get(record.model)
+        if name is None:
+            name = names[record.model] = _named(record.model)
+        comm_id = record.comm_id
+        text, its_paths, its_buffers = record.state.written(
+            overlays.get(comm_id), (comm_id, "state")
+        )
+        entries.append(b'%b:{%b,"state":%b}' % (dumps(comm_id), name, text))
+        paths += its_paths
+        buffers += its_buffers
+        comm_ids.add(comm_id)
+    data = b'{"method":"update_states","states":{%b},"buffer_paths":%b}' % (
+        b",".join(entries),
+        dumps(paths),
+    )
+    return States(data, buffers, comm_ids)
+
+
+def _named(model: ModelName) -> bytes:
+    return b'"model_name":%b,"model_module":%b,"model_module_version":%b' % (
+        dumps(model.name),
+        dumps(model.module),
+        dumps(model.version),
+    )

@@ -1,0 +1,152 @@
+"""Frozen pictures of the core for readers: REST, the self-check, later events and page."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Any
+
+from jupyter_comm_broker.core.broker import KernelBroker
+from jupyter_comm_broker.core.comm_record import CommRecord
+from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.frontend import Frontend
+from jupyter_comm_broker.protocol.json_text import loads
+
+Snapshot = dict[str, Any]
+
+
+def comms(kernel_id: str, broker: KernelBroker, now: float) -> list[Snapshot]:
+    """Return every live comm of a kernel, in the order in which they were opened."""
+    context = broker.context
+    parents = context.registry.parents()
+    pending = context.mirror.pending.comm_ids()
+    attached = [frontend.session_id for frontend in context.delivery.attached]
+    return [
+        _comm(
+            kernel_id,
+            record,
+            context,
+            parents.get(record.comm_id, []),
+            record.comm_id in pending,
+            attached,
+            now,
+        )
+        for record in context.registry
+    ]
+
+
+def comm(kernel_id: str, broker: KernelBroker, record: CommRecord, now: float) -> Snapshot:
+    """Return one comm with its state, its buffers as base64."""
+    context = broker.context
+    parents = context.registry.parents().get(record.comm_id, [])
+    pending = record.comm_id in context.mirror.pending.comm_ids()
+    attached = [frontend.session_id for frontend in context.delivery.attached]
+    found = _comm(kernel_id, record, context, parents, pending, attached, now)
+    if record.state is None:
+        return {**found, "state": None, "buffers": []}
+    state, paths, buffers = record.state.written()
+    return {
+        **found,
+        "state": loads(state),
+        "buffers": [
+            {
+                "path": path,
+                "length": len(buffer),
+                "encoding": "base64",
+                "data": b64encode(buffer).decode(),
+            }
+            for path, buffer in zip(paths, buffers, strict=True)
+        ],
+    }
+
+
+def targets(kernel_id: str, broker: KernelBroker) -> list[Snapshot]:
+    """Return which target names are known, on which side, by what evidence."""
+    context = broker.context
+    counts: dict[str, int] = {}
+    for record in context.registry:
+        counts[record.target_name] = counts.get(record.target_name, 0) + 1
+    return [
+        {
+            "kernel_id": kernel_id,
+            "target_name": name,
+            "side": side.value,
+            "status": "known" if evidence.known else "rejected",
+            "evidence": evidence.text,
+            "since": context.author.date(evidence.at),
+            "comms": counts.get(name, 0),
+        }
+        for side, name, evidence in context.targets.listed()
+    ]
+
+
+def kernel(kernel_id: str, broker: KernelBroker) -> Snapshot:
+    """Return the health of one kernel's link and what the broker keeps for it."""
+    context = broker.context
+    return {
+        "kernel_id": kernel_id,
+        "link": broker.proof.link,
+        "answers_control": broker.proof.answers_control,
+        "execution_state": context.execution.state,
+        "frontends": [_frontend(frontend) for frontend in context.delivery],
+        "comms": len(context.registry),
+        "state_bytes": context.mirror.bytes,
+        "registry_complete": context.registry.complete,
+        "verification": broker.verification.step.value,
+        "pending_updates": len(context.mirror.pending),
+        "requests_under_way": len(context.requests),
+        "epoch": context.epoch,
+        "counters": dict(context.counters),
+    }
+
+
+def _frontend(frontend: Frontend) -> Snapshot:
+    outbox = frontend.outbox
+    return {
+        "session_id": frontend.session_id,
+        "attached": frontend.attached,
+        "waiting_messages": len(outbox),
+        "waiting_bytes": outbox.bytes,
+        "peak_bytes": outbox.peak,
+        "conflated": outbox.conflated,
+        "dropped": outbox.dropped,
+        "received": frontend.received,
+        "restoring": bool(frontend.catch_ups),
+    }
+
+
+def _comm(
+    kernel_id: str,
+    record: CommRecord,
+    context: Context,
+    parents: list[str],
+    pending: bool,
+    attached: list[str],
+    now: float,
+) -> Snapshot:
+    model, refused = record.model, record.refused_by or ()
+    return {
+        "kernel_id": kernel_id,
+        "comm_id": record.comm_id,
+        "target_name": record.target_name,
+        "opened_by": record.opened_by.value,
+        "opened_at": context.author.date(record.opened_at),
+        "last_activity": context.author.date(record.last_activity),
+        "age_seconds": now - record.opened_at,
+        "idle_seconds": now - record.last_activity,
+        "model": {"name": model.name, "module": model.module, "version": model.version}
+        if model.name
+        else None,
+        "parents": parents,
+        "references": list(record.references),
+        "frontends": [session_id for session_id in attached if session_id not in refused],
+        "messages": {"from_kernel": record.from_kernel, "from_frontends": record.from_frontends},
+        "bytes": {
+            "from_kernel": record.bytes_from_kernel,
+            "from_frontends": record.bytes_from_frontends,
+            "state": record.state.size if record.state is not None else 0,
+        },
+        "knowledge": record.knowledge.value,
+        "dirty_because": record.dirty_because or None,
+        "pending": pending,
+        "sequence": record.sequence,
+    }

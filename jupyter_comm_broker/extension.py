@@ -1,0 +1,168 @@
+"""
+The composition root: settings in, parts wired, parts stopped. The one module that knows every room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from typing import Any
+
+from jupyter_server.extension.application import ExtensionApp
+from traitlets import Float, Integer
+
+from jupyter_comm_broker._version import __version__
+from jupyter_comm_broker.core.broker import KernelBroker
+from jupyter_comm_broker.core.context import Policy
+from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.transport.installation import Installation, install
+from jupyter_comm_broker.errors import KernelNotFoundError
+from jupyter_comm_broker.transport.exchange import Exchange
+from jupyter_comm_broker.transport.frontend_connection import bound_to
+from jupyter_comm_broker.transport.stock_settings import StockSettings
+from jupyter_comm_broker.web.base import SETTING
+from jupyter_comm_broker.web.comms import default_handlers
+
+KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
+
+_DEFAULTS = Limits()
+
+
+class CommBroker(ExtensionApp):
+    """Jupyter comms that survive: mirrored, restored at once, inspectable."""
+
+    name = "jupyter_comm_broker"
+    description = __doc__ or ""
+    handlers = default_handlers
+
+    comm_state_bytes = Integer(
+        _DEFAULTS.comm_state_bytes,
+        config=True,
+        help="Bytes of state kept for one comm; a larger one is listed, and a restore asks the kernel.",
+    )
+    kernel_state_bytes = Integer(
+        _DEFAULTS.kernel_state_bytes,
+        config=True,
+        help="Bytes of state kept for all comms of one kernel; past it the largest are given up.",
+    )
+    outbox_high_bytes = Integer(
+        _DEFAULTS.outbox_high_bytes,
+        config=True,
+        help="From so many waiting bytes on, a page's widget updates are merged.",
+    )
+    outbox_cap_bytes = Integer(
+        _DEFAULTS.outbox_cap_bytes,
+        config=True,
+        help="A page with so many waiting bytes is cut off and gets state when it returns.",
+    )
+    absent_bytes = Integer(
+        _DEFAULTS.absent_bytes,
+        config=True,
+        help="Bytes kept for a page whose socket dropped, until it returns.",
+    )
+    absent_seconds = Float(
+        _DEFAULTS.absent_seconds,
+        config=True,
+        help="Seconds for which what an absent page misses is kept.",
+    )
+    verify_interval = Float(
+        _DEFAULTS.verify_interval,
+        config=True,
+        help="Least seconds between two looks for changes no message told of; 0 switches them off.",
+    )
+
+    exchange: Exchange | None = None
+    installation: Installation
+
+    # -- life ------------------------------------------------------------------------------------
+
+    def initialize_settings(self) -> None:
+        """Wire the parts and take the place of the connection class, if it is ours to take."""
+        app = self.serverapp
+        assert app is not None
+        self.settings[SETTING] = self
+        if getattr(app, "gateway_config", None) is not None and app.gateway_config.gateway_enabled:
+            self.installation = Installation.behind_gateway()
+            self.log.info("comm broker: %s", self.installation.reason)
+            return
+        stock = StockSettings(config=self.config, parent=app)
+        self.exchange = Exchange(app.kernel_manager, self._policy(stock), self._limits(), self.log)
+        self.installation = install(app, bound_to(self.exchange), self.log)
+        self.settings["kernel_websocket_connection_class"] = app.web_app.settings[
+            "kernel_websocket_connection_class"
+        ]
+        assert app.event_logger is not None
+        app.event_logger.add_listener(
+            schema_id=KERNEL_ACTIONS, listener=self.exchange.kernel_action
+        )
+
+    async def stop_extension(self) -> None:
+        """Let go of every kernel."""
+        if self.exchange is not None:
+            app = self.serverapp
+            assert app is not None
+            assert app.event_logger is not None
+            app.event_logger.remove_listener(listener=self.exchange.kernel_action)
+            self.exchange.close()
+
+    # -- settings --------------------------------------------------------------------------------
+
+    def _policy(self, stock: StockSettings) -> Policy:
+        assert self.serverapp is not None
+        kernels = self.serverapp.kernel_manager
+        return Policy(
+            allowed_message_types=frozenset(kernels.allowed_message_types),
+            hide_tracebacks=None
+            if kernels.allow_tracebacks
+            else kernels.traceback_replacement_message,
+            untracked_message_types=frozenset(kernels.untracked_message_types),
+            limit_rate=stock.limit_rate,
+            message_rate=stock.iopub_msg_rate_limit,
+            data_rate=stock.iopub_data_rate_limit,
+            rate_window=stock.rate_limit_window,
+        )
+
+    def _limits(self) -> Limits:
+        return Limits(
+            comm_state_bytes=self.comm_state_bytes,
+            kernel_state_bytes=self.kernel_state_bytes,
+            outbox_high_bytes=self.outbox_high_bytes,
+            outbox_cap_bytes=self.outbox_cap_bytes,
+            absent_bytes=self.absent_bytes,
+            absent_seconds=self.absent_seconds,
+            verify_interval=self.verify_interval,
+        )
+
+    # -- what REST asks (web.port.BrokerPort) ------------------------------------------------------
+
+    def kernels(self) -> list[tuple[str, KernelBroker]]:
+        """Return every linked kernel's id and broker."""
+        if self.exchange is None:
+            return []
+        return [(driver.kernel_id, driver.broker) for driver in self.exchange.drivers()]
+
+    def kernel(self, kernel_id: str) -> KernelBroker:
+        """Return one kernel's broker. Raises KernelNotFoundError."""
+        if self.exchange is None:
+            raise KernelNotFoundError(kernel_id)
+        return self.exchange.driver(kernel_id).broker
+
+    def self_check(self) -> dict[str, Any]:
+        """Return version, whether the broker is in the path or why not, and its limits."""
+        assert self.serverapp is not None
+        in_force = self.serverapp.web_app.settings.get("kernel_websocket_connection_class")
+        state = self.installation.checked(in_force)
+        return {
+            "version": __version__,
+            "in_path": state.in_path,
+            "mode": state.mode,
+            "reason": state.reason,
+            "connection_class": f"{in_force.__module__}.{in_force.__qualname__}"
+            if in_force
+            else None,
+            "limits": asdict(self.exchange.limits) if self.exchange is not None else {},
+        }
+
+    def now(self) -> float:
+        """Return the time by the core's clock."""
+        return asyncio.get_running_loop().time()

@@ -1,0 +1,1 @@
+"""What is on the wire: pure functions and values, no socket and no clock."""

@@ -1,0 +1,65 @@
+"""From a message to the bytes on a frontend's socket, built once for all who speak alike."""
+
+from __future__ import annotations
+
+import struct
+
+from jupyter_comm_broker.protocol import websocket_default, websocket_v1
+from jupyter_comm_broker.protocol.message import Message, Part
+
+DEFAULT = ""
+"""The name we give to the framing of frontends that negotiated no subprotocol."""
+
+_TEXT, _BINARY = 0x81, 0x82
+"""First bytes of an unfragmented WebSocket frame: final, and text or binary (RFC 6455, 5.2)."""
+
+
+def decode(subprotocol: str, frame: str | bytes) -> Message:
+    """
+    Cut what came from a frontend into a message.
+
+    Raises:
+        MalformedFrameError: it cannot be cut; says why.
+    """
+    if subprotocol == websocket_v1.SUBPROTOCOL:
+        return websocket_v1.decode(
+            frame.encode("utf-8", "surrogatepass") if isinstance(frame, str) else frame
+        )
+    return websocket_default.decode(frame)
+
+
+def payload(subprotocol: str, message: Message) -> str | bytes:
+    """Return the payload of the WebSocket frame that carries ``message``."""
+    if subprotocol == websocket_v1.SUBPROTOCOL:
+        return websocket_v1.encode(message)
+    return websocket_default.encode(message)
+
+
+def wire_frame(subprotocol: str, message: Message) -> bytes:
+    """
+    Return the whole WebSocket frame, its own header included, as a server sends it.
+
+    Server frames are neither masked nor, here, compressed (RFC 6455, 5.2), so the same
+    bytes serve every frontend of the subprotocol; they are kept with the message.
+    """
+    frame = message.frames.get(subprotocol)
+    if frame is None:
+        opcode, chunks = _opcode_and_chunks(subprotocol, message)
+        frame = b"".join([_frame_header(opcode, sum(map(len, chunks))), *chunks])
+        message.frames[subprotocol] = frame
+    return frame
+
+
+def _opcode_and_chunks(subprotocol: str, message: Message) -> tuple[int, list[Part]]:
+    if subprotocol == websocket_v1.SUBPROTOCOL:
+        return _BINARY, websocket_v1.chunks(message)
+    body = websocket_default.encode(message)
+    return (_TEXT, [body.encode()]) if isinstance(body, str) else (_BINARY, [body])
+
+
+def _frame_header(opcode: int, length: int) -> bytes:
+    if length < 126:
+        return bytes((opcode, length))
+    if length <= 0xFFFF:
+        return struct.pack("!BBH", opcode, 126, length)
+    return struct.pack("!BBQ", opcode, 127, length)

@@ -1,0 +1,64 @@
+"""
+ZeroMQ multiparts: ``[identities..., <IDS|MSG>, signature, header, parent, metadata, content, *buffers]``.
+
+The signature covers the four JSON parts, not the buffers (messaging specification,
+"The wire protocol").
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+from jupyter_comm_broker.errors import MalformedMessageError
+from jupyter_comm_broker.protocol.message import Part
+
+DELIMITER = b"<IDS|MSG>"
+
+
+class Signer:
+    """Signs what is sent to one kernel."""
+
+    def __init__(self, key: bytes, scheme: str = "hmac-sha256") -> None:
+        self._keyed = (
+            hmac.new(key, digestmod=getattr(hashlib, scheme.removeprefix("hmac-"))) if key else None
+        )
+
+    def sign(self, parts: Sequence[Part]) -> bytes:
+        """Return the hex digest over the first four parts; empty where the kernel has no key."""
+        if self._keyed is None:
+            return b""
+        digest = self._keyed.copy()
+        for part in parts[:4]:
+            digest.update(part)
+        return digest.hexdigest().encode()
+
+    def assemble(self, parts: Sequence[Part]) -> list[Part]:
+        """Return the multipart that carries ``parts`` to the kernel."""
+        return [DELIMITER, self.sign(parts), *parts]
+
+
+def cut(multipart: Sequence[bytes]) -> list[bytes]:
+    """
+    Return the parts behind the signature.
+
+    The signature of what a kernel sends is not checked, as jupyter_server's v1 path does
+    not: our sockets are the connecting ends, so only the kernel at that address can write
+    to them, and a forged process at that address could as well have made its own key.
+
+    Raises:
+        MalformedMessageError: no delimiter, or fewer than four parts behind the signature.
+    """
+    try:
+        start = multipart.index(DELIMITER) + 2
+    except ValueError:
+        raise MalformedMessageError(
+            "a multipart from the kernel has no <IDS|MSG> delimiter"
+        ) from None
+    parts = list(multipart[start:])
+    if len(parts) < 4:
+        raise MalformedMessageError(
+            f"a multipart from the kernel has {len(parts)} parts of at least 4"
+        )
+    return parts

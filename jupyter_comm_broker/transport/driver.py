@@ -1,0 +1,176 @@
+"""
+Carrying out for one kernel what its broker decided: the sockets, the timer and the log.
+
+It owns the link to the kernel, the frontend connections attached to it and one timer. Each
+batch of messages goes into the core, then everything the core wants is done, once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from typing import Any, Protocol
+
+from jupyter_comm_broker.core.broker import KernelBroker
+from jupyter_comm_broker.core.context import Policy
+from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.outbox import Outbox
+from jupyter_comm_broker.protocol.message import Message
+from jupyter_comm_broker.protocol.synthesis import Author
+from jupyter_comm_broker.transport.kernel_link import ZmqKernelLink
+
+LEVELS = {name: getattr(logging, name.upper()) for name in ("debug", "info", "warning", "error")}
+
+
+class FrontendPort(Protocol):
+    """What a driver needs of a frontend connection."""
+
+    def flush(self, outbox: Outbox) -> None:
+        """Write what waits, as much as the socket takes."""
+
+    def close(self, reason: str) -> None:
+        """Close the socket and say why."""
+
+
+class KernelDriver:
+    """One kernel: its broker, its link, its frontends."""
+
+    def __init__(
+        self, kernel_manager: Any, policy: Policy, limits: Limits, log: logging.Logger
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.kernel_manager = kernel_manager
+        self.kernel_id: str = kernel_manager.kernel_id
+        self._log = logging.LoggerAdapter(log, {"kernel_id": self.kernel_id})
+        self._prefix = f"comm broker, kernel {self.kernel_id[:8]}: "
+        author = Author(uuid.uuid4().hex, time.time() - self._loop.time())
+        self.broker = KernelBroker(policy, limits, author)
+        self.link = ZmqKernelLink(kernel_manager, self._kernel_sent, log)
+        self._frontends: dict[str, FrontendPort] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at: float | None = None
+        self.closed = False
+
+    @property
+    def now(self) -> float:
+        """The time the core is told."""
+        return self._loop.time()
+
+    # -- life ------------------------------------------------------------------------------------
+
+    def open(self, *, running: bool) -> None:
+        """Connect to the kernel. ``running`` says whether it was there before us."""
+        self.link.open()
+        state = getattr(self.kernel_manager, "execution_state", None) if running else "starting"
+        self.broker.link_opened(self.now, running=running, state=state or "unknown")
+        self._carry_out()
+
+    def kernel_restarting(self, state: str = "restarting") -> None:
+        """The kernel died and is started anew, or is ``dead``. Called before the new process."""
+        # Pages get what the old process still said before they hear that it is gone.
+        self.link.drain()
+        self.broker.kernel_restarting(self.now, state)
+        self._carry_out()
+
+    def kernel_restarted(self) -> None:
+        """Somebody restarted the kernel, maybe on other ports."""
+        self.link.drain()
+        if self.link.moved():
+            self.link.close()
+            self.link.open()
+        self.broker.kernel_restarted(self.now)
+        self._carry_out()
+
+    def follow_moves(self) -> None:
+        """Connect anew if the kernel listens elsewhere, which only a restart can cause."""
+        if not self.closed and self.link.moved():
+            self.kernel_restarted()
+
+    def close(self) -> None:
+        """Let go of the kernel; safe twice."""
+        if self.closed:
+            return
+        self.closed = True
+        self.broker.link_closed(self.now)
+        self._carry_out()
+        self.link.close()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    # -- events ----------------------------------------------------------------------------------
+
+    def attach(self, session_id: str, frontend: FrontendPort) -> None:
+        """A page has a socket; an older one with the same session id no longer counts."""
+        stale = self._frontends.get(session_id)
+        self._frontends[session_id] = frontend
+        if stale is not None:
+            self._log.warning(
+                "%sreplacing the stale socket of session %s", self._prefix, session_id
+            )
+            stale.close("replaced by a newer socket of the same session")
+        self.broker.frontend_attached(session_id, self.now)
+        self._carry_out()
+
+    def detach(self, session_id: str, frontend: FrontendPort) -> None:
+        """A page's socket is gone."""
+        if self._frontends.get(session_id) is frontend:
+            del self._frontends[session_id]
+            self.broker.frontend_detached(session_id, self.now)
+            self._carry_out()
+
+    def frontend_sent(self, session_id: str, message: Message) -> None:
+        """
+        A page sent a message.
+
+        Raises:
+            MalformedMessageError: it is not what the protocol says; nothing was done.
+        """
+        now = self.now
+        try:
+            self.broker.frontend_sent(session_id, message, now)
+        finally:
+            self.broker.tick(now)
+            self._carry_out()
+
+    def _kernel_sent(self, messages: list[Message]) -> None:
+        now = self.now
+        for message in messages:
+            self.broker.kernel_sent(message, now)
+        self.broker.tick(now)
+        self._carry_out()
+
+    def _timer_fired(self) -> None:
+        self._timer = self._timer_at = None
+        self.broker.tick(self.now)
+        self._carry_out()
+
+    # -- effects ---------------------------------------------------------------------------------
+
+    def _carry_out(self) -> None:
+        effects = self.broker.take_effects()
+        for line in effects.log:
+            self._log.log(LEVELS[line.level], self._prefix + line.text, exc_info=line.fault)
+        for message in effects.to_kernel:
+            self.link.send(message)
+        delivery = self.broker.context.delivery
+        for session_id in effects.touched:
+            port, frontend = self._frontends.get(session_id), delivery.get(session_id)
+            if port is not None and frontend is not None:
+                port.flush(frontend.outbox)
+        for session_id, reason in effects.cut_off:
+            if (port := self._frontends.get(session_id)) is not None:
+                port.close(reason)
+        if not self.closed:
+            self._arm()
+
+    def _arm(self) -> None:
+        due = self.broker.next_due()
+        if due == self._timer_at:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_at = due
+        self._timer = self._loop.call_at(due, self._timer_fired) if due is not None else None

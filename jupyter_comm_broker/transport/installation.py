@@ -1,0 +1,85 @@
+"""
+Taking the place of jupyter_server's connection class, or saying why not (decision 11).
+
+It happens when extensions are loaded: then the class that the user or another extension chose
+is known, and the setting is read anew for each WebSocket. Nobody's choice is overruled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from logging import Logger
+from typing import Any
+
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+
+SETTING = "kernel_websocket_connection_class"
+
+STOCK = ZMQChannelsWebsocketConnection
+"""The class whose place we take. Any other was somebody's choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Whether the broker stands between the browsers and the kernels."""
+
+    mode: str
+    """``broker`` (in the path), ``observer`` (its own link, beside the path) or ``off``."""
+
+    reason: str | None = None
+    ours: type | None = None
+
+    @property
+    def in_path(self) -> bool:
+        """Whether WebSockets go through the broker."""
+        return self.mode == "broker"
+
+    @classmethod
+    def behind_gateway(cls) -> Installation:
+        """With a gateway there are no kernels here to link to."""
+        return cls(
+            "off", "the server uses a gateway, whose kernels the broker does not link to yet"
+        )
+
+    def checked(self, in_force: type | None) -> Installation:
+        """Return the truth now: another extension may have taken the place after us."""
+        if self.in_path and in_force is not self.ours:
+            reason = (
+                f"another extension replaced the broker's connection class by {_name(in_force)}"
+            )
+            return replace(self, mode="observer", reason=reason)
+        return self
+
+
+def install(app: Any, ours: type, log: Logger) -> Installation:
+    """
+    Put ``ours`` in the place of the stock class, in the settings and in the trait.
+
+    The trait counts too: when the server stops it calls ``close_all`` of the class there.
+    """
+    in_force = app.web_app.settings.get(SETTING)
+    if SETTING in app.config.ServerApp:
+        return _observing(f"the configuration sets ServerApp.{SETTING} to {_name(in_force)}", log)
+    if in_force is not STOCK:
+        return _observing(
+            f"another extension has put {_name(in_force)} in the place of the connection class; "
+            "disable one of the two with `jupyter server extension disable`",
+            log,
+        )
+    app.web_app.settings[SETTING] = ours
+    setattr(app, SETTING, ours)
+    log.info("comm broker: in the path of every kernel WebSocket")
+    return Installation("broker", ours=ours)
+
+
+def _observing(reason: str, log: Logger) -> Installation:
+    log.error(
+        "comm broker: NOT in the path, widgets will not survive a reload: %s. "
+        "It only observes; GET /api/comms/broker says so too.",
+        reason,
+    )
+    return Installation("observer", reason)
+
+
+def _name(cls: type | None) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}" if cls is not None else "nothing"

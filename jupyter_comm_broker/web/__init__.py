@@ -1,0 +1,1 @@
+"""REST: thin tornado handlers over snapshots."""

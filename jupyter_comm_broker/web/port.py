@@ -1,0 +1,23 @@
+"""The broker as REST sees it: readers only."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from jupyter_comm_broker.core.broker import KernelBroker
+
+
+class BrokerPort(Protocol):
+    """What a handler may ask. The extension implements it."""
+
+    def kernels(self) -> list[tuple[str, KernelBroker]]:
+        """Return every linked kernel's id and broker."""
+
+    def kernel(self, kernel_id: str) -> KernelBroker:
+        """Return one kernel's broker. Raises KernelNotFoundError."""
+
+    def self_check(self) -> dict[str, Any]:
+        """Return version, whether the broker is in the path or why not, and its limits."""
+
+    def now(self) -> float:
+        """Return the time by the core's clock."""
