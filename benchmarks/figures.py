@@ -42,6 +42,8 @@ class Size:
     paced: int
     """Messages at 200 a second: one by one, as a progress bar sends them."""
     echoes: int
+    kernel_start: float
+    """Seconds after which a kernel that was started has surely come up."""
     connects: int
     sockets: int
     """WebSockets open at once for descriptors and memory."""
@@ -60,6 +62,7 @@ FULL = Size(
     burst=500,
     paced=600,
     echoes=200,
+    kernel_start=3.0,
     connects=20,
     sockets=20,
     models=(150, 5000),
@@ -74,6 +77,7 @@ SMOKE = Size(
     burst=20,
     paced=20,
     echoes=6,
+    kernel_start=0.5,
     connects=2,
     sockets=2,
     models=(6,),
