@@ -20,6 +20,7 @@ PROBE = (Path(__file__).parent / "probe.js").read_text()
 
 INDICATOR = ".jp-Notebook-ExecutionIndicator"
 HANDLE = ".jp-OutputArea-output .widget-slider .noUi-handle"
+TRACK = ".jp-OutputArea-output .widget-slider .noUi-target"
 BAR = ".jp-OutputArea-output .widget-hprogress .progress-bar"
 
 
@@ -76,6 +77,8 @@ class Lab:
 
     def reload(self) -> None:
         """Reload the page and wait until the notebook's cells are drawn again."""
+        # A page behind another one draws a frame a second.
+        self.page.bring_to_front()
         self.page.reload(wait_until="commit")
         self.wait_until(lambda: self.drawn is not None, 60, "the notebook is drawn")
 
@@ -85,6 +88,13 @@ class Lab:
         handle.focus()
         for _ in range(times):
             handle.press(key)
+
+    def click_on_slider(self, fraction: float) -> None:
+        """Move the first slider by mouse, as Notebook 7 keeps the arrow keys for itself."""
+        track = self.page.locator(TRACK).first
+        box = track.bounding_box()
+        assert box is not None
+        track.click(position={"x": box["width"] * fraction, "y": box["height"] / 2})
 
     # -- what a person sees ------------------------------------------------------------------
 
