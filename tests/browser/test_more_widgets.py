@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -81,9 +82,9 @@ def test_interact_and_output(desk: Desk, subject: Server, figures: dict[str, Any
     last = int(subject.evaluate(notebook.path, "n"))
     lines = [f"line {n}" for n in range(last + 1)]
     lab.wait_until(lambda: lab.lines(OF_CAPTURE) == lines, 10, "all lines are in the page, once")
-    of_kernel = "''.join(output['text'] for output in out.outputs).splitlines()"
+    of_kernel = "''.join(output['text'] for output in out.outputs)"
     lab.wait_until(
-        lambda: subject.evaluate(notebook.path, of_kernel) == repr(lines),
+        lambda: ast.literal_eval(subject.evaluate(notebook.path, of_kernel)).splitlines() == lines,
         10,
         "all lines are in the kernel's Output, once",
     )
