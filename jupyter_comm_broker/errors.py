@@ -37,7 +37,7 @@ class RefusedMessageError(CommBrokerError):
         self.msg_type = msg_type
         self.setting = setting
         super().__init__(
-            f"messages of type {msg_type!r} are not allowed on this server; the setting is {setting}"
+            f"messages of type {msg_type!r} are not allowed here; the setting is {setting}"
         )
 
 

@@ -1,24 +1,24 @@
-"""
-The composition root: settings in, parts wired, parts stopped. The one module that knows every room.
-"""
+"""The composition root: settings in, parts wired, parts stopped. It alone knows every room."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
+from jupyter_events import EventLogger
 from jupyter_server.extension.application import ExtensionApp
+from jupyter_server.serverapp import ServerApp
 from traitlets import Float, Integer
 
 from jupyter_comm_broker._version import __version__
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.transport.installation import Installation, install
 from jupyter_comm_broker.errors import KernelNotFoundError
 from jupyter_comm_broker.transport.exchange import Exchange
 from jupyter_comm_broker.transport.frontend_connection import bound_to
+from jupyter_comm_broker.transport.installation import Installation, install
 from jupyter_comm_broker.transport.stock_settings import StockSettings
 from jupyter_comm_broker.web.base import SETTING
 from jupyter_comm_broker.web.comms import default_handlers
@@ -38,7 +38,7 @@ class CommBroker(ExtensionApp):
     comm_state_bytes = Integer(
         _DEFAULTS.comm_state_bytes,
         config=True,
-        help="Bytes of state kept for one comm; a larger one is listed, and a restore asks the kernel.",
+        help="Bytes of state kept for one comm; with a larger one a restore asks the kernel.",
     )
     kernel_state_bytes = Integer(
         _DEFAULTS.kernel_state_bytes,
@@ -54,6 +54,11 @@ class CommBroker(ExtensionApp):
         _DEFAULTS.outbox_cap_bytes,
         config=True,
         help="A page with so many waiting bytes is cut off and gets state when it returns.",
+    )
+    backlog_bytes = Integer(
+        _DEFAULTS.backlog_bytes,
+        config=True,
+        help="Bytes that may wait for a kernel that takes nothing; past it messages are refused.",
     )
     absent_bytes = Integer(
         _DEFAULTS.absent_bytes,
@@ -76,10 +81,18 @@ class CommBroker(ExtensionApp):
 
     # -- life ------------------------------------------------------------------------------------
 
+    @property
+    def _server(self) -> ServerApp:
+        """The server that loaded us; ExtensionApp sets it before anything here is called."""
+        return cast("ServerApp", self.serverapp)
+
+    @property
+    def _events(self) -> EventLogger:
+        return cast("EventLogger", self._server.event_logger)
+
     def initialize_settings(self) -> None:
         """Wire the parts and take the place of the connection class, if it is ours to take."""
-        app = self.serverapp
-        assert app is not None
+        app = self._server
         self.settings[SETTING] = self
         if getattr(app, "gateway_config", None) is not None and app.gateway_config.gateway_enabled:
             self.installation = Installation.behind_gateway()
@@ -91,25 +104,18 @@ class CommBroker(ExtensionApp):
         self.settings["kernel_websocket_connection_class"] = app.web_app.settings[
             "kernel_websocket_connection_class"
         ]
-        assert app.event_logger is not None
-        app.event_logger.add_listener(
-            schema_id=KERNEL_ACTIONS, listener=self.exchange.kernel_action
-        )
+        self._events.add_listener(schema_id=KERNEL_ACTIONS, listener=self.exchange.kernel_action)
 
     async def stop_extension(self) -> None:
         """Let go of every kernel."""
         if self.exchange is not None:
-            app = self.serverapp
-            assert app is not None
-            assert app.event_logger is not None
-            app.event_logger.remove_listener(listener=self.exchange.kernel_action)
+            self._events.remove_listener(listener=self.exchange.kernel_action)
             self.exchange.close()
 
     # -- settings --------------------------------------------------------------------------------
 
     def _policy(self, stock: StockSettings) -> Policy:
-        assert self.serverapp is not None
-        kernels = self.serverapp.kernel_manager
+        kernels = self._server.kernel_manager
         return Policy(
             allowed_message_types=frozenset(kernels.allowed_message_types),
             hide_tracebacks=None
@@ -128,6 +134,7 @@ class CommBroker(ExtensionApp):
             kernel_state_bytes=self.kernel_state_bytes,
             outbox_high_bytes=self.outbox_high_bytes,
             outbox_cap_bytes=self.outbox_cap_bytes,
+            backlog_bytes=self.backlog_bytes,
             absent_bytes=self.absent_bytes,
             absent_seconds=self.absent_seconds,
             verify_interval=self.verify_interval,
@@ -149,8 +156,7 @@ class CommBroker(ExtensionApp):
 
     def self_check(self) -> dict[str, Any]:
         """Return version, whether the broker is in the path or why not, and its limits."""
-        assert self.serverapp is not None
-        in_force = self.serverapp.web_app.settings.get("kernel_websocket_connection_class")
+        in_force = self._server.web_app.settings.get("kernel_websocket_connection_class")
         state = self.installation.checked(in_force)
         return {
             "version": __version__,

@@ -30,16 +30,16 @@ class Answers:
 
     # -- ends --------------------------------------------------------------------------------
 
-    def idle(self, frontend: Frontend, request: Message, now: float) -> None:
-        """End a page's wait for a request that the kernel will not see."""
-        parent = retyped(request.parts[0], UNTRACKED_TYPE)
+    def idle(self, frontend: Frontend, request: Part, now: float) -> None:
+        """End a page's wait for the request with this header, of which the kernel says nothing."""
+        parent = retyped(request, UNTRACKED_TYPE)
         self._say(frontend, "iopub", "status", {"execution_state": "idle"}, now, parent)
 
     def reply(self, frontend: Frontend, request: Message, content: Any, now: float) -> None:
         """Reply to a request on its own channel, and end it."""
         reply_type = request.header.msg_type.removesuffix("_request") + "_reply"
         self._say(frontend, request.channel, reply_type, content, now, request.parts[0])
-        self.idle(frontend, request, now)
+        self.idle(frontend, request.parts[0], now)
 
     def refuse(
         self, frontend: Frontend, request: Message, ename: str, evalue: str, now: float
@@ -54,7 +54,7 @@ class Answers:
         self._say(frontend, "iopub", "error", error, now, request.parts[0])
         if header.msg_type == "comm_open":
             self.comm_gone(frontend, request.comm.comm_id, evalue, request.parts[0], now)
-        self.idle(frontend, request, now)
+        self.idle(frontend, request.parts[0], now)
 
     # -- the kernel --------------------------------------------------------------------------
 
@@ -99,7 +99,7 @@ class Answers:
     def comm_opened(
         self, frontend: Frontend, record: CommRecord, known: WidgetState, now: float
     ) -> None:
-        """Open a comm at one page that asked for it when we could not answer (solicited, rule 11)."""
+        """Open a comm at one page that asked for it when we could not answer (rule 11)."""
         state, paths, buffers = known.written()
         content = b'{"comm_id":%b,"target_name":%b,"data":{"state":%b,"buffer_paths":%b}}' % (
             dumps(record.comm_id),

@@ -8,14 +8,17 @@ no event loop: ``now`` comes in (seconds, of any clock that only goes forward), 
 
 from __future__ import annotations
 
+from functools import partial
+
 from jupyter_comm_broker.core.answers import Answers
 from jupyter_comm_broker.core.catch_up import CatchUps
 from jupyter_comm_broker.core.context import Context, Policy
 from jupyter_comm_broker.core.effects import Effects
-from jupyter_comm_broker.core.frontend import Frontend
 from jupyter_comm_broker.core.from_frontend import FromFrontend
 from jupyter_comm_broker.core.from_kernel import FromKernel
+from jupyter_comm_broker.core.frontend import Frontend
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.missing_idles import MissingIdles
 from jupyter_comm_broker.core.output_capture import OutputCapture
 from jupyter_comm_broker.core.proof import ABOUT, Proof
 from jupyter_comm_broker.core.questions import Questions
@@ -45,6 +48,16 @@ class KernelBroker:
         self._from_frontend = FromFrontend(
             context, self._answers, self._restore, self._catch_ups, self._capture
         )
+        self._missing_idles = MissingIdles(context, self._answers)
+        self._timed = (
+            self.proof,
+            self.verification,
+            self._restore,
+            self._catch_ups,
+            self._capture,
+            self._from_frontend,
+            self._missing_idles,
+        )
         self._held: list[tuple[str, Message]] = []
 
     def take_effects(self) -> Effects:
@@ -58,6 +71,7 @@ class KernelBroker:
         The sockets to the kernel are connected.
 
         Args:
+            now: the time.
             running: whether the kernel was there before us, so that it may have comms we never saw.
             state: its execution state as far as the server knows.
         """
@@ -157,7 +171,7 @@ class KernelBroker:
 
     def _maybe_new_process(self, message: Message, now: float) -> None:
         """
-        Take a status without a parent that says starting as the first word of a new process.
+        Take a status that says starting, without a parent, as the first word of a new process.
 
         The process we know may say it late, after its control thread has answered; then there
         is nothing to forget yet.
@@ -203,7 +217,7 @@ class KernelBroker:
         A page sent a message.
 
         Raises:
-            MalformedMessageError: header or content are not what the protocol says; nothing was done.
+            MalformedMessageError: it is not what the protocol says; nothing was done.
         """
         frontend = self.context.delivery.get(session_id)
         if frontend is None:
@@ -212,10 +226,11 @@ class KernelBroker:
             raise MalformedMessageError("a message needs a msg_type in its header")
         if message.header.msg_type in COMM_TYPES and not message.comm.comm_id:
             raise MalformedMessageError("a comm message needs a comm_id in its content")
-        if self.proof.held:
-            self._held.append((session_id, message))
-        else:
+        if not self.proof.held:
             self._received(frontend, message, now)
+        elif not self._from_frontend.refused_for_backlog(frontend, message, now):
+            self._held.append((session_id, message))
+            self.context.backlog += message.size
 
     def _received(self, frontend: Frontend, message: Message, now: float) -> None:
         try:
@@ -247,33 +262,20 @@ class KernelBroker:
 
     def next_due(self) -> float | None:
         """Return when :meth:`tick` is to be called next, if nothing else happens before."""
-        parts = (
-            self.proof,
-            self.verification,
-            self._restore,
-            self._catch_ups,
-            self._capture,
-            self._from_frontend,
-        )
-        moments = [part.next_due() for part in parts]
+        moments = [part.next_due() for part in self._timed]
         moments.append(self.context.delivery.next_expiry())
         return min((moment for moment in moments if moment is not None), default=None)
 
     def tick(self, now: float) -> None:
         """Do what is due."""
-        self.context.shielded("a tick", lambda: self._settle(now))
-
-    def _settle(self, now: float) -> None:
-        self.proof.tick(now)
+        self.context.shielded("proving the link", lambda: self.proof.tick(now))
         if self._held and not self.proof.held:
             held, self._held = self._held, []
+            self.context.backlog = 0
             for session_id, message in held:
                 frontend = self.context.delivery.get(session_id)
                 if frontend is not None:
                     self._received(frontend, message, now)
-        self.verification.tick(now)
-        self._restore.tick(now)
-        self._catch_ups.tick(now)
-        self._capture.tick(now)
-        self._from_frontend.tick(now)
+        for part in self._timed[1:]:
+            self.context.shielded(type(part).__name__, partial(part.tick, now))
         self.context.delivery.expire(now)

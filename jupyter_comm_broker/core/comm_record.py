@@ -89,14 +89,6 @@ class CommRecord:
         """Whether its payloads are ipywidgets'."""
         return self.target_name == WIDGET_TARGET
 
-    def mark_dirty(self, because: str, suspects: set[str] | None = None) -> None:
-        """Stop trusting the state until the kernel was asked."""
-        if self.knowledge is Knowledge.CLEAN:
-            self.knowledge = Knowledge.DIRTY
-        self.dirty_because = self.dirty_because or because
-        if suspects:
-            self.suspects = (self.suspects or set()) | suspects
-
     def mark_used(self, session_id: str) -> None:
         """A frontend sent something on it, so it has the comm."""
         if self.used_by is None:

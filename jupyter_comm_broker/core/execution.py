@@ -16,7 +16,7 @@ CONTROL = "control"
 
 
 class Execution:
-    """The requests a kernel has said busy about and not yet idle, one at the most for each lane."""
+    """The requests a kernel is busy with, one at the most for each lane."""
 
     def __init__(self) -> None:
         self._running: dict[str, tuple[Header, Part]] = {}
@@ -25,7 +25,7 @@ class Execution:
 
     @property
     def running(self) -> tuple[Header, Part] | None:
-        """The request that keeps the kernel busy, peeked and as JSON: the main shell's if it has one."""
+        """The request that keeps the kernel busy, peeked and as JSON; the main shell's first."""
         return self._running.get(MAIN) or next(iter(self._running.values()), None)
 
     @property
@@ -38,6 +38,8 @@ class Execution:
         Follow one status message.
 
         Args:
+            state: what the kernel says it is.
+            message: the status, for its parent.
             lane: where the parent request runs.
             tracked: whether pages show statuses of the parent's type at all.
 

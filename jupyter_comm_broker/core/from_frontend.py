@@ -69,10 +69,26 @@ class FromFrontend:
         return bool(handled) and handled[0]
 
     def _let_through(self, frontend: Frontend, message: Message, now: float) -> None:
+        if self.refused_for_backlog(frontend, message, now):
+            return
         self._context.requests.sent(
             Request(frontend.session_id, message.channel, message.header, now)
         )
         self._context.effects.to_kernel.append(message)
+
+    def refused_for_backlog(self, frontend: Frontend, message: Message, now: float) -> bool:
+        """Refuse a message if too much waits for the kernel already."""
+        limit = self._context.limits.backlog_bytes
+        if self._context.backlog + message.size <= limit:
+            return False
+        reason = (
+            f"the kernel takes no messages and {self._context.backlog} bytes wait for it; "
+            f"the limit is CommBroker.backlog_bytes = {limit}"
+        )
+        self._context.counters["refused"] += 1
+        self._context.log("warning", f"session {frontend.session_id}: {reason}")
+        self._answers.refuse(frontend, message, "KernelBacklogFull", reason, now)
+        return True
 
     def _refuse(self, frontend: Frontend, message: Message, now: float) -> None:
         error = RefusedMessageError(message.header.msg_type, ALLOWED_SETTING)
@@ -111,7 +127,7 @@ class FromFrontend:
         return min((deadline for deadline, _, _ in self._waiting), default=None)
 
     def tick(self, now: float) -> None:
-        """Answer the waiting questions that can be answered; let those through that waited too long."""
+        """Answer the waiting questions that can be; let those through that waited too long."""
         waiting, self._waiting = self._waiting, []
         for deadline, frontend, message in waiting:
             if self._answered(frontend, message, now):
@@ -176,7 +192,7 @@ class FromFrontend:
             step()
         except MalformedMessageError as error:
             self._context.counters["malformed_from_frontends"] += 1
-            record.mark_dirty(f"a page's message could not be read: {error}")
+            self._context.registry.doubt(record, f"a page's message could not be read: {error}")
 
     def _to_unknown(self, frontend: Frontend, message: Message, now: float) -> bool:
         """Say that a comm is gone instead of letting the kernel say nothing (scenario 13)."""
@@ -187,7 +203,7 @@ class FromFrontend:
             closing = self._context.registry.closing(comm_id)
             reason = closing.reason if closing is not None else "the kernel has no such comm"
             self._answers.comm_gone(frontend, comm_id, reason, message.parts[0], now)
-        self._answers.idle(frontend, message, now)
+        self._answers.idle(frontend, message.parts[0], now)
         self._context.counters["messages_to_gone_comms"] += 1
         return True
 
@@ -199,7 +215,7 @@ class FromFrontend:
             context.targets.rejected(Side.FRONTEND, record.target_name, reason, now)
             context.counters["refusals"] += 1
             if stays_here(record, frontend, context.targets):
-                self._answers.idle(frontend, message, now)
+                self._answers.idle(frontend, message.parts[0], now)
                 return True
         reason = f"closed by session {frontend.session_id}"
         count_from_frontend(record, message, frontend.session_id, now)

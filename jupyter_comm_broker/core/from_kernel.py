@@ -30,7 +30,7 @@ ALWAYS_SENT = frozenset({"execute_input"})
 NEVER_SHOWN = frozenset(
     {"create_subshell_request", "delete_subshell_request", "list_subshell_request"}
 )
-"""Requests that JupyterLab sends on control at each page load, whose idle must not end its busy (rule 22)."""
+"""JupyterLab sends these on control at each page load; their idle is not its kernel's (rule 22)."""
 
 
 class _Status(msgspec.Struct):
@@ -145,7 +145,7 @@ class FromKernel:
     def _doubt(self, comm_id: str) -> None:
         record = self._context.registry.get(comm_id)
         if record is not None:
-            record.mark_dirty("the broker could not follow a message")
+            self._context.registry.doubt(record, "the broker could not follow a message")
 
     def _opened(self, message: Message, now: float) -> Kind:
         content, context = message.comm, self._context
@@ -194,7 +194,7 @@ class FromKernel:
             reason = "closed by the kernel"
             request = context.requests.get(message.parent.msg_id)
             if request is not None and request.header.msg_type == "comm_open":
-                reason = f"the kernel turned the comm down; it may not know the target {record.target_name!r}"
+                reason = f"the kernel turned it down; it may not know {record.target_name!r}"
                 context.targets.rejected(Side.KERNEL, record.target_name, reason, now)
             context.registry.closed(comm_id, Side.KERNEL, reason, now)
         return Kind.LIFE
@@ -204,7 +204,7 @@ class FromKernel:
             step()
         except MalformedMessageError as error:
             self._context.counters["malformed_from_kernel"] += 1
-            record.mark_dirty(f"a message could not be read: {error}")
+            self._context.registry.doubt(record, f"a message could not be read: {error}")
 
     # -- output ------------------------------------------------------------------------------
 

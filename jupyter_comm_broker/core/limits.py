@@ -27,6 +27,9 @@ class Limits:
     outbox_cap_bytes: int = 256 * MEBI
     """A reader this far behind is cut off, and gets state when it comes back."""
 
+    backlog_bytes: int = 256 * MEBI
+    """What may wait for a kernel that takes nothing; past it pages' messages are refused."""
+
     absent_bytes: int = 16 * MEBI
     """What is kept for a page whose socket dropped, until it returns with the same session id."""
 

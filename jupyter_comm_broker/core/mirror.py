@@ -92,9 +92,11 @@ class Mirror:
         update = self.pending.get(message.parent.msg_id)
         if update is None or update.comm_id != record.comm_id:
             return self._apply(record, change)
-        # No status need come for comm messages (ipykernel 7.4): the echo starts it as well.
-        self._start(update)
-        update.echoed_at = now
+        if not update.started:
+            # No status need come for comm messages (ipykernel 7.4): the echo starts it as well.
+            self._start(update)
+            update.echoed_at, update.header = now, message.parts[1]
+            self.pending.statusless[update.msg_id] = update
         update.confirmed.update(change)
         if record.state is not None:
             for key, old in self._replaced(record.state, change).items():
@@ -122,10 +124,8 @@ class Mirror:
             self._changed(record, wrong)
         elif wrong:
             self._apply(record, {key: truth[key] for key in wrong})
-        if record.knowledge is not Knowledge.TOO_LARGE:
-            record.knowledge = Knowledge.CLEAN
-        record.dirty_because = ""
-        record.suspects = None
+        if record.state is not None:
+            self._registry.judge(record, Knowledge.CLEAN)
         return frozenset(wrong & truth.keys())
 
     # -- the pages' messages ---------------------------------------------------------------
@@ -134,7 +134,7 @@ class Mirror:
         """Take the state a page opened a widget with; the kernel adds to it, so it is dirty."""
         payload = read_payload(message.comm.data)
         self._set_whole(record, payload, message.buffers)
-        record.mark_dirty("opened by a page; the kernel adds the rest of its state")
+        self._registry.doubt(record, "opened by a page; the kernel adds the rest of its state")
 
     def frontend_sent(
         self, record: CommRecord, message: Message, payload: WidgetPayload, session_id: str
@@ -146,9 +146,8 @@ class Mirror:
         )
         for update in given_up:
             if other := self._registry.get(update.comm_id):
-                other.mark_dirty(
-                    "too many updates of pages wait for the kernel", set(update.attributes)
-                )
+                because = "too many updates of pages wait for the kernel"
+                self._registry.doubt(other, because, set(update.attributes))
 
     # -- statuses ----------------------------------------------------------------------------
 
@@ -167,7 +166,7 @@ class Mirror:
         self._start(update)
         update.failed = ename
         keys = set(update.attributes)
-        record.mark_dirty(f"{ename} while the kernel processed a page's update", keys)
+        self._registry.doubt(record, f"{ename} while the kernel processed a page's update", keys)
         if ename != "TraitError" or record.state is None or not update.undo:
             return None
         # traitlets rolls the whole batch back on a TraitError; other errors leave part of it.
@@ -239,7 +238,7 @@ class Mirror:
         record.model = read_model_name(payload.state)
         self._store(record, WidgetState(payload.state, payload.buffer_paths, buffers))
         if record.state is not None:
-            record.knowledge = Knowledge.CLEAN
+            self._registry.judge(record, Knowledge.CLEAN)
 
     def _store(self, record: CommRecord, state: WidgetState) -> None:
         self.bytes += state.size - (record.state.size if record.state is not None else 0)
@@ -284,7 +283,7 @@ class Mirror:
     def _give_up(self, record: CommRecord) -> None:
         self.bytes -= _size(record)
         record.state = None
-        record.knowledge = Knowledge.TOO_LARGE
+        self._registry.judge(record, Knowledge.TOO_LARGE)
 
 
 def _size(record: CommRecord) -> int:

@@ -99,7 +99,7 @@ class OutputCapture:
             self._context.mirror.set_attributes(record, capture.state)
 
     def is_stale(self, record: CommRecord, message: Message) -> bool:
-        """Whether a message of the kernel only echoes what a page that is gone saw of the outputs."""
+        """Whether a message only echoes what a page that is gone saw of the outputs."""
         capture = self._captures.get(record.comm_id)
         if capture is None or not capture.collected:
             return False
@@ -142,7 +142,7 @@ class OutputCapture:
             capture.push_at = now + self._context.limits.output_push_seconds
 
     def finished(self, msg_id: str, now: float) -> None:
-        """A request ended: push what is not pushed, and hand the list to the kernel if nobody else will."""
+        """A request ended: push the rest, and tell the kernel if nobody else will."""
         for capture in list(self._captures.values()):
             if not capture.collected or capture.parent:
                 continue

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from jupyter_comm_broker.protocol.message import Part
 from jupyter_comm_broker.protocol.widget import Attribute, size_of
 
 
@@ -29,7 +30,10 @@ class PendingUpdate:
     """What the applied attributes held before, for those on which the kernel had no word since."""
     confirmed: set[str] = field(default_factory=set)
     """Attributes that the kernel echoed or set itself, so that every page heard of them."""
-    echoed_at: float | None = None
+    echoed_at: float = 0.0
+    """When the kernel echoed it, if it did so without having said busy (ipykernel 7.4)."""
+    header: Part = b"{}"
+    """The page's header, as the parent of that echo had it."""
     failed: str = ""
     """The name of the error it raised in the kernel."""
 
@@ -43,6 +47,8 @@ class PendingUpdates:
     def __init__(self) -> None:
         self._updates: OrderedDict[str, PendingUpdate] = OrderedDict()
         self._bytes = 0
+        self.statusless: dict[str, PendingUpdate] = {}
+        """Those that the kernel echoed without a word on their status."""
 
     def __len__(self) -> int:
         return len(self._updates)
@@ -60,13 +66,13 @@ class PendingUpdates:
         self._bytes += _size(update)
         given_up = []
         while self._bytes > self.MOST_BYTES and len(self._updates) > 1:
-            _, oldest = self._updates.popitem(last=False)
-            self._bytes -= _size(oldest)
-            given_up.append(oldest)
+            oldest = next(iter(self._updates))
+            given_up += filter(None, [self.remove(oldest)])
         return given_up
 
     def remove(self, msg_id: str) -> PendingUpdate | None:
         """Take out the update that was sent as ``msg_id``."""
+        self.statusless.pop(msg_id, None)
         update = self._updates.pop(msg_id, None)
         if update is not None:
             self._bytes -= _size(update)
@@ -92,6 +98,7 @@ class PendingUpdates:
     def clear(self) -> None:
         """The kernel's process is another one."""
         self._updates.clear()
+        self.statusless.clear()
         self._bytes = 0
 
 

@@ -22,7 +22,7 @@ class Proof:
     """Seconds between two attempts, as jupyter_server's own nudge has it."""
 
     PATIENCE_RUNNING = 3.0
-    """A kernel that runs already may be unable to answer while it is busy; it is not held up long."""
+    """A kernel that runs already may be unable to answer while it is busy."""
 
     PATIENCE_STARTING = 60.0
     """What jupyter_server gives a kernel to start (``kernel_info_timeout``)."""
@@ -31,7 +31,7 @@ class Proof:
         self._context = context
         self._questions = questions
         self.link = "connecting"
-        """``connecting``, ``proven``, ``assumed`` (never answered, used all the same) or ``lost``."""
+        """``connecting``, ``proven``, ``assumed`` (no answer, used all the same) or ``lost``."""
         self.answers_control: bool | None = None
         """Whether the kernel answers kernel_info on its control channel, as ipykernel does."""
         self._heard = self._answered = False

@@ -69,6 +69,7 @@ class Reconciliation:
                 registry.opened(comm_id, target_name, Side.UNKNOWN, now)
             elif not record.target_name:
                 record.target_name = target_name
+                registry.judge(record, record.knowledge)
         gone = [
             record
             for record in registry

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jupyter_comm_broker.core.comm_record import CommRecord, Side
+from jupyter_comm_broker.core.comm_record import CommRecord, Knowledge, Side
 from jupyter_comm_broker.protocol.message import Message
 
 
@@ -33,6 +33,14 @@ class Registry:
         self._remembered_closed = remembered_closed
         self.complete = False
         """Whether every comm of the kernel is in here: seen from its start, or asked for."""
+        self.doubtful: set[str] = set()
+        """The widgets whose states are unknown or dirty, so that the kernel is to be asked."""
+
+    @property
+    def has_unknown(self) -> bool:
+        """Whether there is a widget of whose state we know nothing."""
+        found = map(self._comms.get, self.doubtful)
+        return any(each is not None and each.knowledge is Knowledge.UNKNOWN for each in found)
 
     def __contains__(self, comm_id: str) -> bool:
         return comm_id in self._comms
@@ -52,7 +60,34 @@ class Registry:
         self._comms.pop(comm_id, None)
         self._closed.pop(comm_id, None)
         record = self._comms[comm_id] = CommRecord(comm_id, target_name, by, now)
+        self.judge(record, Knowledge.UNKNOWN)
         return record
+
+    def judge(self, record: CommRecord, knowledge: Knowledge) -> None:
+        """Say how far a comm's state can be trusted from now on."""
+        record.knowledge = knowledge
+        if record.is_widget and knowledge in (Knowledge.UNKNOWN, Knowledge.DIRTY):
+            self.doubtful.add(record.comm_id)
+            return
+        self.doubtful.discard(record.comm_id)
+        if knowledge is Knowledge.CLEAN:
+            record.dirty_because = ""
+            record.suspects = None
+
+    def doubt(self, record: CommRecord, because: str, suspects: set[str] | None = None) -> None:
+        """
+        Stop trusting a comm's state until the kernel was asked.
+
+        Args:
+            record: the comm.
+            because: why.
+            suspects: the attributes that pages may show wrongly.
+        """
+        if record.knowledge is Knowledge.CLEAN:
+            self.judge(record, Knowledge.DIRTY)
+        record.dirty_because = record.dirty_because or because
+        if suspects:
+            record.suspects = (record.suspects or set()) | suspects
 
     def found(self, comm_id: str, now: float) -> CommRecord:
         """Return the comm, noting one that was open before we looked."""
@@ -61,6 +96,7 @@ class Registry:
     def closed(self, comm_id: str, by: Side, reason: str, now: float) -> CommRecord | None:
         """Forget a comm but for how it ended. ``None`` if it was not open."""
         record = self._comms.pop(comm_id, None)
+        self.doubtful.discard(comm_id)
         if record is not None:
             self._closed[comm_id] = Closing(now, by, reason)
             if len(self._closed) > self._remembered_closed:

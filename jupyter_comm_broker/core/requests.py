@@ -70,7 +70,7 @@ class Requests:
 
     @property
     def executing(self) -> bool:
-        """Whether an ``execute_request`` for the main shell has not ended, sent but not begun included."""
+        """Whether an ``execute_request`` for the main shell has not ended, or not begun."""
         return bool(self._executing)
 
     def lane(self, parent: Header) -> str:

@@ -71,7 +71,7 @@ class Restore:
         elif read_payload(message.comm.data).method == "request_states":
             self._asked(frontend, message, now)
             return
-        self._answers.idle(frontend, message, now)
+        self._answers.idle(frontend, message.parts[0], now)
 
     def _asked(self, frontend: Frontend, request: Message, now: float) -> None:
         limits = self._context.limits
@@ -132,7 +132,7 @@ class Restore:
         self._answers.snapshot(
             frontend, request.comm.comm_id, states.data, states.buffers, parent, now
         )
-        self._answers.idle(frontend, request, now)
+        self._answers.idle(frontend, request.parts[0], now)
         self._catch_ups.began(frontend, set(states.comm_ids), now)
         frontend.lacking = set(self._missing())
         frontend.awaits_bootstrap = not context.registry.complete
@@ -148,7 +148,7 @@ class Restore:
         }
 
     def overlay(self, comm_id: str) -> State:
-        """Return what pages sent for a comm and the kernel has not begun with, as far as it will take it."""
+        """Return what pages sent for a comm and the kernel will take but has not begun with."""
         record = self._context.registry.get(comm_id)
         if record is None or record.state is None:
             return {}
@@ -167,7 +167,7 @@ class Restore:
             return False
         attributes = {**record.state.attributes(), **self.overlay(record.comm_id)}
         self._answers.update(frontend, record.comm_id, attributes, now, parent=request.parts[0])
-        self._answers.idle(frontend, request, now)
+        self._answers.idle(frontend, request.parts[0], now)
         self._catch_ups.began(frontend, {record.comm_id}, now)
         self._context.counters["answered_request_state"] += 1
         return True

@@ -67,10 +67,10 @@ class WidgetState:
     def restore(self, undo: dict[str, Attribute | None]) -> None:
         """Put back attributes that were replaced; ``None`` removes one that was new."""
         self.apply({key: old for key, old in undo.items() if old is not None})
-        assert self._attributes is not None
+        attributes = self._attributes or {}
         for key, old in undo.items():
-            if old is None and key in self._attributes:
-                self.size -= size_of(self._attributes.pop(key))
+            if old is None and key in attributes:
+                self.size -= size_of(attributes.pop(key))
 
     def picked(self, keys: Iterable[str]) -> dict[str, Attribute]:
         """Return those of the named attributes that the state has."""

@@ -9,7 +9,9 @@ there before it counts as malformed.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from math import isfinite
 from typing import Any, TypeVar
 
 import msgspec
@@ -23,6 +25,7 @@ T = TypeVar("T")
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
+_LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def loads(text: Text) -> Any:
@@ -50,17 +53,23 @@ def dumps(value: Any) -> bytes:
     """
     Return ``value`` as JSON text.
 
+    Raises:
+        MalformedMessageError: it is nested too deeply to be written.
+
     >>> dumps({"a": float("nan")})
     b'{"a": NaN}'
     """
     try:
-        text = _encode(value)
-    except UnicodeEncodeError:
-        return json.dumps(value).encode()
-    # msgspec writes null for NaN and infinities; both sides of a comm would then see
-    # another value than was sent, so these rare texts are written by Python's module.
-    if b"null" in text and _has_nonfinite(value):
-        return json.dumps(value).encode()
+        try:
+            text = _encode(value)
+        except UnicodeEncodeError:
+            return json.dumps(value).encode()
+        # msgspec writes null for NaN and infinities; both sides of a comm would then see
+        # another value than was sent, so these rare texts are written by Python's module.
+        if b"null" in text and _has_nonfinite(value):
+            return json.dumps(value).encode()
+    except RecursionError as error:
+        raise MalformedMessageError("not writable: nested too deeply") from error
     return text
 
 
@@ -68,8 +77,8 @@ def lenient(decode: Callable[[Text], T]) -> Callable[[Text], T]:
     """
     Make a typed msgspec decoder forgive what only Python's JSON module reads.
 
-    The text is normalised first, and ``NaN`` in it becomes ``null``: strict JSON has no
-    word for it, and no page could parse it.
+    The text is normalised first: ``NaN`` in it becomes ``null``, and a lone surrogate U+FFFD.
+    Strict JSON and UTF-8 have no word for them, and no page could read them.
 
     Raises:
         MalformedMessageError: the text does not have the shape the decoder wants.
@@ -80,18 +89,31 @@ def lenient(decode: Callable[[Text], T]) -> Callable[[Text], T]:
             return decode(text)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as strict:
             try:
-                return decode(_encode(loads(text)))
-            except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+                return decode(_strict(loads(text)))
+            except (msgspec.DecodeError, RecursionError):
                 raise MalformedMessageError(str(strict)) from strict
 
     return read
 
 
+def _strict(value: Any) -> bytes:
+    try:
+        return _encode(value)
+    except UnicodeEncodeError:
+        text = json.dumps(value, ensure_ascii=False)
+        return _encode(json.loads(_LONE_SURROGATES.sub("\ufffd", text)))
+
+
 def _has_nonfinite(value: Any) -> bool:
-    if isinstance(value, float):
-        return value != value or value in (float("inf"), float("-inf"))
-    if isinstance(value, dict):
-        return any(_has_nonfinite(each) for each in value.values())
-    if isinstance(value, list | tuple):
-        return any(_has_nonfinite(each) for each in value)
+    # No recursion: what msgspec can nest is deeper than what Python's stack takes twice over.
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, float):
+            if not isfinite(each):
+                return True
+        elif isinstance(each, dict):
+            waiting += each.values()
+        elif isinstance(each, list | tuple):
+            waiting += each
     return False

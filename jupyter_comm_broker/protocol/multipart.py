@@ -1,5 +1,5 @@
 """
-ZeroMQ multiparts: ``[identities..., <IDS|MSG>, signature, header, parent, metadata, content, *buffers]``.
+ZeroMQ multiparts: identities, ``<IDS|MSG>``, signature, then a message's parts.
 
 The signature covers the four JSON parts, not the buffers (messaging specification,
 "The wire protocol").

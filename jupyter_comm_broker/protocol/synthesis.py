@@ -60,9 +60,14 @@ class Author:
         Return a new message with a fresh msg_id.
 
         Args:
+            channel: the channel it goes out on.
+            msg_type: its type.
             content: the content, or its JSON as ``bytes``.
+            now: the time, for the header's date.
             session: whose name it is sent in; the broker's own if not given.
             parent: the JSON of the header it answers.
+            metadata: its metadata.
+            buffers: its binary tail.
             subshell_id: the kernel subshell a request is for.
         """
         self._count += 1

@@ -40,7 +40,10 @@ def decode(frame: str | bytes) -> Message:
     channel = fields.get("channel") or "shell"
     if channel not in CHANNELS:
         raise MalformedFrameError(f"no such channel: {str(channel)[:40]!r}")
-    parts: list[Part] = [dumps(fields.get(name) or {}) for name in _JSON_PARTS]
+    try:
+        parts: list[Part] = [dumps(fields.get(name) or {}) for name in _JSON_PARTS]
+    except MalformedMessageError as error:
+        raise MalformedFrameError(str(error)) from error
     return Message(channel, [*parts, *buffers])
 
 

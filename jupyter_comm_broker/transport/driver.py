@@ -19,7 +19,10 @@ from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.outbox import Outbox
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
-from jupyter_comm_broker.transport.kernel_link import ZmqKernelLink
+from jupyter_comm_broker.transport.kernel_link import KernelLink, ZmqKernelLink
+
+LEAST_PAUSE = 0.01
+"""Seconds between two timers: nothing in the core is finer, and a fault in it must not spin."""
 
 LEVELS = {name: getattr(logging, name.upper()) for name in ("debug", "info", "warning", "error")}
 
@@ -47,10 +50,10 @@ class KernelDriver:
         self._prefix = f"comm broker, kernel {self.kernel_id[:8]}: "
         author = Author(uuid.uuid4().hex, time.time() - self._loop.time())
         self.broker = KernelBroker(policy, limits, author)
-        self.link = ZmqKernelLink(kernel_manager, self._kernel_sent, log)
+        self.link: KernelLink = ZmqKernelLink(kernel_manager, self._kernel_sent, log)
         self._frontends: dict[str, FrontendPort] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._timer_at: float | None = None
+        self._timer_at = 0.0
         self.closed = False
 
     @property
@@ -143,7 +146,7 @@ class KernelDriver:
         self._carry_out()
 
     def _timer_fired(self) -> None:
-        self._timer = self._timer_at = None
+        self._timer = None
         self.broker.tick(self.now)
         self._carry_out()
 
@@ -155,6 +158,8 @@ class KernelDriver:
             self._log.log(LEVELS[line.level], self._prefix + line.text, exc_info=line.fault)
         for message in effects.to_kernel:
             self.link.send(message)
+        if effects.to_kernel and not self.broker.proof.held:
+            self.broker.context.backlog = self.link.unsent_bytes()
         delivery = self.broker.context.delivery
         for session_id in effects.touched:
             port, frontend = self._frontends.get(session_id), delivery.get(session_id)
@@ -168,9 +173,13 @@ class KernelDriver:
 
     def _arm(self) -> None:
         due = self.broker.next_due()
-        if due == self._timer_at:
+        if due is not None:
+            due = max(due, self.now + LEAST_PAUSE)
+        if self._timer is not None and due is not None and 0 <= due - self._timer_at <= LEAST_PAUSE:
             return
         if self._timer is not None:
             self._timer.cancel()
-        self._timer_at = due
-        self._timer = self._loop.call_at(due, self._timer_fired) if due is not None else None
+            self._timer = None
+        if due is not None:
+            self._timer_at = due
+            self._timer = self._loop.call_at(due, self._timer_fired)

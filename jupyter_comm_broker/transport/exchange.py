@@ -49,6 +49,7 @@ class Exchange:
         Return the driver of a kernel, linked on first use.
 
         Args:
+            kernel_id: which kernel.
             started: the kernel was only just started, so that it can have no comms yet.
 
         Raises:
@@ -78,7 +79,7 @@ class Exchange:
         for kernel_id in running:
             try:
                 self.driver(kernel_id)
-            except Exception:
+            except Exception:  # noqa: BLE001, PERF203 - one kernel must not hide the others
                 # A kernel that is just being started or removed has no ports; we look again.
                 self._log.debug(
                     "comm broker: kernel %s cannot be linked yet", kernel_id, exc_info=True

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.connection.base import BaseKernelWebsocketConnection
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from tornado import web
 
 from jupyter_comm_broker.core.outbox import Outbox
@@ -41,6 +42,11 @@ class FrontendConnection(BaseKernelWebsocketConnection):
     _writer: SocketWriter | None = None
     _counted = False
     _malformed = 0
+
+    @classmethod
+    def section_names(cls) -> list[str]:
+        """Read the settings that users gave the stock class, then those of this one."""
+        return [*super().section_names(), ZMQChannelsWebsocketConnection.__name__]
 
     @classmethod
     async def close_all(cls) -> None:

@@ -40,6 +40,9 @@ class KernelLink(Protocol):
     def drain(self) -> None:
         """Hand on what has arrived on iopub so far, now."""
 
+    def unsent_bytes(self) -> int:
+        """Return what the kernel's end has not taken yet."""
+
     def moved(self) -> bool:
         """Whether the kernel listens somewhere else than where the link is connected."""
 
@@ -94,6 +97,10 @@ class ZmqKernelLink:
         if channel is not None:
             channel.drain()
 
+    def unsent_bytes(self) -> int:
+        """Return what the kernel's end has not taken yet."""
+        return sum(channel.unsent_bytes for channel in self._channels.values())
+
     def moved(self) -> bool:
         """Whether the kernel has other ports than those we are connected to."""
         return list(self._kernel_manager.ports) != self._ports
@@ -109,7 +116,7 @@ class ZmqKernelLink:
         for multipart in batch:
             try:
                 messages.append(Message(name, cut(multipart)))
-            except MalformedMessageError as error:
+            except MalformedMessageError as error:  # noqa: PERF203 - one must not cost the rest
                 self.malformed += 1
                 self._log.warning("dropped what the kernel sent on %s: %s", name, error)
         self._receive(messages)

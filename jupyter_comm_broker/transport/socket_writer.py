@@ -21,7 +21,7 @@ from jupyter_comm_broker.protocol import framing
 from jupyter_comm_broker.protocol.message import Message
 
 CHUNK = 256 * 1024
-"""Bytes handed over at a time: some round trips' worth on a fast line, and little to wait behind."""
+"""Bytes handed over at a time: enough for a fast line, and little to wait behind."""
 
 
 class SocketWriter:

@@ -37,21 +37,19 @@ class ZmqChannel:
         self._socket = socket
         self._receive = receive
         self._unsent: deque[Sequence[Part]] = deque()
+        self.unsent_bytes = 0
+        """What the kernel's end has not taken yet."""
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._socket.fileno(), self._ready)
         self._scheduled = False
         self._again()
-
-    @property
-    def unsent(self) -> int:
-        """How many messages the kernel's end has not taken yet."""
-        return len(self._unsent)
 
     def send(self, multipart: Sequence[Part]) -> None:
         """Send without blocking; what the socket does not take now goes when it can."""
         if self._socket.closed:
             return
         self._unsent.append(multipart)
+        self.unsent_bytes += sum(map(len, multipart))
         self._write()
         self._again()
 
@@ -66,6 +64,7 @@ class ZmqChannel:
             self._loop.remove_reader(self._socket.fileno())
             self._socket.close(linger=0)
         self._unsent.clear()
+        self.unsent_bytes = 0
 
     def _again(self) -> None:
         if not self._scheduled and int(self._socket.getsockopt(zmq.EVENTS)) & self._wanted():
@@ -91,7 +90,7 @@ class ZmqChannel:
                 self._socket.send_multipart(self._unsent[0], zmq.NOBLOCK)
             except zmq.Again:
                 return
-            self._unsent.popleft()
+            self.unsent_bytes -= sum(map(len, self._unsent.popleft()))
 
     def _read(self) -> bool:
         """Hand on one batch. Returns whether it was a full one, so that there may be more."""
@@ -116,8 +115,7 @@ def bare_socket(connected: Any) -> zmq.Socket[bytes]:
     """
     if isinstance(connected, ZMQStream):
         connected.io_loop.remove_handler(connected.socket)
-        socket = connected.socket
-        return socket
+        return connected.socket
     if isinstance(connected, zmq.asyncio.Socket):
         return zmq.Socket.shadow(connected)
     return connected  # type: ignore[no-any-return]  # a zmq.Socket by ConnectionFileMixin's contract
