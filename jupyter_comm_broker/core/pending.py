@@ -64,7 +64,7 @@ class PendingUpdates:
         """Keep one more; returns those that had to be given up for it."""
         self._updates[update.msg_id] = update
         self._bytes += _size(update)
-        given_up = []
+        given_up: list[PendingUpdate] = []
         while self._bytes > self.MOST_BYTES and len(self._updates) > 1:
             oldest = next(iter(self._updates))
             given_up += filter(None, [self.remove(oldest)])

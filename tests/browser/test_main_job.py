@@ -20,6 +20,12 @@ WIDGETS = {"slider": 1, "bar": 1, "html": 1}
 
 RELOADS = 4
 
+SAID_BY_NOTEBOOK_7 = {
+    "uncaught: Cannot read properties of undefined (reading 'schema')",
+    "uncaught: Command 'filebrowser:open-path' not registered.",
+}
+"""What Notebook 7.6 itself logs while it loads, on stock as well: the second not every time."""
+
 AS_IDLE = 0.3
 """How many seconds longer than stock with an idle kernel a restore may take (issue's bound)."""
 
@@ -73,8 +79,5 @@ def test_reload_during_a_cell(
         "the slider drives the kernel",
     )
     assert lab.html() == ["as it was"]
-    if app == "lab":
-        assert lab.errors == []
-    # Notebook 7 itself logs errors at each load: as many as on stock, not one more.
-    assert set(lab.errors) <= set(idle_page.errors)
+    assert set(lab.errors) <= (SAID_BY_NOTEBOOK_7 if app == "notebooks" else set())
     assert median(took["busy"]) - median(took["stock, idle"]) <= AS_IDLE
