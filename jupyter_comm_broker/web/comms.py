@@ -6,7 +6,7 @@ from tornado import web
 
 from jupyter_comm_broker.core import snapshots
 from jupyter_comm_broker.errors import CommNotFoundError
-from jupyter_comm_broker.web.base import COMM_ID, KERNEL_ID, CommBrokerHandler, allowed
+from jupyter_comm_broker.web.handler import COMM_ID, KERNEL_ID, CommBrokerHandler, allowed
 
 
 class AllCommsHandler(CommBrokerHandler):
