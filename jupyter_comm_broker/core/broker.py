@@ -246,10 +246,19 @@ class KernelBroker:
         frontend, known = self.context.delivery.attach(session_id, now)
         if known:
             frontend.kept_models = True
-            if frontend.cut_off:
-                self._answers.output_cut(frontend, frontend.cut_off, now)
-                frontend.cut_off = ""
+            self._answer_gap(frontend, now)
         self._answers.status(frontend, now)
+
+    def _answer_gap(self, frontend: Frontend, now: float) -> None:
+        """Tell a page that came back where something it missed was not kept, and which comms died."""
+        gap, frontend.gap_since = frontend.gap_since, None
+        if gap is not None:
+            for comm_id in self.context.registry.closed_since(gap):
+                reason = "closed while the page was away"
+                self._answers.comm_gone(frontend, comm_id, reason, b"{}", now)
+        if frontend.cut_off:
+            self._answers.output_cut(frontend, frontend.cut_off, now)
+            frontend.cut_off = ""
 
     def frontend_detached(self, session_id: str, now: float) -> None:
         """A page's socket is gone."""

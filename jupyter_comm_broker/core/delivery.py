@@ -111,8 +111,7 @@ class Delivery:
             self.kernel_session = session
             for frontend in self._frontends.values():
                 frontend.kernel_session = session
-        # A copy: an absent page whose budget is spent is forgotten on the way.
-        for frontend in list(self._frontends.values()):
+        for frontend in self._frontends.values():
             if frontend.session_id != besides:
                 self._put(frontend, message, kind, comm_id)
 
@@ -132,6 +131,8 @@ class Delivery:
         self._put(frontend, message, kind, comm_id)
 
     def _put(self, frontend: Frontend, message: Message, kind: Kind, comm_id: str) -> None:
+        if frontend.gap_since is not None:
+            return
         if (
             frontend.catch_ups
             and comm_id
@@ -176,8 +177,7 @@ class Delivery:
             f"this page was {frontend.outbox.bytes} bytes behind; "
             f"the limit is CommBroker.outbox_cap_bytes = {self._limits.outbox_cap_bytes}"
         )
-        frontend.outbox.clear()
-        frontend.cut_off = reason
+        self._give_up(frontend, reason, since=frontend.attached_at)
         self._effects.cut_off.append((frontend.session_id, reason))
         self._effects.log.append(
             LogLine("warning", f"cut off session {frontend.session_id}: {reason}")
@@ -198,10 +198,15 @@ class Delivery:
                     )
                 )
             return
-        del self._frontends[frontend.session_id]
-        self._effects.log.append(
-            LogLine(
-                "info",
-                f"gave up what absent session {frontend.session_id} missed; it will get state",
-            )
+        reason = (
+            f"more was missed while the page was away than is kept; "
+            f"the limit is CommBroker.absent_bytes = {self._limits.absent_bytes}"
         )
+        self._give_up(frontend, reason, since=frontend.absent_since)
+        self._effects.log.append(LogLine("info", f"session {frontend.session_id}: {reason}"))
+
+    @staticmethod
+    def _give_up(frontend: Frontend, reason: str, since: float | None) -> None:
+        frontend.outbox.clear()
+        frontend.cut_off = reason
+        frontend.gap_since = since

@@ -71,9 +71,10 @@ class FromFrontend:
     def _let_through(self, frontend: Frontend, message: Message, now: float) -> None:
         if self.refused_for_backlog(frontend, message, now):
             return
-        self._context.requests.sent(
-            Request(frontend.session_id, message.channel, message.header, now)
-        )
+        if message.channel != "stdin":
+            self._context.requests.sent(
+                Request(frontend.session_id, message.channel, message.header, now)
+            )
         self._context.effects.to_kernel.append(message)
 
     def refused_for_backlog(self, frontend: Frontend, message: Message, now: float) -> bool:
@@ -155,6 +156,8 @@ class FromFrontend:
 
     def _opened(self, frontend: Frontend, message: Message, now: float) -> None:
         content = message.comm
+        if (before := self._context.registry.get(content.comm_id)) is not None:
+            self._context.mirror.closed(before)
         record = self._context.registry.opened(
             content.comm_id, content.target_name, Side.FRONTEND, now
         )

@@ -149,6 +149,8 @@ class FromKernel:
 
     def _opened(self, message: Message, now: float) -> Kind:
         content, context = message.comm, self._context
+        if (before := context.registry.get(content.comm_id)) is not None:
+            context.mirror.closed(before)
         record = context.registry.opened(content.comm_id, content.target_name, Side.KERNEL, now)
         count_from_kernel(record, message, now)
         if record.is_widget:
@@ -174,10 +176,11 @@ class FromKernel:
         def follow() -> None:
             nonlocal method
             payload = read_payload(message.comm.data)
-            method = payload.method
             keys = context.mirror.kernel_sent(record, message, payload, now)
             if keys:
                 self._capture.changed(record, now, keys, message)
+            # Last: what could not be followed cannot be merged either.
+            method = payload.method
 
         self._follow(record, follow)
         if self._capture.is_stale(record, message):

@@ -38,7 +38,7 @@ class Frontend:
         "catch_ups",
         "control_comms",
         "cut_off",
-        "delivered",
+        "gap_since",
         "kept_models",
         "kernel_session",
         "lacking",
@@ -68,8 +68,9 @@ class Frontend:
         self.kept_models = False
         """Whether it came back with its session id, and so has models to refresh, not to build."""
         self.cut_off = ""
-        """Why what waited for it was given up; empty if nothing was."""
-        self.delivered = 0
+        """Why some of what it missed was not kept; empty if all was."""
+        self.gap_since: float | None = None
+        """From when on nothing was kept for it, so that it needs state when it comes back."""
         self.received = 0
 
     @property

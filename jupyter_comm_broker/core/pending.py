@@ -62,6 +62,7 @@ class PendingUpdates:
 
     def add(self, update: PendingUpdate) -> list[PendingUpdate]:
         """Keep one more; returns those that had to be given up for it."""
+        self.remove(update.msg_id)
         self._updates[update.msg_id] = update
         self._bytes += _size(update)
         given_up: list[PendingUpdate] = []
