@@ -20,8 +20,8 @@ from jupyter_comm_broker.transport.exchange import Exchange
 from jupyter_comm_broker.transport.frontend_connection import bound_to
 from jupyter_comm_broker.transport.installation import Installation, install
 from jupyter_comm_broker.transport.stock_settings import StockSettings
-from jupyter_comm_broker.web.handler import SETTING
 from jupyter_comm_broker.web.comms import default_handlers
+from jupyter_comm_broker.web.handler import SETTING
 
 KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
 

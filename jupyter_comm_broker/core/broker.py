@@ -250,7 +250,7 @@ class KernelBroker:
         self._answers.status(frontend, now)
 
     def _answer_gap(self, frontend: Frontend, now: float) -> None:
-        """Tell a page that came back where something it missed was not kept, and which comms died."""
+        """Tell a page that came back what of what it missed was not kept, and which comms died."""
         gap, frontend.gap_since = frontend.gap_since, None
         if gap is not None:
             for comm_id in self.context.registry.closed_since(gap):
