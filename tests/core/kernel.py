@@ -1,0 +1,342 @@
+"""
+A room with one broker in it, a kernel on one side and pages on the other.
+
+Each call is one thing that happens: the kernel says something, a page sends something, time
+passes. The broker is told at once; what it has for the kernel and for each page is kept until
+a test asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jupyter_comm_broker.core.broker import KernelBroker
+from jupyter_comm_broker.core.comm_record import CommRecord
+from jupyter_comm_broker.core.context import Policy
+from jupyter_comm_broker.core.effects import LogLine
+from jupyter_comm_broker.core.frontend import Frontend
+from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.protocol.json_text import dumps, loads
+from jupyter_comm_broker.protocol.message import Message
+from jupyter_comm_broker.protocol.synthesis import Author
+from jupyter_comm_broker.protocol.widget import CONTROL_TARGET, WIDGET_TARGET
+
+WITH_SUBSHELLS = {"status": "ok", "supported_features": ["kernel subshells"]}
+WITHOUT_SUBSHELLS = {"status": "ok"}
+
+EVERYTHING = 1 << 60
+"""More bytes than any outbox holds."""
+
+
+class Talker:
+    """Somebody with a session id, who numbers messages."""
+
+    def __init__(self, session: str) -> None:
+        self.session = session
+        self._count = 0
+
+    def write(
+        self,
+        channel: str,
+        msg_type: str,
+        content: Any,
+        *,
+        parent: Message | None = None,
+        metadata: Any = None,
+        buffers: Sequence[bytes] = (),
+        **header: Any,
+    ) -> Message:
+        """Return a message; ``parent`` is the request it answers."""
+        self._count += 1
+        fields = {
+            "msg_id": f"{self.session}-{self._count}",
+            "msg_type": msg_type,
+            "session": self.session,
+            "username": "",
+            "date": "2026-01-01T00:00:00Z",
+            "version": "5.4",
+            **header,
+        }
+        parent_header = parent.parts[0] if parent is not None else b"{}"
+        return Message(
+            channel,
+            [dumps(fields), parent_header, dumps(metadata or {}), dumps(content), *buffers],
+        )
+
+
+class Room:
+    """A broker whose link to the kernel is proven, unless a test wants it otherwise."""
+
+    def __init__(
+        self,
+        *,
+        limits: Limits | None = None,
+        policy: Policy | None = None,
+        running: bool = False,
+        proven: bool = True,
+        kernel_info: Mapping[str, Any] = WITHOUT_SUBSHELLS,
+        answers_control: bool = True,
+    ) -> None:
+        self.now = 0.0
+        self.broker = KernelBroker(policy or Policy(), limits or Limits(), Author("broker", 0.0))
+        self.kernel = Kernel(self)
+        self.kernel_info = kernel_info
+        self.log: list[LogLine] = []
+        self.cut_off: list[str] = []
+        self._for_kernel: list[Message] = []
+        self.broker.link_opened(self.now, running=running)
+        self.settle()
+        if proven:
+            self.prove(answers_control=answers_control)
+
+    def settle(self) -> None:
+        """Tick, and take over what the broker wants done, as the driver does after each batch."""
+        self.broker.tick(self.now)
+        effects = self.broker.take_effects()
+        self._for_kernel += effects.to_kernel
+        self.log += effects.log
+        self.cut_off += [session_id for session_id, _ in effects.cut_off]
+
+    def prove(self, *, answers_control: bool = True) -> None:
+        """Let the kernel answer the broker's first question."""
+        channel = "control" if answers_control else "shell"
+        for request in self.for_kernel():
+            if request.channel == channel:
+                self.kernel.replies(request, self.kernel_info)
+                self.kernel.idle(request)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass; the broker is woken whenever it wants to be."""
+        end = self.now + seconds
+        while True:
+            due = self.broker.next_due()
+            if due is None or due > end:
+                break
+            self.now = max(self.now, due)
+            self.settle()
+            again = self.broker.next_due()
+            # Else a driver would spin: the broker was woken and wants the same moment again.
+            assert again is None or again > due, f"nothing was done about {due}"
+        self.now = end
+        self.settle()
+
+    def for_kernel(self) -> list[Message]:
+        """Take what the broker has sent to the kernel since the last call."""
+        taken, self._for_kernel = self._for_kernel, []
+        return taken
+
+    def page(self, session: str) -> Page:
+        """Let a page attach."""
+        page = Page(self, session)
+        page.attach()
+        return page
+
+    def record(self, comm_id: str) -> CommRecord:
+        """Return what the broker knows of a comm that is open."""
+        record = self.broker.context.registry.get(comm_id)
+        assert record is not None, f"no comm {comm_id}"
+        return record
+
+    def mirrored(self, comm_id: str) -> Any:
+        """Return the mirrored state of a comm, its buffers put aside."""
+        state = self.record(comm_id).state
+        return loads(state.written()[0]) if state is not None else None
+
+
+class Kernel(Talker):
+    """The kernel: whatever it says, the broker hears at once."""
+
+    def __init__(self, room: Room, session: str = "kernel") -> None:
+        super().__init__(session)
+        self._room = room
+
+    def says(
+        self,
+        channel: str,
+        msg_type: str,
+        content: Any,
+        parent: Message | None = None,
+        metadata: Any = None,
+        buffers: Sequence[bytes] = (),
+    ) -> Message:
+        """Send any message."""
+        message = self.write(
+            channel, msg_type, content, parent=parent, metadata=metadata, buffers=buffers
+        )
+        self._room.broker.kernel_sent(message, self._room.now)
+        self._room.settle()
+        return message
+
+    def publishes(
+        self,
+        msg_type: str,
+        content: Any,
+        parent: Message | None = None,
+        buffers: Sequence[bytes] = (),
+    ) -> Message:
+        """Send on iopub."""
+        return self.says("iopub", msg_type, content, parent, buffers=buffers)
+
+    def busy(self, parent: Message | None) -> None:
+        self.publishes("status", {"execution_state": "busy"}, parent)
+
+    def idle(self, parent: Message | None) -> None:
+        self.publishes("status", {"execution_state": "idle"}, parent)
+
+    def replies(self, request: Message, content: Any) -> Message:
+        """Reply on the channel the request came on."""
+        reply_type = request.header.msg_type.removesuffix("_request") + "_reply"
+        return self.says(request.channel, reply_type, content, request)
+
+    def prints(self, text: str, parent: Message | None = None) -> Message:
+        return self.publishes("stream", {"name": "stdout", "text": text}, parent)
+
+    def raises(self, ename: str, parent: Message) -> None:
+        self.publishes("error", {"ename": ename, "evalue": "no", "traceback": ["line"]}, parent)
+
+    def opens(
+        self,
+        comm_id: str,
+        state: Mapping[str, Any] | None = None,
+        parent: Message | None = None,
+        *,
+        target: str = WIDGET_TARGET,
+        paths: Sequence[Any] = (),
+        buffers: Sequence[bytes] = (),
+    ) -> Message:
+        """Open a comm; a widget's state is given, anything else has empty data."""
+        data = {"state": state, "buffer_paths": paths} if state is not None else {}
+        content = {"comm_id": comm_id, "target_name": target, "data": data}
+        return self.publishes("comm_open", content, parent, buffers)
+
+    def sends(
+        self, comm_id: str, data: Any, parent: Message | None = None, buffers: Sequence[bytes] = ()
+    ) -> Message:
+        return self.publishes("comm_msg", {"comm_id": comm_id, "data": data}, parent, buffers)
+
+    def updates(
+        self,
+        comm_id: str,
+        state: Mapping[str, Any],
+        parent: Message | None = None,
+        *,
+        method: str = "update",
+        paths: Sequence[Any] = (),
+        buffers: Sequence[bytes] = (),
+    ) -> Message:
+        data = {"method": method, "state": state, "buffer_paths": paths}
+        return self.sends(comm_id, data, parent, buffers)
+
+    def echoes(self, comm_id: str, state: Mapping[str, Any], parent: Message) -> Message:
+        return self.updates(comm_id, state, parent, method="echo_update")
+
+    def customs(self, comm_id: str, content: Any, parent: Message | None = None) -> Message:
+        return self.sends(comm_id, {"method": "custom", "content": content}, parent)
+
+    def closes(self, comm_id: str, parent: Message | None = None) -> Message:
+        return self.publishes("comm_close", {"comm_id": comm_id, "data": {}}, parent)
+
+
+class Page(Talker):
+    """A page: whatever it sends, the broker gets at once; what it is sent, it hears when asked."""
+
+    def __init__(self, room: Room, session: str) -> None:
+        super().__init__(session)
+        self._room = room
+        self._controls = 0
+
+    @property
+    def frontend(self) -> Frontend:
+        """What the broker keeps for the page."""
+        frontend = self._room.broker.context.delivery.get(self.session)
+        assert frontend is not None, f"the broker does not know {self.session}"
+        return frontend
+
+    def attach(self) -> None:
+        self._room.broker.frontend_attached(self.session, self._room.now)
+        self._room.settle()
+
+    def detach(self) -> None:
+        self._room.broker.frontend_detached(self.session, self._room.now)
+        self._room.settle()
+
+    def sends(
+        self,
+        msg_type: str,
+        content: Any,
+        channel: str = "shell",
+        buffers: Sequence[bytes] = (),
+        **header: Any,
+    ) -> Message:
+        """Send any message."""
+        message = self.write(channel, msg_type, content, buffers=buffers, **header)
+        self._room.broker.frontend_sent(self.session, message, self._room.now)
+        self._room.settle()
+        return message
+
+    def executes(self, code: str = "work()", **header: Any) -> Message:
+        return self.sends("execute_request", {"code": code}, **header)
+
+    def opens(self, comm_id: str, target: str, data: Any, buffers: Sequence[bytes] = ()) -> Message:
+        content = {"comm_id": comm_id, "target_name": target, "data": data}
+        return self.sends("comm_open", content, buffers=buffers)
+
+    def tells(self, comm_id: str, data: Any, buffers: Sequence[bytes] = ()) -> Message:
+        """Send on a comm."""
+        return self.sends("comm_msg", {"comm_id": comm_id, "data": data}, buffers=buffers)
+
+    def updates(self, comm_id: str, state: Mapping[str, Any]) -> Message:
+        return self.tells(comm_id, {"method": "update", "state": state, "buffer_paths": []})
+
+    def asks_state(self, comm_id: str) -> Message:
+        return self.tells(comm_id, {"method": "request_state"})
+
+    def closes(self, comm_id: str) -> Message:
+        return self.sends("comm_close", {"comm_id": comm_id, "data": {}})
+
+    def restores(self) -> Message:
+        """Do what JupyterLab's widget manager does first. Returns the ``request_states``."""
+        self._controls += 1
+        comm_id = f"{self.session}-control-{self._controls}"
+        self.opens(comm_id, CONTROL_TARGET, {})
+        return self.tells(comm_id, {"method": "request_states"})
+
+    def gets(self, most_bytes: int = EVERYTHING) -> list[Message]:
+        """Take what waits for the page."""
+        outbox = self.frontend.outbox
+        return outbox.take(most_bytes) if outbox else []
+
+    def hears(self) -> list[tuple[str, Any]]:
+        """Take what waits for the page, as pairs of type and content."""
+        return [(message.header.msg_type, message.content) for message in self.gets()]
+
+    def hears_states(self) -> dict[str, Any] | None:
+        """Take what waits; return the states of the last snapshot in it, if there is one."""
+        found = None
+        for msg_type, content in self.hears():
+            if msg_type == "comm_msg" and content["data"].get("method") == "update_states":
+                states = content["data"]["states"]
+                found = {comm_id: entry["state"] for comm_id, entry in states.items()}
+        return found
+
+
+def set_to(comm_id: str, state: Mapping[str, Any], method: str = "update") -> tuple[str, Any]:
+    """Return what a page hears of an update."""
+    data = {"method": method, "state": dict(state), "buffer_paths": []}
+    return "comm_msg", {"comm_id": comm_id, "data": data}
+
+
+def custom(comm_id: str, content: Any) -> tuple[str, Any]:
+    """Return what a page hears of a custom message."""
+    return "comm_msg", {"comm_id": comm_id, "data": {"method": "custom", "content": content}}
+
+
+def closed(comm_id: str) -> tuple[str, Any]:
+    """Return what a page hears of a comm that ended."""
+    return "comm_close", {"comm_id": comm_id, "data": {}}
+
+
+def status(state: str) -> tuple[str, Any]:
+    """Return what a page hears of the kernel's state."""
+    return "status", {"execution_state": state}
