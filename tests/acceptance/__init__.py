@@ -1,0 +1,1 @@
+"""Scenarios with a real server, real kernels and real sockets."""

@@ -1,0 +1,91 @@
+"""
+What JupyterLab's widget manager does when a page loads or reconnects (protocol facts 1.2).
+
+First the control comm; without an answer within four seconds, ``comm_info`` and one
+``request_state`` for each comm, which have no time limit in the page but do have one here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass
+
+from .page import Page
+from .widgets import CONTROL, WIDGET, Model, whole_state
+
+CONTROL_TIMEOUT = 4.0
+"""ipywidgets' CONTROL_COMM_TIMEOUT."""
+
+KERNEL_INFO_TIMEOUT = 3.0
+"""How long a page keeps its first messages back for ``kernel_info``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """How a restore went."""
+
+    by: str
+    """``control`` or ``fallback``."""
+    seconds: float
+    models: int
+
+
+async def arrive(page: Page, within: float = 60.0) -> Restored:
+    """Do what a page does when it loads: ask for ``kernel_info``, then restore."""
+    msg_id = await page.send("kernel_info_request", {})
+    with suppress(TimeoutError):  # the page goes on without it, and so do we
+        await page.ended(msg_id, KERNEL_INFO_TIMEOUT)
+    return await restore(page, within)
+
+
+async def restore(page: Page, within: float = 60.0) -> Restored:
+    """Restore the page's models. ``within`` bounds the fallback."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    if await by_control(page):
+        return Restored("control", loop.time() - began, len(page.widgets.models))
+    await by_fallback(page, within)
+    return Restored("fallback", loop.time() - began, len(page.widgets.models))
+
+
+async def by_control(page: Page, within: float = CONTROL_TIMEOUT) -> bool:
+    """Ask for all states over a control comm; whether an answer came in time."""
+    comm_id = page.widgets.control = uuid.uuid4().hex
+    since = len(page.received)
+    opening = {"comm_id": comm_id, "target_name": CONTROL, "data": {}}
+    await page.send("comm_open", opening, metadata={"version": "1.0.0"})
+    asking = {"comm_id": comm_id, "data": {"method": "request_states"}}
+    await page.send("comm_msg", asking)
+    try:
+        answer = await page.until(
+            lambda m: (
+                m.comm_id == comm_id and (m.type == "comm_close" or m.method == "update_states")
+            ),
+            within,
+            since,
+        )
+    except TimeoutError:
+        page.widgets.control = ""
+        return False
+    if answer.type == "comm_close":
+        return False
+    await page.send("comm_close", {"comm_id": comm_id, "data": {}})
+    return True
+
+
+async def by_fallback(page: Page, within: float) -> None:
+    """Ask which comms there are, then each for its state."""
+    asked = await page.send("comm_info_request", {"target_name": WIDGET})
+    reply = await page.ended(asked, within)
+    missing = [i for i in reply.content["comms"] if i not in page.widgets.models]
+    await asyncio.gather(*(request_state(page, comm_id, within) for comm_id in missing))
+
+
+async def request_state(page: Page, comm_id: str, within: float) -> None:
+    """Ask one comm for its state, and take the answer that names the request as its parent."""
+    content = {"comm_id": comm_id, "data": {"method": "request_state"}}
+    msg_id = await page.send("comm_msg", content)
+    answer = await page.until(lambda m: m.parent_id == msg_id and m.method == "update", within)
+    page.widgets.models[comm_id] = Model(comm_id, whole_state(answer))

@@ -1,0 +1,190 @@
+"""
+A page's picture of its widgets, by the rules of ipywidgets' own model code.
+
+Updates always apply; an echo is ignored for an attribute until the echo of the page's own
+message came; one update of a model is under way at a time (protocol facts 1.2 and 2.5).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .message import Message
+
+WIDGET = "jupyter.widget"
+CONTROL = "jupyter.widget.control"
+
+Tell = Callable[[str, dict[str, Any], str], Awaitable[None]]
+"""Sends a message: its type, content and msg_id."""
+
+
+@dataclass(slots=True)
+class Model:
+    """One widget as the page holds it."""
+
+    comm_id: str
+    state: dict[str, Any]
+    live: bool = True
+    expected_echo: dict[str, str] = field(default_factory=dict)
+    """By attribute, the ``msg_id`` of the page's own update whose echo has to come first."""
+    in_flight: str = ""
+    waiting: dict[str, Any] = field(default_factory=dict)
+    """What is sent next, when the update under way has ended."""
+    shown: list[tuple[str, Any]] = field(default_factory=list)
+    """Every attribute set from outside, in order: what a person saw."""
+
+
+class Widgets:
+    """The models of one page, and what it does with comm messages."""
+
+    def __init__(self, tell: Tell, targets: Iterable[str], build_seconds: float) -> None:
+        self._tell = tell
+        self._targets = set(targets)
+        self._build_seconds = build_seconds
+        self._building: list[asyncio.TimerHandle] = []
+        self.models: dict[str, Model] = {}
+        self.control = ""
+        """The control comm whose answer is waited for."""
+        self.restored: list[Message] = []
+        """The snapshots that were taken in."""
+        self.refused: list[str] = []
+        """Comms that were opened at the page and that it does not know the target of."""
+        self.closed: list[str] = []
+        """Comms whose ``comm_close`` came, once for each."""
+        self.lost = 0
+        """Updates that came for a comm without a model."""
+
+    def __getitem__(self, comm_id: str) -> dict[str, Any]:
+        """Return the state shown for a comm."""
+        return self.models[comm_id].state
+
+    def values(self, key: str = "value") -> dict[str, Any]:
+        """Return one attribute of every model that has it."""
+        return {i: m.state[key] for i, m in self.models.items() if key in m.state}
+
+    def only(self, model_name: str) -> Model:
+        """Return the one model of a class."""
+        (found,) = (m for m in self.models.values() if m.state.get("_model_name") == model_name)
+        return found
+
+    def dispose(self) -> None:
+        """Build no further models."""
+        for timer in self._building:
+            timer.cancel()
+
+    # -- hearing -----------------------------------------------------------------------------
+
+    async def heard(self, message: Message) -> None:
+        """Take in one message from the server."""
+        if message.type == "comm_open":
+            await self._opened(message)
+        elif message.type == "comm_msg" and message.comm_id == self.control:
+            if message.method == "update_states":
+                self.control = ""
+                self.restored.append(message)
+                self._restored(states_of(message))
+        elif message.type == "comm_msg":
+            self._sent(message)
+        elif message.type == "comm_close":
+            self.closed.append(message.comm_id)
+            if model := self.models.get(message.comm_id):
+                model.live = False
+        elif message.execution_state == "idle":
+            await self._ended(message.parent_id)
+
+    async def _opened(self, message: Message) -> None:
+        if message.content["target_name"] not in self._targets:
+            self.refused.append(message.comm_id)
+            content = {"comm_id": message.comm_id, "data": {}}
+            await self._tell("comm_close", content, uuid.uuid4().hex)
+            return
+        if message.content["target_name"] == WIDGET:
+            # A second comm_open would replace the model, as in the page.
+            self.models[message.comm_id] = Model(message.comm_id, whole_state(message))
+
+    def _restored(self, states: dict[str, dict[str, Any]]) -> None:
+        if not self._build_seconds:
+            self._built(states)
+            return
+        loop = asyncio.get_running_loop()
+        self._building.append(loop.call_later(self._build_seconds, self._built, states))
+
+    def _built(self, states: dict[str, dict[str, Any]]) -> None:
+        for comm_id, state in states.items():
+            model = self.models.setdefault(comm_id, Model(comm_id, {}))
+            model.state.update(state)
+            model.shown += state.items()
+
+    def _sent(self, message: Message) -> None:
+        method = message.method
+        if method not in ("update", "echo_update"):
+            return
+        model = self.models.get(message.comm_id)
+        if model is None:
+            self.lost += 1
+            return
+        state = whole_state(message)
+        if method == "echo_update":
+            for key in [key for key in state if key in model.expected_echo]:
+                if model.expected_echo[key] != message.parent_id:
+                    del state[key]
+                    continue
+                del model.expected_echo[key]
+                if key in model.waiting:
+                    del state[key]
+        model.state.update(state)
+        model.shown += state.items()
+
+    # -- doing -------------------------------------------------------------------------------
+
+    async def set(self, comm_id: str, **attributes: Any) -> None:
+        """Move a widget: shown at once, sent when the update before it has ended."""
+        model = self.models[comm_id]
+        model.state.update(attributes)
+        model.waiting.update(attributes)
+        if not model.in_flight:
+            await self._send_waiting(model)
+
+    async def _send_waiting(self, model: Model) -> None:
+        state, model.waiting = model.waiting, {}
+        data = {"method": "update", "state": state, "buffer_paths": []}
+        msg_id = model.in_flight = uuid.uuid4().hex
+        model.expected_echo.update(dict.fromkeys(state, msg_id))
+        await self._tell("comm_msg", {"comm_id": model.comm_id, "data": data}, msg_id)
+
+    async def _ended(self, msg_id: str) -> None:
+        for model in self.models.values():
+            if msg_id and model.in_flight == msg_id:
+                model.in_flight = ""
+                if model.waiting:
+                    await self._send_waiting(model)
+
+
+def put_buffers(state: Any, paths: Sequence[Sequence[Any]], buffers: Sequence[bytes]) -> Any:
+    """Put buffers in their places, as strictly as a page: each path has its buffer."""
+    assert len(paths) == len(buffers), f"{len(paths)} paths for {len(buffers)} buffers"
+    for path, buffer in zip(paths, buffers, strict=True):
+        place = state
+        for step in path[:-1]:
+            place = place[step]
+        place[path[-1]] = buffer
+    return state
+
+
+def whole_state(message: Message) -> dict[str, Any]:
+    """Return the state in a widget's message, its buffers in place."""
+    state: dict[str, Any] = put_buffers(
+        dict(message.state), message.data.get("buffer_paths", []), message.buffers
+    )
+    return state
+
+
+def states_of(message: Message) -> dict[str, dict[str, Any]]:
+    """Return the states in an ``update_states`` by comm, their buffers in place."""
+    states = message.data["states"]
+    put_buffers(states, message.data.get("buffer_paths", []), message.buffers)
+    return {comm_id: entry["state"] for comm_id, entry in states.items()}
