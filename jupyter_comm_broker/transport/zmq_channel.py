@@ -78,11 +78,14 @@ class ZmqChannel:
         self._scheduled = False
         if self._socket.closed:
             return
-        if self._unsent:
-            self._write()
-        self._read()
-        if not self._socket.closed:
-            self._again()
+        try:
+            if self._unsent:
+                self._write()
+            self._read()
+        finally:
+            # Also after a fault of the receiver: the edge is used up, and nothing would wake us.
+            if not self._socket.closed:
+                self._again()
 
     def _write(self) -> None:
         while self._unsent:

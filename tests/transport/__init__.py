@@ -1,0 +1,1 @@
+"""Sockets, tasks and the clock, tried with real ones."""

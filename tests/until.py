@@ -1,0 +1,20 @@
+"""Waiting for a condition, no longer than a limit: what tests do in the place of sleeping."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def until(condition: Callable[[], T | None], seconds: float = 10.0) -> T:
+    """Return what ``condition`` returns as soon as that is true."""
+    give_up = time.monotonic() + seconds
+    while not (value := condition()):
+        if time.monotonic() > give_up:
+            raise AssertionError(f"not so within {seconds} s, but {value!r}")
+        await asyncio.sleep(0.002)
+    return value
