@@ -183,6 +183,9 @@ class KernelBroker:
 
     def _ours(self, message: Message, now: float) -> None:
         about, msg_type = self._questions.about(message), message.header.msg_type
+        if not self.context.author.wrote(message.header.session):
+            # Else the kernel copies its requests' session, and its own is not known by this.
+            self.context.delivery.introduce(message.header.session)
         if msg_type == "kernel_info_reply" and about == ABOUT:
             self.proof.answered(message)
         elif message.channel == "iopub" and self._is_bystander(message):

@@ -41,7 +41,9 @@ class Delivery:
         self._effects = effects
         self._frontends: dict[str, Frontend] = {}
         self.kernel_session = ""
-        """``header.session`` of the last message that went to every page."""
+        """``header.session`` of the kernel's last message, as far as we know."""
+        self._agreed = True
+        """Whether every page saw that one last."""
 
     def __iter__(self) -> Iterator[Frontend]:
         return iter(self._frontends.values())
@@ -80,7 +82,10 @@ class Delivery:
             return
         frontend.absent_since = now
         frontend.outbox.high = 0
+        if frontend.outbox.bytes > self._limits.absent_bytes:
+            self._shorten(frontend)
         absent = [each for each in self._frontends.values() if not each.attached]
+        absent.sort(key=lambda each: each.absent_since or 0.0)
         for longest in absent[: max(0, len(absent) - self._limits.absent_sessions)]:
             del self._frontends[longest.session_id]
 
@@ -107,13 +112,21 @@ class Delivery:
     ) -> None:
         """Give a message to every page but ``besides``."""
         session = message.header.session
-        if session != self.kernel_session:
-            self.kernel_session = session
-            for frontend in self._frontends.values():
-                frontend.kernel_session = session
+        if session != self.kernel_session or not self._agreed:
+            self._all_saw(session)
         for frontend in self._frontends.values():
             if frontend.session_id != besides:
                 self._put(frontend, message, kind, comm_id)
+
+    def introduce(self, session: str) -> None:
+        """Learn the session of a kernel that has said nothing to pages yet, as after its start."""
+        if session != self.kernel_session:
+            self._all_saw(session)
+
+    def _all_saw(self, session: str) -> None:
+        self.kernel_session, self._agreed = session, True
+        for frontend in self._frontends.values():
+            frontend.kernel_session = session
 
     def reply(self, frontend: Frontend, message: Message) -> None:
         """Give the kernel's reply to the page that asked."""
@@ -121,7 +134,7 @@ class Delivery:
         if session != frontend.kernel_session:
             frontend.kernel_session = session
             # Pages no longer agree on the session they saw last: the next fan-out says it anew.
-            self.kernel_session = ""
+            self.kernel_session, self._agreed = session, False
         self._put(frontend, message, Kind.PLAIN, "")
 
     def give(
