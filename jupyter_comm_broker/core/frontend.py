@@ -44,7 +44,6 @@ class Frontend:
         "lacking",
         "outbox",
         "received",
-        "restored_at",
         "session_id",
     )
 
@@ -63,8 +62,6 @@ class Frontend:
         """``header.session`` of the kernel message it was sent last (rule 1)."""
         self.awaits_bootstrap = False
         """Whether it asked for states before we knew which comms there are."""
-        self.restored_at = 0.0
-        """When its latest restore was answered."""
         self.kept_models = False
         """Whether it came back with its session id, and so has models to refresh, not to build."""
         self.cut_off = ""

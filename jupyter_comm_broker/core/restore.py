@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from jupyter_comm_broker.core.answers import Answers
 from jupyter_comm_broker.core.catch_up import CatchUps
-from jupyter_comm_broker.core.comm_record import CommRecord, Knowledge
+from jupyter_comm_broker.core.comm_record import CommRecord, Knowledge, Side
 from jupyter_comm_broker.core.context import Context
 from jupyter_comm_broker.core.frontend import Frontend
 from jupyter_comm_broker.core.output_capture import OutputCapture
@@ -81,7 +81,7 @@ class Restore:
         missing = self._missing()
         if missing or not self._context.registry.complete:
             self._verification.wanted(missing, now)
-            not_after = now + limits.answer_seconds
+            not_after = max(not_before, now + limits.answer_seconds)
         else:
             not_after = now + limits.restore_answer_seconds
         waiting = WaitingRestore(frontend.session_id, request, now, not_before, not_after)
@@ -96,7 +96,12 @@ class Restore:
         )
 
     def _missing(self) -> list[str]:
-        return [r.comm_id for r in self._context.registry if r.is_widget and r.state is None]
+        """Return the widgets whose states the answer waits for: too large ones come after it."""
+        unknown = self._stateless()
+        return [each.comm_id for each in unknown if each.knowledge is not Knowledge.TOO_LARGE]
+
+    def _stateless(self) -> list[CommRecord]:
+        return [each for each in self._context.registry if each.is_widget and each.state is None]
 
     # -- answering -----------------------------------------------------------------------------
 
@@ -112,6 +117,8 @@ class Restore:
 
     def tick(self, now: float) -> None:
         """Answer the restores whose time has come."""
+        if self._context.registry.complete:
+            self._note_found()
         if not self._waiting:
             return
         known = self._known()
@@ -134,13 +141,27 @@ class Restore:
         )
         self._answers.idle(frontend, request.parts[0], now)
         self._catch_ups.began(frontend, set(states.comm_ids), now)
-        frontend.lacking = set(self._missing())
+        frontend.lacking = {
+            each.comm_id
+            for each in self._stateless()
+            # Of what was opened since it came, the page got the comm_open itself.
+            if each.opened_by is Side.UNKNOWN or each.opened_at < frontend.attached_at
+        }
+        if frontend.lacking:
+            self._verification.wanted(frontend.lacking, now)
         frontend.awaits_bootstrap = not context.registry.complete
-        frontend.restored_at = now
         context.counters["restores"] += 1
         context.counters["restored_models"] += len(states.comm_ids)
         if frontend.lacking:
             context.counters["restores_incomplete"] += 1
+
+    def _note_found(self) -> None:
+        """The list of comms came after some answers: note what these lack."""
+        for frontend in self._context.delivery:
+            if frontend.awaits_bootstrap:
+                frontend.awaits_bootstrap = False
+                found = (each for each in self._stateless() if each.opened_by is Side.UNKNOWN)
+                frontend.lacking.update(each.comm_id for each in found)
 
     def _overlays(self) -> dict[str, State]:
         return {
@@ -177,9 +198,7 @@ class Restore:
         if not record.is_widget:
             return
         for frontend in list(self._context.delivery):
-            if record.comm_id in frontend.lacking or (
-                frontend.awaits_bootstrap and record.opened_at <= frontend.restored_at
-            ):
+            if record.comm_id in frontend.lacking:
                 frontend.lacking.discard(record.comm_id)
                 self._answers.comm_opened(frontend, record, state, now)
         if record.knowledge is Knowledge.TOO_LARGE:
