@@ -16,6 +16,9 @@ from jupyter_comm_broker.protocol.message import Message
 class Questions:
     """Requests under way, by msg_id, with what they are about."""
 
+    MOST = 20_000
+    """Past it the oldest are forgotten: not every question is answered, and none says when."""
+
     def __init__(self, context: Context) -> None:
         self._context = context
         self._asked: dict[str, tuple[str, float]] = {}
@@ -37,6 +40,8 @@ class Questions:
         )
         msg_id = message.header.msg_id
         self._asked[msg_id] = (about, now)
+        if len(self._asked) > self.MOST:
+            del self._asked[next(iter(self._asked))]
         self._context.effects.to_kernel.append(message)
         self._context.counters["own_requests"] += 1
         return msg_id

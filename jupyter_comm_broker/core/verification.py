@@ -116,9 +116,11 @@ class Verification:
             self._try_again(now)
         if now < self._not_before or self._failures >= self._context.limits.verify_attempts:
             return
+        if not self._can_ask():
+            return
         if self._list_wanted or not self._context.registry.complete:
             self._ask_list(now)
-        elif self._can_ask() and (doubtful := self._doubtful() or self._due_for_a_look(now)):
+        elif doubtful := self._doubtful() or self._due_for_a_look(now):
             self._ask_states(doubtful, now)
 
     def _doubtful(self) -> list[CommRecord]:
@@ -139,18 +141,20 @@ class Verification:
         return [record for record in found if record is not None and record.state is not None]
 
     def _can_ask(self) -> bool:
-        registry = self._context.registry
-        if not self._context.occupied or self._list_wanted or not registry.complete:
+        registry, occupied = self._context.registry, self._context.occupied
+        if self._proof.held or self._proof.link == "lost":
+            return False
+        if self._list_wanted or not registry.complete:
+            return not occupied or self._proof.answers_control is not False
+        if not occupied:
             return True
         urgent = bool(self._wanted) or registry.has_unknown
         return urgent and b'"kernel subshells"' in (self._context.kernel_info or b"")
 
     def _ask_list(self, now: float) -> None:
-        occupied, answers_control = self._context.occupied, self._proof.answers_control
-        if occupied and answers_control is False:
-            return
+        over_control = self._proof.answers_control or self._context.occupied
         self._begin(Step.LIST, now)
-        self._inquiry.list_comms("control" if answers_control or occupied else "shell", now)
+        self._inquiry.list_comms("control" if over_control else "shell", now)
 
     def _ask_states(self, doubtful: list[CommRecord], now: float) -> None:
         self._waiting_for = {record.comm_id for record in doubtful}
