@@ -80,7 +80,7 @@ class CatchUps:
 
     def _release(self, frontend: Frontend, catch_up: CatchUp, comm_id: str) -> None:
         for message in catch_up.held.pop(comm_id, []):
-            kind = Kind.LIFE if message.header.msg_type == "comm_close" else Kind.BARRIER
+            kind = Kind.BARRIER if message.header.msg_type == "comm_msg" else Kind.LIFE
             frontend.catch_ups, waiting = [], frontend.catch_ups
             self._context.delivery.give(frontend, message, kind, comm_id)
             frontend.catch_ups = waiting

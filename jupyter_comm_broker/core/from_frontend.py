@@ -50,7 +50,8 @@ class FromFrontend:
         frontend.received += 1
         allowed = self._context.policy.allowed_message_types
         if allowed and message.header.msg_type not in allowed:
-            self._refuse(frontend, message, now)
+            error = RefusedMessageError(message.header.msg_type, ALLOWED_SETTING)
+            self._refuse(frontend, message, "MessageNotAllowed", str(error), now)
         elif not self._handled_here(frontend, message, now):
             self._let_through(frontend, message, now)
 
@@ -86,16 +87,19 @@ class FromFrontend:
             f"the kernel takes no messages and {self._context.backlog} bytes wait for it; "
             f"the limit is CommBroker.backlog_bytes = {limit}"
         )
-        self._context.counters["refused"] += 1
-        self._context.log("warning", f"session {frontend.session_id}: {reason}")
-        self._answers.refuse(frontend, message, "KernelBacklogFull", reason, now)
+        self._refuse(frontend, message, "KernelBacklogFull", reason, now)
         return True
 
-    def _refuse(self, frontend: Frontend, message: Message, now: float) -> None:
-        error = RefusedMessageError(message.header.msg_type, ALLOWED_SETTING)
+    def _refuse(
+        self, frontend: Frontend, message: Message, ename: str, reason: str, now: float
+    ) -> None:
         self._context.counters["refused"] += 1
-        self._context.log("warning", f"session {frontend.session_id}: {error}")
-        self._answers.refuse(frontend, message, "MessageNotAllowed", str(error), now)
+        self._context.log("warning", f"session {frontend.session_id}: {reason}")
+        # A fault in the telling must not look like one of following: those let messages through.
+        self._context.shielded(
+            "telling a page that its message is refused",
+            lambda: self._answers.refuse(frontend, message, ename, reason, now),
+        )
 
     # -- questions about the kernel ------------------------------------------------------------
 

@@ -46,18 +46,14 @@ class OutputLimit:
         notice = ""
         if 0 < policy.message_rate < messages:
             if not self._too_many:
-                self._too_many, notice = (
-                    True,
-                    self._notice("message", "msg", "msgs", policy.message_rate),
-                )
+                self._too_many = True
+                notice = self._notice("message", "msg", "msgs", policy.message_rate)
         elif self._too_many and messages < 0.8 * policy.message_rate:
             self._too_many = False
         if 0 < policy.data_rate < data:
             if not self._too_much:
-                self._too_much, notice = (
-                    True,
-                    self._notice("data", "data", "bytes", policy.data_rate),
-                )
+                self._too_much = True
+                notice += self._notice("data", "data", "bytes", policy.data_rate)
         elif self._too_much and data < 0.8 * policy.data_rate:
             self._too_much = False
         if self._too_many or self._too_much:
