@@ -23,6 +23,8 @@ from benchmarks.target import BROKER, SIDES, STOCK, Target
 
 RESULTS = Path(__file__).parent / "results"
 PATIENCE = 900
+QUIET = 0.5
+"""A load above this shows in every latency, most of all in the short ones of the broker."""
 
 
 class MeasureFailedError(Exception):
@@ -35,6 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
     size = "smoke" if asked.smoke else "full"
     rounds = 1 if asked.smoke else asked.rounds
     facts = describe()
+    if not asked.smoke and float(facts["load before"]) > QUIET:
+        say(f"load {facts['load before']}: the machine is busy, latencies will say so")
     columns: list[list[Figure]] = [[] for _ in asked.sides]
     for number in range(rounds):
         order = list(enumerate(asked.sides))

@@ -27,6 +27,8 @@ ROOT = Path(__file__).parent.parent
 
 WORKLOADS = {
     "reference": "benchmarks.workloads:reference",
+    "kernel to 8 pages": "benchmarks.workloads:kernel_to_pages",
+    "page to kernel": "benchmarks.workloads:page_to_kernel",
 }
 """
 Each names a function that takes a number of messages and handles that many.
@@ -36,7 +38,7 @@ moved, and the guard has nothing to say.
 """
 
 ROOM = 1.10
-FEW, MANY = 200, 1200
+FEW, MANY = 100, 600
 """Both counts pay for the same imports and first times: the difference is the messages alone."""
 
 

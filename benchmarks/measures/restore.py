@@ -39,8 +39,9 @@ async def _with_models(target: Target, size: Size, count: int) -> list[Figure]:
         await target.settle(0.5)
         grown = resident_bytes(target.pid) - before
         old = await Frontend.open(target, kernel_id)
-        idle = await _restore(old, count)
+        await old.kernel_info()
         await asyncio.sleep(size.settled)
+        idle = await _restore(old, count)
         # One after the other: ipywidgets keeps one control comm per kernel, so of two pages that
         # ask at the same moment one gets no answer from the kernel.
         async with _busy(owner, size.busy_seconds):

@@ -45,6 +45,7 @@ def test_new_figures_are_kept_beside_those_of_other_settings(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)  # an interpreter under valgrind is fifty times slower
 def test_the_hot_path_takes_no_more_instructions_than_stored() -> None:
     try:
         assert instructions.compare(instructions.measure_all()) == []
