@@ -93,6 +93,8 @@ class Server:
             "JUPYTER_RUNTIME_DIR": str(self.folder / "runtime"),
             "IPYTHONDIR": str(self.folder / "ipython"),
             "JUPYTER_PREFER_ENV_PATH": "1",
+            # Else some kernels print about their debugger when they start.
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         }
         with self.log_path.open("wb") as log:
             # A session of its own: what is left of server and kernels is ended by one signal.
@@ -195,6 +197,12 @@ class Server:
         client.load_connection_file()
         return client
 
+    def ports(self, kernel_id: str) -> set[int]:
+        """Where a kernel listens."""
+        path = self.folder / "runtime" / f"kernel-{kernel_id}.json"
+        info = json.loads(path.read_text())
+        return {value for name, value in info.items() if name.endswith("_port")}
+
     # -- the broker's word -------------------------------------------------------------------
 
     async def link(self, kernel_id: str) -> dict[str, Any]:
@@ -230,11 +238,13 @@ class Server:
         """How many files and sockets the server has open."""
         return sum(1 for _ in Path(f"/proc/{self.pid}/fd").iterdir())
 
+    def threads(self) -> int:
+        """How many threads the server runs."""
+        return sum(1 for _ in Path(f"/proc/{self.pid}/task").iterdir())
+
     def sockets_to(self, kernel_id: str) -> int:
         """How many connections the server holds to one kernel's ports."""
-        path = self.folder / "runtime" / f"kernel-{kernel_id}.json"
-        info = json.loads(path.read_text())
-        ports = {value for name, value in info.items() if name.endswith("_port")}
+        ports = self.ports(kernel_id)
         return sum(
             bool(each.raddr) and each.raddr.port in ports
             for each in psutil.Process(self.pid).net_connections("tcp")

@@ -77,7 +77,7 @@ async def test_each_of_two_executing_tabs_gets_its_own_replies_alone(
             replies = [m for m in page.received if m.type == "execute_reply"]
             assert [m.parent_id for m in replies] == asked[page.session_id]
             # What the kernel publishes is for both.
-            printed = [m for m in page.received if m.type == "stream"]
+            printed = [m for m in page.received if m.content.get("name") == "stdout"]
             assert {m.parent["session"] for m in printed} == set(asked)
 
 

@@ -1,0 +1,83 @@
+"""A socket that drops and comes back: the same page gets what it missed, in order."""
+
+import asyncio
+
+from .page import Page
+from .restore import restore
+from .server import Server
+
+COUNT = """
+import ipywidgets as widgets, time
+bar = widgets.IntProgress(max=100)
+label = widgets.Label()
+"""
+
+
+async def test_the_same_page_gets_all_it_missed_in_order(server: Server, kernel_id: str) -> None:
+    """STOCKR"""
+    async with Page(server, kernel_id) as page, Page(server, kernel_id):
+        await page.kernel_info()
+        await page.run(COUNT)
+        cell = await page.execute(
+            "for i in range(1, 41):\n"
+            "    bar.value = i\n"
+            "    print(i, flush=True)\n"
+            "    time.sleep(0.05)\n"
+            "label.close()\n"
+            "late = widgets.IntText(5)"
+        )
+        await page.until(lambda m: m.state.get("value") == 10 if m.method == "update" else False)
+        await page.close()
+        await asyncio.sleep(2.5)  # the cell ends meanwhile
+        since = len(page.received)
+        await page.open()
+        await page.ended(cell)
+        missed = page.received[since:]
+        printed = "".join(m.content["text"] for m in page.of(cell) if m.type == "stream")
+        assert printed == "".join(f"{i}\n" for i in range(1, 41))
+        assert page.widgets.only("IntProgressModel").state["value"] == 40
+        assert not page.widgets.only("LabelModel").live
+        assert page.widgets.only("IntTextModel").state["value"] == 5
+        # The end of the cell is the last that it is told of the cell.
+        ends = next(index for index, m in enumerate(missed) if m.ends(cell))
+        assert not [m for m in missed[ends + 1 :] if m.parent_id == cell and m.channel == "iopub"]
+        assert (await restore(page)).by == "control"
+
+
+async def test_another_session_id_gets_state_and_no_backlog(server: Server, kernel_id: str) -> None:
+    async with Page(server, kernel_id) as old:
+        await old.kernel_info()
+        await old.run(COUNT)
+        await old.execute("for i in range(1, 41):\n    bar.value = i\n    time.sleep(0.02)")
+    await asyncio.sleep(1.5)
+    async with Page(server, kernel_id) as page:
+        assert (await restore(page)).by == "control"
+        assert page.widgets.only("IntProgressModel").state["value"] == 40
+        assert not [m for m in page.received if m.method == "update"]
+
+
+async def test_a_newer_socket_of_the_same_session_replaces_the_stale_one(
+    server: Server, kernel_id: str
+) -> None:
+    async with Page(server, kernel_id) as stale:
+        await stale.kernel_info()
+        await stale.run(COUNT)
+        async with Page(server, kernel_id, session_id=stale.session_id) as page:
+            await stale.disconnected()
+            assert await page.run("print('here')") == "here\n"
+            frontends = (await server.link(kernel_id))["frontends"]
+            assert [f["session_id"] for f in frontends if f["attached"]] == [page.session_id]
+
+
+async def test_a_reply_finds_its_page_after_a_drop(server: Server, kernel_id: str) -> None:
+    page = Page(server, kernel_id)
+    async with page:
+        await page.kernel_info()
+        cell = await page.execute("import time; time.sleep(1); 6 * 7")
+        await page.until(lambda m: m.execution_state == "busy" and m.parent_id == cell)
+    async with page:
+        reply = await page.ended(cell)
+        assert reply.content["status"] == "ok"
+        assert [
+            m.content["data"]["text/plain"] for m in page.of(cell) if m.type == "execute_result"
+        ]
