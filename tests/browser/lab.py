@@ -64,6 +64,13 @@ class Lab:
         self.widgets_drawn(30, **kinds)
         self.save(notebook, views)
 
+    def restart_and_run_all(self, notebook: Notebook) -> None:
+        """Restart the kernel in the middle of its cell, and run all again."""
+        self._menu("Kernel", "Restart Kernel and Run All Cells…")
+        notebook.forget()
+        self.page.locator(".jp-Dialog-button.jp-mod-accept").click()
+        self.wait_until(lambda: notebook.running, 60, "the long cell runs again")
+
     def let_go(self, notebook: Notebook) -> None:
         """End the long cell, which still runs, and wait until it has ended."""
         assert notebook.running, "the long cell was over before the test was"

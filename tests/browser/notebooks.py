@@ -101,6 +101,11 @@ class Notebook:
         """End the long cell at its next tick."""
         self.signal("let-go")
 
+    def forget(self) -> None:
+        """Drop the notes of a run, so that those of the next one can be told from them."""
+        for note in ("started", "ended"):
+            (self._folder / f"{self.name}.{note}").unlink(missing_ok=True)
+
     def _noted(self, name: str) -> float | None:
         try:
             return float((self._folder / f"{self.name}.{name}").read_text())
