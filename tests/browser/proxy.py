@@ -21,8 +21,8 @@ class Proxy:
         self.port = 0
         self._target = target
         self._refusing = False
-        self._sockets: set[asyncio.StreamWriter] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._connections: set[asyncio.Task[None]] = set()
+        self._sockets: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
 
@@ -55,53 +55,61 @@ class Proxy:
 
     async def _close(self) -> None:
         self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for connection in self._connections:
+            connection.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
 
     async def _cut(self) -> int:
         self._refusing = True
-        cut = len(self._sockets)
-        for socket in self._sockets:
-            # A reset, no closing handshake: what a lost network looks like to the page.
-            socket.transport.abort()
-        return cut
+        cut = dict(self._sockets)
+        for to_server in cut:
+            # The server hears of it first, and what it had written still reaches the page: the
+            # protocol knows no receipts, so what is on its way in a real cut is lost to all.
+            to_server.write_eof()
+        await asyncio.gather(*cut.values())
+        return len(cut)
 
     async def _connected(self, page: asyncio.StreamReader, to_page: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
+        connection = asyncio.current_task()
+        assert connection is not None
+        self._connections.add(connection)
         try:
-            await self._serve(page, to_page)
+            await self._serve(page, to_page, connection)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # either end went away, or the proxy is being closed: nothing is left to do
         finally:
-            self._tasks.discard(task)
+            self._connections.discard(connection)
             to_page.transport.abort()
 
-    async def _serve(self, page: asyncio.StreamReader, to_page: asyncio.StreamWriter) -> None:
+    async def _serve(
+        self,
+        page: asyncio.StreamReader,
+        to_page: asyncio.StreamWriter,
+        connection: asyncio.Task[None],
+    ) -> None:
         # A browser opens a connection of its own for each WebSocket: the first line decides.
         first = await page.readuntil(b"\n")
         is_socket = b"/channels" in first
         if is_socket and self._refusing:
             return
         server, to_server = await asyncio.open_connection("127.0.0.1", self._target)
+        if is_socket:
+            self._sockets[to_server] = connection
+        to_server.write(first)
+        both_ways = [
+            asyncio.create_task(_pump(page, to_server)),
+            asyncio.create_task(_pump(server, to_page)),
+        ]
         try:
-            if is_socket:
-                self._sockets.add(to_page)
-            to_server.write(first)
-            done, pending = await asyncio.wait(
-                [
-                    asyncio.ensure_future(_pump(page, to_server)),
-                    asyncio.ensure_future(_pump(server, to_page)),
-                ],
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            for other in pending:
-                other.cancel()
-            await asyncio.gather(*done, *pending, return_exceptions=True)
+            await asyncio.wait(both_ways, return_when=asyncio.FIRST_COMPLETED)
+            # No closing handshake of the WebSocket, as when a network is lost.
+            to_page.close()
+            await to_page.wait_closed()
         finally:
-            self._sockets.discard(to_page)
+            self._sockets.pop(to_server, None)
+            for one_way in both_ways:
+                one_way.cancel()
+            await asyncio.gather(*both_ways, return_exceptions=True)
             to_server.transport.abort()
 
 
