@@ -83,8 +83,10 @@ class Registry:
             because: why.
             suspects: the attributes that pages may show wrongly.
         """
-        if record.knowledge is Knowledge.CLEAN:
-            self.judge(record, Knowledge.DIRTY)
+        if record.knowledge is not Knowledge.TOO_LARGE:
+            # Again doubtful too, if it was given up on.
+            clean = record.knowledge is Knowledge.CLEAN
+            self.judge(record, Knowledge.DIRTY if clean else record.knowledge)
         record.dirty_because = record.dirty_because or because
         if suspects:
             record.suspects = (record.suspects or set()) | suspects

@@ -96,9 +96,9 @@ class Restore:
         )
 
     def _missing(self) -> list[str]:
-        """Return the widgets whose states the answer waits for: too large ones come after it."""
-        unknown = self._stateless()
-        return [each.comm_id for each in unknown if each.knowledge is not Knowledge.TOO_LARGE]
+        """Return the widgets whose states the answer waits for; too large ones come after it."""
+        found = map(self._context.registry.get, self._context.registry.doubtful)
+        return [each.comm_id for each in found if each is not None and each.state is None]
 
     def _stateless(self) -> list[CommRecord]:
         return [each for each in self._context.registry if each.is_widget and each.state is None]

@@ -98,8 +98,8 @@ class Verification:
         registry = self._context.registry
         if registry.complete and not (self._list_wanted or self._wanted or registry.doubtful):
             look = self._context.limits.verify_interval
-            quiet = not self.touched or not look or self._context.occupied
-            return None if quiet else self.looked_at + look
+            quiet = not self.touched or not look or not self._can_ask()
+            return None if quiet else max(self.looked_at + look, self._not_before)
         if self._failures >= self._context.limits.verify_attempts or not self._can_ask():
             return None
         return self._not_before
@@ -153,6 +153,7 @@ class Verification:
 
     def _ask_list(self, now: float) -> None:
         over_control = self._proof.answers_control or self._context.occupied
+        self._waiting_for = set()
         self._begin(Step.LIST, now)
         self._inquiry.list_comms("control" if over_control else "shell", now)
 
@@ -274,3 +275,13 @@ class Verification:
         self._failures += 1
         self._failed_occupied = self._context.occupied
         self._not_before = now + self._pause()
+        if self._failures >= self._context.limits.verify_attempts and not self._failed_occupied:
+            self._give_up(now)
+
+    def _give_up(self, now: float) -> None:
+        """Let the comms rest that do not answer, so that others are asked about."""
+        if self._waiting_for:
+            self._context.registry.doubtful -= self._waiting_for
+            self._wanted -= self._waiting_for
+            self._waiting_for = set()
+            self._try_again(now)
