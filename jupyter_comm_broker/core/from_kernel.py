@@ -161,6 +161,9 @@ class FromKernel:
     def _sent(self, message: Message, now: float) -> Kind | None:
         context = self._context
         known = message.comm.comm_id in context.registry
+        if not known and context.registry.closing(message.comm.comm_id) is not None:
+            # A page closed it, and the kernel has not come to that yet.
+            return Kind.BARRIER
         record = context.registry.found(message.comm.comm_id, now)
         if not known:
             context.registry.complete = False
