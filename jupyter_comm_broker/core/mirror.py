@@ -141,9 +141,10 @@ class Mirror:
     ) -> None:
         """Keep a page's ``update`` until the kernel processes it."""
         attributes = read_attributes(payload.state, payload.buffer_paths, message.buffers)
-        given_up = self.pending.add(
-            PendingUpdate(message.header.msg_id, session_id, record.comm_id, attributes)
-        )
+        update = PendingUpdate(message.header.msg_id, session_id, record.comm_id, attributes)
+        if record.state is not None:
+            update.seen = record.state.picked(attributes)
+        given_up = self.pending.add(update)
         for update in given_up:
             if other := self._registry.get(update.comm_id):
                 because = "too many updates of pages wait for the kernel"
@@ -193,7 +194,11 @@ class Mirror:
         if record is None or record.state is None or update.failed:
             return None
         silent = {k for k in update.attributes if k in record.state and k not in update.confirmed}
-        return Change(record, frozenset(silent), update.session_id) if silent else None
+        if not silent:
+            return None
+        # A page that was told another value since it sent its own no longer shows its own.
+        shows_its_own = all(update.seen.get(key) == update.undo.get(key) for key in silent)
+        return Change(record, frozenset(silent), update.session_id if shows_its_own else None)
 
     # -- life --------------------------------------------------------------------------------
 

@@ -26,6 +26,8 @@ class PendingUpdate:
     attributes: dict[str, Attribute]
     started: bool = False
     """Applied: the kernel said busy, or an echo came first."""
+    seen: dict[str, Attribute] = field(default_factory=dict)
+    """What its attributes held when the page sent it."""
     undo: dict[str, Attribute | None] = field(default_factory=dict)
     """What the applied attributes held before, for those on which the kernel had no word since."""
     confirmed: set[str] = field(default_factory=set)
