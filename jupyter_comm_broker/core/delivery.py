@@ -190,7 +190,7 @@ class Delivery:
             f"this page was {frontend.outbox.bytes} bytes behind; "
             f"the limit is CommBroker.outbox_cap_bytes = {self._limits.outbox_cap_bytes}"
         )
-        self._give_up(frontend, reason, since=frontend.attached_at)
+        self._give_up(frontend, reason)
         self._effects.cut_off.append((frontend.session_id, reason))
         self._effects.log.append(
             LogLine("warning", f"cut off session {frontend.session_id}: {reason}")
@@ -215,11 +215,12 @@ class Delivery:
             f"more was missed while the page was away than is kept; "
             f"the limit is CommBroker.absent_bytes = {self._limits.absent_bytes}"
         )
-        self._give_up(frontend, reason, since=frontend.absent_since)
+        self._give_up(frontend, reason)
         self._effects.log.append(LogLine("info", f"session {frontend.session_id}: {reason}"))
 
     @staticmethod
-    def _give_up(frontend: Frontend, reason: str, since: float | None) -> None:
+    def _give_up(frontend: Frontend, reason: str) -> None:
         frontend.outbox.clear()
         frontend.cut_off = reason
-        frontend.gap_since = since
+        # What it had not read yet is gone as well, and nobody knows since when that waited.
+        frontend.gap_since = frontend.came_at

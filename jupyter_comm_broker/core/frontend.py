@@ -35,6 +35,7 @@ class Frontend:
         "absent_since",
         "attached_at",
         "awaits_bootstrap",
+        "came_at",
         "catch_ups",
         "control_comms",
         "cut_off",
@@ -49,7 +50,10 @@ class Frontend:
 
     def __init__(self, session_id: str, now: float, outbox: Outbox) -> None:
         self.session_id = session_id
+        self.came_at = now
+        """When its first socket opened."""
         self.attached_at = now
+        """When its latest one did."""
         self.absent_since: float | None = None
         """Since when its socket is gone; ``None`` while it is attached."""
         self.outbox = outbox
@@ -67,7 +71,7 @@ class Frontend:
         self.cut_off = ""
         """Why some of what it missed was not kept; empty if all was."""
         self.gap_since: float | None = None
-        """From when on nothing was kept for it, so that it needs state when it comes back."""
+        """From when on it may have missed what was not kept; ``None`` if all was."""
         self.received = 0
 
     @property
