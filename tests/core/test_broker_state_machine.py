@@ -1,0 +1,238 @@
+"""Whatever happens in whatever order, mirror and pages agree with the kernel in the end."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from jupyter_comm_broker.core.comm_record import Knowledge
+from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.protocol.json_text import loads
+from jupyter_comm_broker.protocol.widget import size_of
+
+from .kernel import EVERYTHING, Room
+from .model_kernel import QUIET, REJECTED, ModelKernel
+from .model_page import ModelPage
+
+VALUES = st.sampled_from([0, 1, 2, 7, REJECTED, 60, 70])
+KEYS = st.sampled_from(["value", "other", QUIET, "unknown"])
+
+
+class KernelAndPages(RuleBasedStateMachine):
+    """One kernel, up to three pages that come, go, return and reload."""
+
+    @initialize(
+        high=st.sampled_from([0, 1_500, EVERYTHING]), absent=st.sampled_from([4_000, 1_000_000])
+    )
+    def begin(self, high: int, absent: int) -> None:
+        self.limits = Limits(
+            outbox_high_bytes=high, absent_bytes=absent, outbox_cap_bytes=1_000_000
+        )
+        self.room = Room(limits=self.limits)
+        self.kernel = ModelKernel(self.room)
+        self.pages: list[ModelPage] = []
+        self.names = 0
+
+    def name(self, kind: str) -> str:
+        self.names += 1
+        return f"{kind}{self.names}"
+
+    def attached(self) -> list[ModelPage]:
+        return [page for page in self.pages if page.attached]
+
+    # -- pages -----------------------------------------------------------------------------------
+
+    @rule(building=st.sampled_from([0.0, 0.2, 2.0, 7.9]), asks=st.booleans())
+    def comes(self, building: float, asks: bool) -> None:
+        if len(self.pages) < 3:
+            page = ModelPage(self.room, self.name("page"), building)
+            self.pages.append(page)
+            if asks:
+                page.restores()
+
+    @precondition(lambda self: self.pages)
+    @rule(data=st.data())
+    def leaves_or_returns(self, data: Any) -> None:
+        page = data.draw(st.sampled_from(self.pages))
+        if not page.attached:
+            page.returns()
+        elif data.draw(st.booleans()):
+            page.leaves()
+        else:
+            # A reload: the old session id never returns.
+            page.leaves()
+            self.pages.remove(page)
+
+    @precondition(lambda self: self.attached())
+    @rule(data=st.data())
+    def restores(self, data: Any) -> None:
+        data.draw(st.sampled_from(self.attached())).restores()
+
+    @precondition(lambda self: self.attached())
+    @rule(data=st.data(), most=st.sampled_from([0, 1_000, EVERYTHING]))
+    def reads(self, data: Any, most: int) -> None:
+        data.draw(st.sampled_from(self.attached())).reads(most)
+
+    @precondition(lambda self: any(page.models for page in self.attached()))
+    @rule(data=st.data(), key=KEYS, value=VALUES, close=st.integers(0, 9))
+    def uses_a_widget(self, data: Any, key: str, value: int, close: int) -> None:
+        page = data.draw(st.sampled_from([page for page in self.attached() if page.models]))
+        comm_id = data.draw(st.sampled_from(sorted(page.models)))
+        if close == 0 and comm_id in page.used:
+            page.closes(comm_id)
+        else:
+            page.sets(comm_id, key, value)
+
+    @precondition(lambda self: self.attached())
+    @rule(data=st.data(), value=st.integers(0, 9))
+    def opens_a_widget(self, data: Any, value: int) -> None:
+        page = data.draw(st.sampled_from(self.attached()))
+        page.opens(self.name("from-page"), {"value": value})
+
+    @precondition(lambda self: self.attached())
+    @rule(data=st.data())
+    def executes(self, data: Any) -> None:
+        data.draw(st.sampled_from(self.attached())).page.executes()
+
+    # -- the kernel ------------------------------------------------------------------------------
+
+    @rule()
+    def kernel_works(self) -> None:
+        self.kernel.works()
+
+    @rule()
+    def kernel_ends_a_cell(self) -> None:
+        self.kernel.ends_cell()
+
+    @rule(value=st.integers(0, 9))
+    def kernel_opens(self, value: int) -> None:
+        self.kernel.opens(self.name("w"), value)
+
+    @precondition(lambda self: self.kernel.widgets)
+    @rule(data=st.data(), key=st.sampled_from(["value", "other", QUIET]), value=st.integers(0, 9))
+    def kernel_sets(self, data: Any, key: str, value: int) -> None:
+        self.kernel.sets(data.draw(st.sampled_from(sorted(self.kernel.widgets))), key, value)
+
+    @precondition(lambda self: self.kernel.widgets)
+    @rule(data=st.data())
+    def kernel_sends_a_custom(self, data: Any) -> None:
+        comm_id = data.draw(st.sampled_from(sorted(self.kernel.widgets)))
+        self.names += 1
+        self.kernel.says.customs(comm_id, self.names, self.kernel.cell)
+
+    @precondition(lambda self: self.kernel.widgets)
+    @rule(data=st.data())
+    def kernel_closes(self, data: Any) -> None:
+        self.kernel.closes(data.draw(st.sampled_from(sorted(self.kernel.widgets))))
+
+    @rule()
+    def kernel_prints(self) -> None:
+        self.kernel.says.prints("line\n", self.kernel.cell)
+
+    @rule()
+    def restarts(self) -> None:
+        self.kernel.starts_anew()
+        self.room.broker.kernel_restarted(self.room.now)
+        self.room.settle()
+
+    @rule(seconds=st.sampled_from([0.1, 1.0, 3.0, 10.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.room.wait(seconds)
+
+    # -- what always holds -----------------------------------------------------------------------
+
+    @invariant()
+    def accounts_are_right(self) -> None:
+        context = self.room.broker.context
+        states = [record.state for record in context.registry if record.state is not None]
+        assert context.mirror.bytes == sum(state.size for state in states)
+        for state in states:
+            text, _, buffers = state.written()
+            apart = sum(map(size_of, state.attributes().values()))
+            assert state.size in (len(text), apart + sum(map(len, buffers)))
+        for frontend in context.delivery:
+            outbox, limits = frontend.outbox, self.limits
+            assert outbox.bytes == sum(entry.size for entry in outbox._entries)
+            assert outbox.bytes <= (
+                limits.outbox_cap_bytes if frontend.attached else limits.absent_bytes
+            )
+
+    @invariant()
+    def nothing_failed(self) -> None:
+        faults = [line for line in self.room.log if line.fault is not None]
+        assert faults == []
+
+    @invariant()
+    def what_is_said_to_be_known_is_true(self) -> None:
+        context = self.room.broker.context
+        pending = {update.comm_id for update in context.mirror.pending}
+        for record in context.registry:
+            if record.knowledge is Knowledge.CLEAN and record.comm_id not in pending:
+                assert self.room.mirrored(record.comm_id) == self.kernel.widgets[record.comm_id]
+
+    @invariant()
+    def customs_are_in_order(self) -> None:
+        for page in self.pages:
+            for numbers in page.customs.values():
+                assert numbers == sorted(set(numbers))
+
+    # -- in the end ------------------------------------------------------------------------------
+
+    @rule()
+    def settles(self) -> None:
+        """Let the kernel finish everything, and time pass until nothing more comes."""
+        for _ in range(30):
+            self.kernel.ends_cell()
+            while self.kernel.works():
+                self.kernel.ends_cell()
+            self.room.wait(1.0)
+        context = self.room.broker.context
+        mirrored = {
+            record.comm_id: self.room.mirrored(record.comm_id) for record in context.registry
+        }
+        assert mirrored == self.kernel.widgets
+        in_order = [record.comm_id for record in context.registry if record.comm_id[0] == "w"]
+        assert in_order == [comm_id for comm_id in self.kernel.widgets if comm_id[0] == "w"]
+        assert len(context.mirror.pending) == 0
+        for page in self.attached():
+            page.reads()
+            assert page.models == {
+                comm_id: state
+                for comm_id, state in self.kernel.widgets.items()
+                # Nobody tells a page of what another page opened, before it asks.
+                if comm_id in page.models or (page.restored and comm_id[0] == "w")
+            }
+
+
+TestKernelAndPages = KernelAndPages.TestCase
+TestKernelAndPages.settings = settings(
+    max_examples=2_000 if os.environ.get("JCB_LONG") else 100,
+    stateful_step_count=40,
+    deadline=None,
+    # Explaining traces every line and takes minutes.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+)
+
+
+def test_the_model_kernel_clamps_and_rejects_as_its_widgets_do() -> None:
+    """The model itself, else the machine proves nothing."""
+    room = Room()
+    kernel = ModelKernel(room)
+    kernel.opens("w", 1)
+    page = room.page("a")
+    page.gets()
+    for value in (60, REJECTED):
+        page.updates("w", {"value": value, "unknown": 1})
+        kernel.works()
+    data = [m.comm.data for m in page.gets() if m.header.msg_type == "comm_msg"]
+    assert [(loads(each)["method"], loads(each)["state"]) for each in data] == [
+        ("echo_update", {"value": 60}),
+        ("update", {"value": 50}),
+        ("echo_update", {"value": REJECTED}),
+        ("update", {"value": 50}),
+    ]
+    assert kernel.widgets["w"]["value"] == 50
