@@ -35,8 +35,8 @@ def start_server(tmp_path: Path) -> Iterator[StartServer]:
     """Start servers made to order, which end with the test."""
     running: list[Server] = []
 
-    def start(subject: Subject = SUBJECT, **how: Any) -> Server:
-        made = Server(tmp_path / f"server{len(running)}", subject, **how)
+    def start(subject: Subject = SUBJECT, folder: Path = tmp_path, **how: Any) -> Server:
+        made = Server(folder / f"server{len(running)}", subject, **how)
         running.append(made)
         made.start()
         return made

@@ -53,6 +53,7 @@ class Server:
         config: str = "",
         base_url: str = "/",
         unix_socket: Path | None = None,
+        modules: Path | None = None,
     ) -> None:
         self.folder = folder
         self.subject: Subject = subject
@@ -62,6 +63,7 @@ class Server:
         self.port = 0
         self._options = options
         self._config = config
+        self._modules = modules
         self._process: subprocess.Popen[bytes] | None = None
 
     # -- life --------------------------------------------------------------------------------
@@ -72,7 +74,7 @@ class Server:
             (self.folder / name).mkdir(parents=True)
         (self.folder / "config" / "jupyter_server_config.py").write_text(self._config)
         # What pip installed does the switching on; only stock is told anything.
-        off = '--ServerApp.jpserver_extensions={"jupyter_comm_broker": false}'
+        off = '--ServerApp.jpserver_extensions={"jupyter_comm_broker": False}'
         command = [
             *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
             f"--IdentityProvider.token={self.token}",
@@ -93,6 +95,7 @@ class Server:
             "JUPYTER_RUNTIME_DIR": str(self.folder / "runtime"),
             "IPYTHONDIR": str(self.folder / "ipython"),
             "JUPYTER_PREFER_ENV_PATH": "1",
+            **({"PYTHONPATH": str(self._modules)} if self._modules else {}),
             # Else some kernels print about their debugger when they start.
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         }
@@ -164,7 +167,8 @@ class Server:
             data = response.read()
         finally:
             connection.close()
-        return Answer(response.status, json.loads(data) if data else None)
+        is_json = response.headers.get_content_type() == "application/json"
+        return Answer(response.status, json.loads(data) if data and is_json else data.decode())
 
     # -- kernels -----------------------------------------------------------------------------
 

@@ -116,7 +116,7 @@ class PageHand:
 def without_buffers(
     value: Any, path: Sequence[str | int], paths: list[list[str | int]], buffers: list[bytes]
 ) -> Any:
-    """Return a value without its buffers, as a page leaves it: dict keys go, list slots are null."""
+    """Return a value without its buffers, as pages do: dict keys go, list slots are null."""
     if isinstance(value, dict):
         kept = {}
         for key, each in value.items():
