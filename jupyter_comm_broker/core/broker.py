@@ -153,17 +153,22 @@ class KernelBroker:
                 self._maybe_new_process(message, now)
         if self._questions.is_ours(message):
             self._ours(message, now)
-        elif message.channel == "iopub":
-            self._published(message, now)
         else:
-            self._from_kernel.reply(message)
+            self._pass_on(message, now)
 
-    def _published(self, message: Message, now: float) -> None:
+    def _pass_on(self, message: Message, now: float) -> None:
+        delivery, is_iopub = self.context.delivery, message.channel == "iopub"
         try:
-            self._from_kernel.published(message, now)
+            if is_iopub:
+                self._from_kernel.published(message, now)
+            else:
+                self._from_kernel.reply(message)
         except Exception as fault:  # noqa: BLE001 - whatever is wrong with us, the message passes
             self._failed("following a message of the kernel", fault)
-            self.context.delivery.fan_out(message)
+            if is_iopub:
+                delivery.fan_out(message)
+            elif (frontend := delivery.get(message.parent.session)) is not None:
+                delivery.reply(frontend, message)
 
     def _failed(self, what: str, fault: Exception) -> None:
         self.context.counters["faults"] += 1
@@ -274,8 +279,12 @@ class KernelBroker:
 
     def next_due(self) -> float | None:
         """Return when :meth:`tick` is to be called next, if nothing else happens before."""
-        moments = [part.next_due() for part in self._timed]
-        moments.append(self.context.delivery.next_expiry())
+        moments = [self.context.delivery.next_expiry()]
+        for part in self._timed:
+            try:
+                moments.append(part.next_due())
+            except Exception as fault:  # noqa: BLE001, PERF203 - one clock must not stop the rest
+                self._failed(f"asking when {type(part).__name__} is due", fault)
         return min((moment for moment in moments if moment is not None), default=None)
 
     def tick(self, now: float) -> None:
@@ -285,8 +294,7 @@ class KernelBroker:
             held, self._held = self._held, []
             self.context.backlog = 0
             for session_id, message in held:
-                frontend = self.context.delivery.get(session_id)
-                if frontend is not None:
+                if (frontend := self.context.delivery.get(session_id)) is not None:
                     self._received(frontend, message, now)
         for part in self._timed[1:]:
             self.context.shielded(type(part).__name__, partial(part.tick, now))

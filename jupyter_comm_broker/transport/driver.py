@@ -164,12 +164,19 @@ class KernelDriver:
         for session_id in effects.touched:
             port, frontend = self._frontends.get(session_id), delivery.get(session_id)
             if port is not None and frontend is not None:
-                port.flush(frontend.outbox)
+                self._flush(port, session_id, frontend.outbox)
         for session_id, reason in effects.cut_off:
             if (port := self._frontends.get(session_id)) is not None:
                 port.close(reason)
         if not self.closed:
             self._arm()
+
+    def _flush(self, port: FrontendPort, session_id: str, outbox: Outbox) -> None:
+        try:
+            port.flush(outbox)
+        except Exception:
+            # One page that cannot be written to must not cost the others their messages.
+            self._log.exception("%scannot write to session %s", self._prefix, session_id)
 
     def _arm(self) -> None:
         due = self.broker.next_due()

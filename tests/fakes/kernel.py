@@ -92,6 +92,9 @@ class ZmqKernel:
         for name, kind in {**CHANNELS, "hb": zmq.ROUTER}.items():
             self._sockets[name] = socket = self._context.socket(kind)
             socket.linger = 0
+            if kind == zmq.XPUB:
+                # Every subscription is told of, not only the first of a topic.
+                socket.xpub_verbose = True
             if kind == zmq.ROUTER:
                 socket.router_mandatory = True
             if curve is not None:
@@ -135,11 +138,14 @@ class ZmqKernel:
 
     # -- hearing ---------------------------------------------------------------------------------
 
-    async def taken(self, msg_type: str) -> Request:
-        """Wait for a request of this type and take it."""
-        request = await until(
-            lambda: next((each for each in self.requests if each.msg_type == msg_type), None)
-        )
+    async def taken(self, msg_type: str, session: str | None = None) -> Request:
+        """Wait for a request of this type (from this session, if given) and take it."""
+
+        def found() -> Request | None:
+            alike = (each for each in self.requests if each.msg_type == msg_type)
+            return next((each for each in alike if session in (None, each.header["session"])), None)
+
+        request = await until(found)
         self.requests.remove(request)
         return request
 

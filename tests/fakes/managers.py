@@ -7,13 +7,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from jupyter_client.manager import KernelManager
+import zmq
+import zmq.asyncio
+from jupyter_client.manager import AsyncKernelManager, KernelManager
 from jupyter_server.services.kernels.kernelmanager import ServerKernelManager
 
 
 def manager_of(info: Mapping[str, Any], kind: type[Any] = ServerKernelManager) -> Any:
     """Return a manager that connects to the kernel with this connection info."""
-    manager = kind(kernel_id=str(uuid.uuid4()))
+    # Of this process and never closed: one context for all, as the server's managers have it.
+    context = zmq.asyncio.Context if issubclass(kind, AsyncKernelManager) else zmq.Context
+    manager = kind(kernel_id=str(uuid.uuid4()), context=context.instance())
     manager.load_connection_info(dict(info))
     return manager
 

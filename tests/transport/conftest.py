@@ -1,0 +1,50 @@
+"""Kernels to link to: of this process, and one real ipykernel for all tests of the folder."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fakes.kernel import ZmqKernel
+from tests.fakes.managers import ipykernel
+from tests.fakes.provisioner import offer, stop_all
+
+
+@pytest.fixture(scope="session")
+def real_kernel(nobodys_settings: None) -> Iterator[Mapping[str, Any]]:
+    with ipykernel() as info:
+        yield info
+
+
+@pytest.fixture
+def kernel(jp_asyncio_loop: asyncio.AbstractEventLoop) -> Iterator[ZmqKernel]:
+    """A kernel of this process, on the loop that the test runs on."""
+
+    async def made() -> ZmqKernel:
+        return ZmqKernel()
+
+    made_kernel = jp_asyncio_loop.run_until_complete(made())
+
+    async def stopped() -> None:
+        made_kernel.stop()
+
+    yield made_kernel
+    jp_asyncio_loop.run_until_complete(stopped())
+
+
+@pytest.fixture
+def in_process_kernels(
+    jp_environ: None, jp_data_dir: Path, jp_asyncio_loop: asyncio.AbstractEventLoop
+) -> Iterator[None]:
+    """Let kernel managers start kernels in this process."""
+    offer(jp_data_dir)
+    yield
+
+    async def stopped() -> None:
+        stop_all()
+
+    jp_asyncio_loop.run_until_complete(stopped())

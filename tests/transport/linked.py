@@ -1,0 +1,33 @@
+"""A driver that is linked to a kernel and knows it, for tests of what comes after."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from jupyter_comm_broker.core.context import Policy
+from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.transport.driver import KernelDriver
+from tests.fakes.kernel import ZmqKernel
+from tests.fakes.managers import manager_of
+from tests.until import until
+
+LOG = logging.getLogger("broker")
+
+
+def driver_of(kernel: ZmqKernel, limits: Limits | None = None) -> KernelDriver:
+    """Return a driver that is not opened yet."""
+    return KernelDriver(manager_of(kernel.connection_info), Policy(), limits or Limits(), LOG)
+
+
+@asynccontextmanager
+async def linked(kernel: ZmqKernel, limits: Limits | None = None) -> AsyncIterator[KernelDriver]:
+    """Open a driver to a fresh kernel and wait until both know of each other."""
+    driver = driver_of(kernel, limits)
+    driver.open(running=False)
+    await until(lambda: driver.broker.proof.link == "proven")
+    try:
+        yield driver
+    finally:
+        driver.close()
