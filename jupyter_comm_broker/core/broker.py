@@ -270,8 +270,7 @@ class KernelBroker:
 
     def frontend_detached(self, session_id: str, now: float) -> None:
         """A page's socket is gone."""
-        frontend = self.context.delivery.get(session_id)
-        if frontend is not None:
+        if (frontend := self.context.delivery.get(session_id)) is not None:
             self._catch_ups.ended(frontend)
         self.context.delivery.detach(session_id, now)
 

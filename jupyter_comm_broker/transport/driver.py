@@ -174,8 +174,7 @@ class KernelDriver:
     def _flush(self, port: FrontendPort, session_id: str, outbox: Outbox) -> None:
         try:
             port.flush(outbox)
-        except Exception:
-            # One page that cannot be written to must not cost the others their messages.
+        except Exception:  # noqa: BLE001 - one page must not cost the others their messages
             self._log.exception("%scannot write to session %s", self._prefix, session_id)
 
     def _arm(self) -> None:
