@@ -154,6 +154,12 @@ class CommBroker(ExtensionApp):
             raise KernelNotFoundError(kernel_id)
         return self.exchange.driver(kernel_id).broker
 
+    def transport(self, kernel_id: str) -> str:
+        """Return what the link to a kernel runs over. Raises KernelNotFoundError."""
+        if self.exchange is None:
+            raise KernelNotFoundError(kernel_id)
+        return self.exchange.driver(kernel_id).link.transport
+
     def self_check(self) -> dict[str, Any]:
         """Return version, whether the broker is in the path or why not, and its limits."""
         in_force = self._server.web_app.settings.get("kernel_websocket_connection_class")

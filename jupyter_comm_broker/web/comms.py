@@ -71,7 +71,13 @@ class BrokerHandler(CommBrokerHandler):
     async def get(self) -> None:
         """Say whether the broker is in the path, and how each kernel's link does."""
         check = self.port.self_check()
-        kernels = [snapshots.kernel(kernel_id, broker) for kernel_id, broker in self.port.kernels()]
+        kernels = [
+            {
+                **snapshots.kernel(kernel_id, broker),
+                "transport": self.port.transport(kernel_id),
+            }
+            for kernel_id, broker in self.port.kernels()
+        ]
         totals: dict[str, int] = {}
         for each in kernels:
             for name, count in each["counters"].items():

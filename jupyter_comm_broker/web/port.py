@@ -16,6 +16,9 @@ class BrokerPort(Protocol):
     def kernel(self, kernel_id: str) -> KernelBroker:
         """Return one kernel's broker. Raises KernelNotFoundError."""
 
+    def transport(self, kernel_id: str) -> str:
+        """Return what the link to a kernel runs over. Raises KernelNotFoundError."""
+
     def self_check(self) -> dict[str, Any]:
         """Return version, whether the broker is in the path or why not, and its limits."""
 

@@ -1,0 +1,107 @@
+"""A real server whose broker is one that a test fills by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from jupyter_server.auth.authorizer import AllowAllAuthorizer
+from tornado.httpclient import HTTPClientError
+
+from jupyter_comm_broker.core.broker import KernelBroker
+from jupyter_comm_broker.errors import KernelNotFoundError
+from jupyter_comm_broker.web.handler import SETTING
+from tests.core.kernel import Room
+
+KERNEL_1 = "11111111-1111-1111-1111-111111111111"
+KERNEL_2 = "22222222-2222-2222-2222-222222222222"
+NO_KERNEL = "33333333-3333-3333-3333-333333333333"
+
+
+class Desk:
+    """What the handlers ask: two kernels whose brokers hear what a test lets them hear."""
+
+    def __init__(self) -> None:
+        self.rooms = {KERNEL_1: Room(), KERNEL_2: Room()}
+        self.fault: Exception | None = None
+
+    def kernels(self) -> list[tuple[str, KernelBroker]]:
+        return [(kernel_id, room.broker) for kernel_id, room in self.rooms.items()]
+
+    def kernel(self, kernel_id: str) -> KernelBroker:
+        if self.fault is not None:
+            raise self.fault
+        if kernel_id not in self.rooms:
+            raise KernelNotFoundError(kernel_id)
+        return self.rooms[kernel_id].broker
+
+    def transport(self, kernel_id: str) -> str:
+        return "zmq" if kernel_id in self.rooms else ""
+
+    def self_check(self) -> dict[str, Any]:
+        return {"version": "1", "mode": "broker", "in_path": True, "reason": None}
+
+    def now(self) -> float:
+        return self.rooms[KERNEL_1].now
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    body: Any
+    content_type: str
+
+
+Ask = Callable[..., Awaitable[Answer]]
+
+
+class Judge(AllowAllAuthorizer):
+    """Notes what it is asked, and denies what a test wants denied."""
+
+    asked: list[tuple[str, str]]
+    denied: set[tuple[str, str]]
+
+    def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
+        self.asked.append((action, resource))
+        return (action, resource) not in self.denied
+
+
+@pytest.fixture
+def jp_server_config() -> dict[str, Any]:
+    Judge.asked, Judge.denied = [], set()
+    return {
+        "ServerApp": {
+            "jpserver_extensions": {"jupyter_comm_broker": True},
+            "authorizer_class": Judge,
+        }
+    }
+
+
+@pytest.fixture
+def desk(jp_serverapp: Any) -> Iterator[Desk]:
+    settings = jp_serverapp.web_app.settings
+    real, settings[SETTING] = settings[SETTING], Desk()
+    yield settings[SETTING]
+    settings[SETTING] = real
+
+
+@pytest.fixture
+def ask(desk: Desk, jp_fetch: Any) -> Ask:
+    """Ask the server for a path; an error is an answer too."""
+
+    async def asking(*path: str, **how: Any) -> Answer:
+        try:
+            response = await jp_fetch(*path, **how)
+        except HTTPClientError as error:
+            response = error.response
+        content_type = response.headers["Content-Type"]
+        is_json = content_type.startswith("application/json")
+        body = json.loads(response.body) if is_json else response.body.decode()
+        return Answer(response.code, body, content_type)
+
+    return asking
