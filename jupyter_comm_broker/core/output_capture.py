@@ -51,7 +51,8 @@ class OutputCapture:
         self._answers = answers
         self._questions = questions
         self._captures: dict[str, Capture] = {}
-        self._by_parent: dict[str, Capture] = {}
+        self._by_parent: dict[str, list[Capture]] = {}
+        """Who collects the output of a request; of several, one inside the other, the last."""
 
     # -- the widget ----------------------------------------------------------------------------
 
@@ -71,9 +72,8 @@ class OutputCapture:
             return
         parent = loads(text_of(record.state.attributes().get("msg_id")) or b'""')
         capture = self._captures.get(record.comm_id)
-        if capture is not None and capture.parent:
-            self._by_parent.pop(capture.parent, None)
-            capture.parent = ""
+        if capture is not None:
+            self._stop(capture)
         if parent:
             self._begin(record, str(parent))
 
@@ -85,7 +85,15 @@ class OutputCapture:
         request = self._context.requests.get(parent)
         capture.parent = parent
         capture.owner = request.session_id if request is not None else ""
-        self._by_parent[parent] = capture
+        self._by_parent.setdefault(parent, []).append(capture)
+
+    def _stop(self, capture: Capture) -> None:
+        collecting = self._by_parent.get(capture.parent, [])
+        if capture in collecting:
+            collecting.remove(capture)
+        if not collecting:
+            self._by_parent.pop(capture.parent, None)
+        capture.parent = ""
 
     def _outputs_set(self, record: CommRecord, message: Message) -> None:
         capture = self._captures.get(record.comm_id)
@@ -120,7 +128,7 @@ class OutputCapture:
         """The widget is closed."""
         capture = self._captures.pop(comm_id, None)
         if capture is not None:
-            self._by_parent.pop(capture.parent, None)
+            self._stop(capture)
 
     def clear(self) -> None:
         """The kernel's process is another one."""
@@ -133,9 +141,10 @@ class OutputCapture:
         """Collect a message if its output belongs into an Output widget."""
         if not self._by_parent or message.header.msg_type not in CAPTURED_TYPES:
             return
-        capture = self._by_parent.get(message.parent.msg_id)
-        if capture is None:
+        collecting = self._by_parent.get(message.parent.msg_id)
+        if not collecting:
             return
+        capture = collecting[-1]
         capture.list.add(message.header.msg_type, message.content)
         capture.collected = True
         if capture.push_at is None:
