@@ -64,10 +64,15 @@ class Exchange:
         driver = KernelDriver(
             self._kernels.get_kernel(kernel_id), self._policy, self.limits, self._log
         )
-        self._drivers[kernel_id] = driver
         starting = getattr(driver.kernel_manager, "execution_state", None) == "starting"
-        driver.open(running=not (started or starting))
-        self._watch(driver)
+        try:
+            driver.open(running=not (started or starting))
+            self._watch(driver)
+        except BaseException:
+            # Half a link would be taken for a whole one from then on.
+            driver.close()
+            raise
+        self._drivers[kernel_id] = driver
         self._start_looking()
         return driver
 

@@ -95,7 +95,8 @@ class ZmqKernel:
             if kind == zmq.XPUB:
                 # Every subscription is told of, not only the first of a topic.
                 socket.xpub_verbose = True
-            if kind == zmq.ROUTER:
+            # Replies to who is gone are dropped, as by every kernel.
+            if name == "stdin":
                 socket.router_mandatory = True
             if curve is not None:
                 socket.curve_server = True

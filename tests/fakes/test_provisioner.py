@@ -19,8 +19,10 @@ from tests.until import until
 def kernels(jp_environ: None, jp_data_dir: Path) -> Iterator[AsyncMappingKernelManager]:
     offer(jp_data_dir)
     config = Config({"AsyncIOLoopKernelRestarter": {"time_to_dead": 0.1}})
-    yield AsyncMappingKernelManager(config=config, log=logging.getLogger("kernels"))
+    kernels = AsyncMappingKernelManager(config=config, log=logging.getLogger("kernels"))
+    yield kernels
     stop_all()
+    kernels.context.destroy(linger=0)
 
 
 @pytest.mark.parametrize("name", [SPEC, "python3"])
