@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 from logging import Logger, LoggerAdapter
 from typing import Any, Protocol
 
@@ -80,10 +81,10 @@ class ZmqKernelLink:
         self._signer = Signer(session.key, session.signature_scheme)
         self._ports = list(manager.ports)
         for name in CHANNELS:
-            socket = bare_socket(getattr(manager, f"connect_{name}")(identity=identity))
-            if name == "iopub":
-                without_receive_limit(socket)
-            self._channels[name] = ZmqChannel(name, socket, self._received)
+            limit = without_receive_limit(manager.context) if name == "iopub" else nullcontext()
+            with limit:
+                connected = getattr(manager, f"connect_{name}")(identity=identity)
+            self._channels[name] = ZmqChannel(name, bare_socket(connected), self._received)
 
     def send(self, message: Message) -> None:
         """Sign a message and send it on its channel."""

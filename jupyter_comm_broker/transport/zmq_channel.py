@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import zmq
@@ -124,13 +125,20 @@ def bare_socket(connected: Any) -> zmq.Socket[bytes]:
     return connected  # type: ignore[no-any-return]  # a zmq.Socket by ConnectionFileMixin's contract
 
 
-def without_receive_limit(socket: zmq.Socket[bytes]) -> None:
+@contextmanager
+def without_receive_limit(context: zmq.Context[Any]) -> Iterator[None]:
     """
-    Let a connected SUB socket take whatever comes: a limit would silently drop.
+    Let the sockets that are made meanwhile take whatever comes: a limit would silently drop.
 
-    Options hold for connections made after they were set, so it is connected anew.
+    The option must be set before they connect. Connecting anew instead leaves the first
+    connection open at the kernel's end, where it fills up with what nobody reads.
     """
-    endpoint = str(socket.getsockopt_string(zmq.LAST_ENDPOINT)).rstrip("\0")
-    socket.setsockopt(zmq.RCVHWM, 0)
-    socket.disconnect(endpoint)
-    socket.connect(endpoint)
+    before = context.sockopts.get(zmq.RCVHWM)
+    context.setsockopt(zmq.RCVHWM, 0)
+    try:
+        yield
+    finally:
+        if before is None:
+            del context.sockopts[zmq.RCVHWM]
+        else:
+            context.setsockopt(zmq.RCVHWM, before)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+import zmq
 
 from jupyter_comm_broker.protocol.json_text import dumps
 from jupyter_comm_broker.protocol.message import Message
@@ -98,6 +99,15 @@ async def test_a_message_comes_in_with_every_part_as_it_was(ends: Ends, kernel: 
     sent = kernel.publish("comm_msg", {"comm_id": "w"}, None, [b"\0buffer", b""])
     (message,) = await until(lambda: ends.heard)
     assert (message.channel, message.parts) == ("iopub", sent)
+
+
+async def test_iopub_has_one_connection_and_takes_whatever_comes(
+    ends: Ends, kernel: ZmqKernel
+) -> None:
+    await ends.subscribed()
+    assert kernel.subscriptions == 1
+    assert ends.link._channels["iopub"]._socket.getsockopt(zmq.RCVHWM) == 0
+    assert ends.link._channels["shell"]._socket.getsockopt(zmq.RCVHWM) != 0
 
 
 async def test_shell_and_stdin_share_an_identity_that_is_new_for_each_connection(
