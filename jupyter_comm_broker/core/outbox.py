@@ -94,6 +94,7 @@ class Outbox:
                 self.bytes -= waiting.size
                 waiting.merge(message)
                 self.bytes += waiting.size
+                self.peak = max(self.peak, self.bytes)
                 self.conflated += 1
                 return
         entry = Entry(message, False, self._segment)
