@@ -44,8 +44,9 @@ class SocketWriter:
         if self._writing is not None:
             return
         try:
-            while outbox:
-                done = self._write(outbox.take(CHUNK))
+            # Asked before anything is taken: what is not written must stay for the next socket.
+            while outbox and (connection := self._open_connection()) is not None:
+                done = self._write(connection, outbox.take(CHUNK))
                 if done is not None and not done.done():
                     self._writing = done
                     done.add_done_callback(lambda future: self._written(future, outbox))
@@ -59,10 +60,11 @@ class SocketWriter:
         if not future.cancelled() and future.exception() is None:
             self.flush(outbox)
 
-    def _write(self, messages: list[Message]) -> asyncio.Future[Any] | None:
+    def _open_connection(self) -> Any:
         connection = self._handler.ws_connection
-        if connection is None or connection.is_closing():
-            raise WebSocketClosedError
+        return None if connection is None or connection.is_closing() else connection
+
+    def _write(self, connection: Any, messages: list[Message]) -> asyncio.Future[Any] | None:
         if not self._plain:
             return asyncio.ensure_future(self._write_each(messages))
         frames = [frame for frame in map(self._frame, messages) if frame]
