@@ -40,7 +40,7 @@ class KernelBroker:
         self.proof = Proof(context, self._questions)
         self.verification = Verification(context, self._questions, self.proof)
         self._capture = OutputCapture(context, self._answers, self._questions)
-        self._catch_ups = CatchUps(context, self._answers)
+        self._catch_ups = CatchUps(context, self._answers, self._capture)
         self._restore = Restore(
             context, self._answers, self._catch_ups, self.verification, self._capture
         )

@@ -13,14 +13,16 @@ from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.core.context import Context
 from jupyter_comm_broker.core.delivery import Kind
 from jupyter_comm_broker.core.frontend import CatchUp, Frontend
+from jupyter_comm_broker.core.output_capture import OutputCapture
 
 
 class CatchUps:
     """The pages that are building models, and what each has to be told again."""
 
-    def __init__(self, context: Context, answers: Answers) -> None:
+    def __init__(self, context: Context, answers: Answers, capture: OutputCapture) -> None:
         self._context = context
         self._answers = answers
+        self._capture = capture
 
     def began(self, frontend: Frontend, comm_ids: set[str], now: float) -> None:
         """A page was sent a snapshot."""
@@ -73,6 +75,11 @@ class CatchUps:
         for comm_id, keys in catch_up.changed.items():
             record = self._context.registry.get(comm_id)
             if record is not None and record.state is not None and comm_id not in catch_up.held:
+                if self._capture.collected_by(comm_id, frontend.session_id):
+                    # Its own list is ahead of ours, and it would give the kernel ours in its place.
+                    keys = keys - {"outputs"}
+                if not keys:
+                    continue
                 self._answers.update(frontend, comm_id, record.state.picked(keys), now)
                 self._context.counters["catch_up_updates"] += 1
         if not catch_up.due:

@@ -124,6 +124,23 @@ class OutputCapture:
         capture = self._captures.get(comm_id)
         return capture is not None and capture.collected
 
+    def collected_by(self, comm_id: str, session_id: str) -> bool:
+        """Whether this page collects a widget's outputs by itself, message by message."""
+        capture = self._captures.get(comm_id)
+        return capture is not None and capture.collected and capture.owner == session_id
+
+    def settle(self) -> None:
+        """
+        Bring the mirror up to what has passed, before a page is given its state.
+
+        Between two pushes the mirror lags; a page that collects by itself would lose what lies
+        between them, and one that does not would lose it until the next push.
+        """
+        for capture in self._captures.values():
+            record = self._context.registry.get(capture.comm_id)
+            if capture.push_at is not None and record is not None and record.state is not None:
+                self._context.mirror.set_attributes(record, capture.state)
+
     def closed(self, comm_id: str) -> None:
         """The widget is closed."""
         capture = self._captures.pop(comm_id, None)

@@ -134,6 +134,7 @@ class Restore:
         frontend = context.delivery.get(waiting.session_id)
         if frontend is None:
             return
+        self._capture.settle()
         states = collect(context.registry, self._overlays())
         parent = request.parts[0]
         self._answers.snapshot(
@@ -186,6 +187,7 @@ class Restore:
         """Answer ``request_state`` on a widget's comm. ``False`` if only the kernel can."""
         if record.state is None:
             return False
+        self._capture.settle()
         attributes = {**record.state.attributes(), **self.overlay(record.comm_id)}
         self._answers.update(frontend, record.comm_id, attributes, now, parent=request.parts[0])
         self._answers.idle(frontend, request.parts[0], now)

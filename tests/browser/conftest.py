@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from .desk import Desk
+from .proxy import Proxy
 from .server import NOTIFICATIONS, Server, Subject
 
 if TYPE_CHECKING:
@@ -147,3 +148,12 @@ def desk(request: pytest.FixtureRequest, chromium: Browser, artefacts: Path) -> 
     desk = Desk(chromium, artefacts, _case(request))
     yield desk
     desk.clear(failed=request.node.stash.get(FAILED, False))
+
+
+@pytest.fixture
+def proxy(subject: Server) -> Iterator[Proxy]:
+    """Stand between page and server."""
+    proxy = Proxy(subject.port)
+    proxy.start()
+    yield proxy
+    proxy.close()

@@ -74,9 +74,15 @@ class Server:
             "--ServerApp.allow_root=True",
         ]
         with self.log_path.open("wb") as log:
-            # A session of its own: what is left of server and kernels is ended by one signal.
             self._process = subprocess.Popen(  # noqa: S603 - every word of it is written above
-                command, env=environment, stdout=log, stderr=log, start_new_session=True
+                command,
+                env=environment,
+                # Away from the repository: what is installed runs, not what lies there.
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                # A session of its own: what is left of server and kernels is ended by one signal.
+                start_new_session=True,
             )
         self._wait_until_it_answers(within)
 

@@ -12,6 +12,9 @@ from .server import WIDGETS
 
 if TYPE_CHECKING:
     from .desk import Desk
+    from .lab import Lab
+    from .notebooks import Notebook
+    from .proxy import Proxy
     from .server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -40,6 +43,20 @@ with out:
 
 OF_INTERACT = ".widget-interact .widget-output"
 OF_CAPTURE = ".widget-output:not(.widget-interact .widget-output)"
+
+
+def all_lines_are_there(lab: Lab, subject: Server, notebook: Notebook) -> list[str]:
+    """Check captured lines against what the cell printed, in the page and in the kernel."""
+    last = int(subject.evaluate(notebook.path, "n"))
+    lines = [f"line {n}" for n in range(last + 1)]
+    lab.wait_until(lambda: lab.lines(OF_CAPTURE) == lines, 10, "all lines are in the page, once")
+    of_kernel = "''.join(output['text'] for output in out.outputs)"
+    lab.wait_until(
+        lambda: ast.literal_eval(subject.evaluate(notebook.path, of_kernel)).splitlines() == lines,
+        10,
+        "all lines are in the kernel's Output, once",
+    )
+    return lines
 
 
 def test_tqdm(desk: Desk, subject: Server, figures: dict[str, Any]) -> None:
@@ -79,15 +96,7 @@ def test_interact_and_output(desk: Desk, subject: Server, figures: dict[str, Any
     desk.picture(lab)
 
     lab.let_go(notebook)
-    last = int(subject.evaluate(notebook.path, "n"))
-    lines = [f"line {n}" for n in range(last + 1)]
-    lab.wait_until(lambda: lab.lines(OF_CAPTURE) == lines, 10, "all lines are in the page, once")
-    of_kernel = "''.join(output['text'] for output in out.outputs)"
-    lab.wait_until(
-        lambda: ast.literal_eval(subject.evaluate(notebook.path, of_kernel)).splitlines() == lines,
-        10,
-        "all lines are in the kernel's Output, once",
-    )
+    lines = all_lines_are_there(lab, subject, notebook)
     lab.press_on_slider("ArrowRight", 1)
     lab.wait_until(lambda: lab.lines(OF_INTERACT) == ["value 5"], 10, "interact runs its function")
 
@@ -96,6 +105,21 @@ def test_interact_and_output(desk: Desk, subject: Server, figures: dict[str, Any
     assert lab.lines(OF_CAPTURE) == lines
     assert lab.lines(OF_INTERACT) == ["value 5"]
     assert lab.errors == []
+
+
+def test_output_of_a_page_that_stays(desk: Desk, subject: Server, proxy: Proxy) -> None:
+    """A page that collects the lines itself is not disturbed, nor is it by a dropped socket."""
+    notebook = desk.notebook(subject, [OUTPUT, CAPTURE])
+    lab = desk.page(subject, port=proxy.port)
+    lab.begin(notebook, views=1, output=1)
+    # Over the moment, 3 s after its socket opened, when it is told again what it may have missed.
+    lab.pause(3.5)
+    proxy.cut()
+    lab.pause(1)
+    proxy.mend()
+    lab.pause(4)
+    lab.let_go(notebook)
+    all_lines_are_there(lab, subject, notebook)
 
 
 def test_saved_widget_state(desk: Desk, subject: Server, figures: dict[str, Any]) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from .notebooks import ENOUGH, HTML, SLIDER, bar, main_job
-from .proxy import Proxy
 
 if TYPE_CHECKING:
     from .desk import Desk
+    from .proxy import Proxy
     from .server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -62,15 +61,6 @@ def test_two_pages(desk: Desk, subject: Server, figures: dict[str, Any]) -> None
     assert subject.evaluate(notebook.path, "slider.value") == "4"
     assert first.errors == []
     assert second.errors == []
-
-
-@pytest.fixture
-def proxy(subject: Server) -> Iterator[Proxy]:
-    """Stand between page and server."""
-    proxy = Proxy(subject.port)
-    proxy.start()
-    yield proxy
-    proxy.close()
 
 
 def test_dropped_socket(desk: Desk, subject: Server, proxy: Proxy, figures: dict[str, Any]) -> None:
