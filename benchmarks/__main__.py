@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks import table
 from benchmarks.figures import Figure
-from benchmarks.machine import describe
+from benchmarks.machine import describe, load
 from benchmarks.measures import MEASURES
 from benchmarks.profiler import profile
 from benchmarks.servers import Server
@@ -48,6 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
                 for measure in asked.only or MEASURES:
                     file = asked.profile and asked.profile / f"{side}-{measure}-{number + 1}.txt"
                     columns[column] += run(measure, size, target, file)
+    facts["load after"] = load()
     names = [
         f"{side} ({i + 1})" if len(set(asked.sides)) == 1 else side
         for i, side in enumerate(asked.sides)
