@@ -7,7 +7,8 @@ from typing import Any
 from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import Message
 
-from .kernel import Page, Room, set_to
+from .heard import set_to
+from .kernel import Page, Room
 
 OUT = {"_model_name": "OutputModel", "msg_id": "", "outputs": []}
 
@@ -169,3 +170,32 @@ def test_a_restart_forgets_what_was_collected() -> None:
     out.room.kernel.opens("out", OUT)
     out.room.wait(1.0)
     assert out.mirrored() == []
+
+
+def test_a_restore_shows_each_line_that_passed_before_it() -> None:
+    out = Capturing()
+    out.prints("1\n")
+    page = out.reloads()
+    states = page.hears_states()
+    assert states is not None
+    # Not pushed yet: pushes come ten times a second.
+    assert states["out"]["outputs"] == [text("1\n")]
+
+
+def test_a_page_that_collects_by_itself_is_never_told_what_it_collected() -> None:
+    """A list that is older than the page's own by one message would reach the kernel from it."""
+    out = Capturing()
+    out.page.detach()
+    out.page.attach()
+    out.page.restores()
+    out.page.gets()
+    for line in range(90):
+        out.prints(f"{line}\n")
+        out.room.wait(0.1)
+    told = [
+        message.content["data"]["state"]
+        for message in out.page.gets()
+        if message.header.msg_type == "comm_msg" and message.comm.comm_id == "out"
+    ]
+    assert [state for state in told if "outputs" in state] == []
+    assert out.mirrored() == [text("".join(f"{line}\n" for line in range(90)))]
