@@ -17,52 +17,18 @@ from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.effects import LogLine
 from jupyter_comm_broker.core.frontend import Frontend
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.protocol.json_text import dumps, loads
+from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
 from jupyter_comm_broker.protocol.widget import CONTROL_TARGET, WIDGET_TARGET
+
+from .talker import Talker
 
 WITH_SUBSHELLS = {"status": "ok", "supported_features": ["kernel subshells"]}
 WITHOUT_SUBSHELLS = {"status": "ok"}
 
 EVERYTHING = 1 << 60
 """More bytes than any outbox holds."""
-
-
-class Talker:
-    """Somebody with a session id, who numbers messages."""
-
-    def __init__(self, session: str) -> None:
-        self.session = session
-        self._count = 0
-
-    def write(
-        self,
-        channel: str,
-        msg_type: str,
-        content: Any,
-        *,
-        parent: Message | None = None,
-        metadata: Any = None,
-        buffers: Sequence[bytes] = (),
-        **header: Any,
-    ) -> Message:
-        """Return a message; ``parent`` is the request it answers."""
-        self._count += 1
-        fields = {
-            "msg_id": f"{self.session}-{self._count}",
-            "msg_type": msg_type,
-            "session": self.session,
-            "username": "",
-            "date": "2026-01-01T00:00:00Z",
-            "version": "5.4",
-            **header,
-        }
-        parent_header = parent.parts[0] if parent is not None else b"{}"
-        return Message(
-            channel,
-            [dumps(fields), parent_header, dumps(metadata or {}), dumps(content), *buffers],
-        )
 
 
 class Room:
@@ -319,24 +285,3 @@ class Page(Talker):
                 states = content["data"]["states"]
                 found = {comm_id: entry["state"] for comm_id, entry in states.items()}
         return found
-
-
-def set_to(comm_id: str, state: Mapping[str, Any], method: str = "update") -> tuple[str, Any]:
-    """Return what a page hears of an update."""
-    data = {"method": method, "state": dict(state), "buffer_paths": []}
-    return "comm_msg", {"comm_id": comm_id, "data": data}
-
-
-def custom(comm_id: str, content: Any) -> tuple[str, Any]:
-    """Return what a page hears of a custom message."""
-    return "comm_msg", {"comm_id": comm_id, "data": {"method": "custom", "content": content}}
-
-
-def closed(comm_id: str) -> tuple[str, Any]:
-    """Return what a page hears of a comm that ended."""
-    return "comm_close", {"comm_id": comm_id, "data": {}}
-
-
-def status(state: str) -> tuple[str, Any]:
-    """Return what a page hears of the kernel's state."""
-    return "status", {"execution_state": state}

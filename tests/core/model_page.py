@@ -23,10 +23,12 @@ class ModelPage:
         session: its session id.
         building: how many seconds it takes to build the models of a snapshot. What comes for
             a model meanwhile is lost, as in JupyterLab.
+        prompt: whether it reads whatever comes at once.
     """
 
-    def __init__(self, room: Room, session: str, building: float) -> None:
+    def __init__(self, room: Room, session: str, building: float, *, prompt: bool = False) -> None:
         self._room = room
+        self.prompt = prompt
         self._building = building
         self.page = Page(room, session)
         self.page.attach()
@@ -34,13 +36,18 @@ class ModelPage:
         self.restored = False
         """Whether it asked for states since it came."""
         self.models: dict[str, Widget] = {}
-        self.used: set[str] = set()
+        self._used: set[str] = set()
         self._closed_here: set[str] = set()
         self.customs: dict[str, list[int]] = {}
         """The custom messages it got, by comm."""
         self._built_at: dict[str, float] = {}
         self._last: dict[str, int] = {}
         """The number of the last message of each kernel process that may not be overtaken."""
+
+    @property
+    def closable(self) -> list[str]:
+        """The widgets it has used: closing another one would be a refusal."""
+        return sorted(self._used & self.models.keys())
 
     def restores(self) -> None:
         self.page.restores()
@@ -58,12 +65,12 @@ class ModelPage:
 
     def opens(self, comm_id: str, state: Widget) -> None:
         self.models[comm_id] = dict(state)
-        self.used.add(comm_id)
+        self._used.add(comm_id)
         self.page.opens(comm_id, WIDGET_TARGET, {"state": state, "buffer_paths": []})
 
     def sets(self, comm_id: str, key: str, value: int) -> None:
         """Show a value and send it, as a slider does."""
-        self.used.add(comm_id)
+        self._used.add(comm_id)
         if key in self.models[comm_id]:
             self.models[comm_id][key] = value
         self.page.updates(comm_id, {key: value})

@@ -6,7 +6,8 @@ import pytest
 
 from jupyter_comm_broker.core.limits import Limits
 
-from .kernel import Kernel, Room, closed, status
+from .heard import closed, status
+from .kernel import Kernel, Room
 
 STATE = {"_model_name": "N", "value": 1}
 

@@ -46,10 +46,10 @@ class KernelAndPages(RuleBasedStateMachine):
 
     # -- pages -----------------------------------------------------------------------------------
 
-    @rule(building=st.sampled_from([0.0, 0.2, 2.0, 7.9]), asks=st.booleans())
-    def comes(self, building: float, asks: bool) -> None:
+    @rule(building=st.sampled_from([0.0, 0.2, 2.0, 7.9]), asks=st.booleans(), prompt=st.booleans())
+    def comes(self, building: float, asks: bool, prompt: bool) -> None:
         if len(self.pages) < 3:
-            page = ModelPage(self.room, self.name("page"), building)
+            page = ModelPage(self.room, self.name("page"), building, prompt=prompt)
             self.pages.append(page)
             if asks:
                 page.restores()
@@ -78,14 +78,16 @@ class KernelAndPages(RuleBasedStateMachine):
         data.draw(st.sampled_from(self.attached())).reads(most)
 
     @precondition(lambda self: any(page.models for page in self.attached()))
-    @rule(data=st.data(), key=KEYS, value=VALUES, close=st.integers(0, 9))
-    def uses_a_widget(self, data: Any, key: str, value: int, close: int) -> None:
+    @rule(data=st.data(), key=KEYS, value=VALUES)
+    def uses_a_widget(self, data: Any, key: str, value: int) -> None:
         page = data.draw(st.sampled_from([page for page in self.attached() if page.models]))
-        comm_id = data.draw(st.sampled_from(sorted(page.models)))
-        if close == 0 and comm_id in page.used:
-            page.closes(comm_id)
-        else:
-            page.sets(comm_id, key, value)
+        page.sets(data.draw(st.sampled_from(sorted(page.models))), key, value)
+
+    @precondition(lambda self: any(page.closable for page in self.attached()))
+    @rule(data=st.data())
+    def closes_a_widget(self, data: Any) -> None:
+        page = data.draw(st.sampled_from([page for page in self.attached() if page.closable]))
+        page.closes(data.draw(st.sampled_from(page.closable)))
 
     @precondition(lambda self: self.attached())
     @rule(data=st.data(), value=st.integers(0, 9))
@@ -144,6 +146,12 @@ class KernelAndPages(RuleBasedStateMachine):
         self.room.wait(seconds)
 
     # -- what always holds -----------------------------------------------------------------------
+
+    @invariant()
+    def prompt_pages_have_read_everything(self) -> None:
+        for page in self.attached():
+            if page.prompt:
+                page.reads()
 
     @invariant()
     def accounts_are_right(self) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .kernel import Page, Room, closed, custom, set_to
+from .heard import closed, custom, set_to
+from .kernel import Page, Room
 
 
 def restored(state: dict[str, Any] | None = None) -> tuple[Room, Page]:

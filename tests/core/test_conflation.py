@@ -5,7 +5,7 @@ from __future__ import annotations
 from jupyter_comm_broker.core.conflation import attributes_of, is_update, with_attributes
 from jupyter_comm_broker.protocol.message import Message
 
-from .kernel import Talker
+from .talker import Talker
 
 
 def comm_msg(data: object, *buffers: bytes) -> Message:

@@ -6,7 +6,8 @@ from typing import Any
 
 from jupyter_comm_broker.core.limits import Limits
 
-from .kernel import Kernel, Room, closed, set_to, status
+from .heard import closed, set_to, status
+from .kernel import Kernel, Room
 
 PRINTED = 200
 """Letters in a line that is printed, so that a few fill a small budget."""

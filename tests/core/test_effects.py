@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jupyter_comm_broker.core.effects import Effects, LogLine
 
-from .kernel import Talker
+from .talker import Talker
 
 
 def test_effects_are_handed_over_once() -> None:

@@ -8,7 +8,8 @@ from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import UNTRACKED_TYPE
 
-from .kernel import Page, Room, status
+from .heard import status
+from .kernel import Page, Room
 
 UNTRACKED = frozenset({"kernel_info_request", "comm_info_request", "shutdown_request"})
 

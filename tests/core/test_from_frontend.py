@@ -9,7 +9,8 @@ import pytest
 from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
 
-from .kernel import Page, Room, closed, status
+from .heard import closed, status
+from .kernel import Page, Room
 
 
 def busy(room: Room) -> Page:

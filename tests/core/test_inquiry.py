@@ -9,7 +9,7 @@ from jupyter_comm_broker.core.questions import Questions
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
 
-from .kernel import Talker
+from .talker import Talker
 
 
 def inquiry() -> tuple[Inquiry, Context]:

@@ -9,7 +9,8 @@ import pytest
 from jupyter_comm_broker.core.comm_record import Knowledge
 from jupyter_comm_broker.core.limits import Limits
 
-from .kernel import Room, closed, set_to, status
+from .heard import closed, set_to, status
+from .kernel import Room
 
 MODEL = {"_model_name": "N", "_model_module": "M", "_model_module_version": "V"}
 

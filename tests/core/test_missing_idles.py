@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from jupyter_comm_broker.core.limits import Limits
 
-from .kernel import Room, set_to
+from .heard import set_to
+from .kernel import Room
 
 
 def test_an_update_that_was_echoed_and_never_idle_is_ended_for_its_page() -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from jupyter_comm_broker.core.outbox import OVERHEAD, Outbox
 from jupyter_comm_broker.protocol.message import Message
 
-from .kernel import EVERYTHING, Talker
+from .kernel import EVERYTHING
+from .talker import Talker
 
 KERNEL = Talker("kernel")
 

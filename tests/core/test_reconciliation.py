@@ -9,7 +9,8 @@ from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.widget import CONTROL_TARGET, WIDGET_TARGET
 
-from .kernel import Room, custom
+from .heard import custom
+from .kernel import Room
 
 STATE = {"_model_name": "N", "value": 1}
 

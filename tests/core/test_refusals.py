@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from jupyter_comm_broker.core.limits import Limits
 
-from .kernel import Room, closed, status
+from .heard import closed, status
+from .kernel import Room
 
 OTHER = "matplotlib"
 

@@ -6,7 +6,8 @@ from jupyter_comm_broker.core.execution import CONTROL, MAIN
 from jupyter_comm_broker.core.requests import Request, Requests
 from jupyter_comm_broker.protocol.message import Header
 
-from .kernel import Kernel, Room, Talker
+from .kernel import Kernel, Room
+from .talker import Talker
 
 
 def test_two_tabs_that_execute_each_get_their_own_reply() -> None:

@@ -11,7 +11,8 @@ from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.widget import CONTROL_TARGET, WIDGET_TARGET
 
-from .kernel import WITH_SUBSHELLS, Page, Room, closed, set_to
+from .heard import closed, set_to
+from .kernel import WITH_SUBSHELLS, Page, Room
 
 STATE = {"_model_name": "N", "value": 1}
 
