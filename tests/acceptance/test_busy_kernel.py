@@ -32,7 +32,7 @@ async def busy_with_bar(page: Page) -> str:
 async def test_a_reload_during_a_cell_gets_the_value_of_that_moment(
     server: Server, kernel_id: str
 ) -> None:
-    """Scenario 1. STOCK1"""
+    """Scenario 1. Stock: the states came 4.3 s after the page, when the cell had ended."""
     async with Page(server, kernel_id) as old:
         cell = await busy_with_bar(old)
     async with Page(server, kernel_id) as page:
@@ -69,7 +69,7 @@ async def test_a_page_that_builds_its_models_slowly_misses_nothing(
 async def test_every_question_of_the_fallback_is_answered_while_the_cell_runs(
     server: Server, kernel_id: str
 ) -> None:
-    """Scenario 2. STOCK2"""
+    """Scenario 2. Stock: no answer in 3 s."""
     async with Page(server, kernel_id) as old:
         await old.kernel_info()
         # Tells afterwards what reached the kernel's shell.
@@ -111,7 +111,7 @@ for name in ("comm_open", "comm_msg", "comm_close", "comm_info_request"):
 async def test_a_page_that_connects_to_a_busy_kernel_knows_that_it_is_busy(
     server: Server, kernel_id: str
 ) -> None:
-    """Scenario 3. STOCK3"""
+    """Scenario 3. Stock: no ``kernel_info`` in 2 s."""
     async with Page(server, kernel_id) as old:
         cell = await busy_with_bar(old)
         loop = asyncio.get_running_loop()

@@ -9,7 +9,7 @@ SLIDER = "import ipywidgets as widgets\na = widgets.IntSlider(max=100_000)"
 
 
 async def test_the_last_of_20000_values_reaches_every_page(server: Server, kernel_id: str) -> None:
-    """Scenario 5. STOCK5"""
+    """Scenario 5. Stock: 3,000 updates came, the slider stayed at 3000, and idle never came."""
     async with Page(server, kernel_id) as one, Page(server, kernel_id) as slow:
         await one.kernel_info()
         await one.run(SLIDER)
@@ -37,7 +37,7 @@ async def test_the_last_of_20000_values_reaches_every_page(server: Server, kerne
 
 
 async def test_closes_pass_beside_a_flood_of_prints(server: Server, kernel_id: str) -> None:
-    """Demand F8, beside scenario 5. STOCK6"""
+    """Demand F8, beside scenario 5. Stock: 1 of 50 closes came."""
     async with Page(server, kernel_id) as page:
         await page.kernel_info()
         await page.run(f"{SLIDER}\nmany = [widgets.Label() for _ in range(50)]")

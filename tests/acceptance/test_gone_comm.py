@@ -25,7 +25,7 @@ slider = widgets.IntSlider()
 async def test_who_writes_to_a_gone_comm_hears_that_it_is_closed(
     server: Server, kernel_id: str, known: bool
 ) -> None:
-    """Scenario 13. STOCK13"""
+    """Scenario 13. Stock: nothing in 1 s, and the kernel prints "No such comm"."""
     async with Page(server, kernel_id) as page, Page(server, kernel_id) as other:
         await page.kernel_info()
         await page.run(SPY)

@@ -88,7 +88,7 @@ FRAMES_DEFAULT: dict[str, str | bytes] = {
 async def test_no_frame_harms_its_own_page_or_another(
     server: Server, kernel_id: str, subprotocol: str, frames: dict[str, str | bytes]
 ) -> None:
-    """Stock raises into tornado, which closes the socket of the page at the first of them."""
+    """Stock: the whole server hangs over the frame that counts 2**62 offsets."""
     async with (
         Page(server, kernel_id, subprotocol=subprotocol) as hostile,
         Page(server, kernel_id) as other,

@@ -14,7 +14,7 @@ label = widgets.Label()
 
 
 async def test_the_same_page_gets_all_it_missed_in_order(server: Server, kernel_id: str) -> None:
-    """STOCKR"""
+    """Stock: with another page on the kernel nothing is kept, and the cell never ends."""
     async with Page(server, kernel_id) as page, Page(server, kernel_id):
         await page.kernel_info()
         await page.run(COUNT)

@@ -47,7 +47,7 @@ async def test_a_rate_limit_given_to_the_stock_class_holds_for_output_alone(
     start_server: StartServer, name: str
 ) -> None:
     """
-    Stock drops comm messages too: of 300 updates STOCKRATE arrive.
+    Stock drops comm messages too: of 300 updates 10 arrive.
 
     ``c.ServerApp.iopub_*`` is deprecated, and copied by the server to the stock class.
     """

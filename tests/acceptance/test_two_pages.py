@@ -28,7 +28,7 @@ def echoes(value: int, message: Message) -> bool:
 async def test_a_drag_in_one_tab_ends_at_its_last_value_in_both(
     server: Server, kernel_id: str
 ) -> None:
-    """Scenario 10. STOCK10"""
+    """Scenario 10. Stock passes too, as one kernel's order is all that it takes."""
     async with Page(server, kernel_id) as a, Page(server, kernel_id) as b:
         mine, theirs = await two_sliders(a, b)
         for value in range(1, 101):
