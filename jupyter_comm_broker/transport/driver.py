@@ -19,6 +19,7 @@ from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.outbox import Outbox
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
+from jupyter_comm_broker.transport.activity import KernelActivity
 from jupyter_comm_broker.transport.kernel_link import KernelLink, ZmqKernelLink
 
 LEAST_PAUSE = 0.01
@@ -51,6 +52,7 @@ class KernelDriver:
         author = Author(uuid.uuid4().hex, time.time() - self._loop.time())
         self.broker = KernelBroker(policy, limits, author)
         self.link: KernelLink = ZmqKernelLink(kernel_manager, self._kernel_sent, log)
+        self._activity = KernelActivity(kernel_manager, author.session)
         self._frontends: dict[str, FrontendPort] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
@@ -96,6 +98,7 @@ class KernelDriver:
         if self.closed:
             return
         self.closed = True
+        self._activity.give_back()
         self.broker.link_closed(self.now)
         self._carry_out()
         self.link.close()
@@ -142,6 +145,9 @@ class KernelDriver:
         now = self.now
         for message in messages:
             self.broker.kernel_sent(message, now)
+        if not self.broker.proof.held:
+            self._activity.take_over()
+            self._activity.followed(messages)
         self.broker.tick(now)
         self._carry_out()
 
