@@ -152,6 +152,18 @@ def test_what_was_not_echoed_is_told_to_the_other_pages_when_the_kernel_is_done(
     assert other.hears() == [*both, set_to("w", {"quiet": 2}), status("idle")]
 
 
+def test_a_page_that_was_told_another_value_meanwhile_is_told_its_own_as_well() -> None:
+    room = opened(quiet=1)
+    first, second = room.page("a"), room.page("b")
+    moved = [first.updates("w", {"quiet": 2}), second.updates("w", {"quiet": 3})]
+    for sent in moved:
+        room.kernel.busy(sent)
+        room.kernel.idle(sent)
+    told = [set_to("w", {"quiet": value}) for value in (2, 3)]
+    assert [each for each in first.hears() if each[0] == "comm_msg"] == told[1:]
+    assert [each for each in second.hears() if each[0] == "comm_msg"] == told
+
+
 def test_custom_messages_change_nothing() -> None:
     room = opened(value=1)
     before = room.record("w").sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jupyter_comm_broker.core.context import Policy
@@ -66,11 +66,13 @@ class StockLimit:
         return True, notices
 
 
-PAUSES = st.sampled_from([0.0, 0.0, 0.05, 0.1, 0.2, 0.5, 2.5, "idle"])
-STEPS = st.lists(st.tuples(st.integers(0, 400), st.booleans(), PAUSES), max_size=60)
+PAUSES = st.sampled_from([0.0, 0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 2.5, "idle"])
+STEPS = st.lists(st.tuples(st.integers(0, 400), st.booleans(), PAUSES), min_size=10, max_size=60)
 
 
-@given(STEPS, st.sampled_from([0.0, 2.0, 5.0]), st.sampled_from([0.0, 200.0, 500.0]))
+# Just below the limit but with less headroom than it takes to resume.
+@example([(1, False, 0.1)] * 11 + [(1, False, 1.15)], 5.0, 0.0)
+@given(STEPS, st.sampled_from([0.0, 2.5, 5.0]), st.sampled_from([0.0, 200.0, 500.0]))
 def test_every_message_fares_as_in_jupyter_server(
     steps: list[Any], message_rate: float, data_rate: float
 ) -> None:
