@@ -118,6 +118,7 @@ def test_output_of_a_page_that_stays(desk: Desk, subject: Server, proxy: Proxy) 
     lab.pause(1)
     proxy.mend()
     lab.pause(4)
+    desk.picture(lab)
     lab.let_go(notebook)
     all_lines_are_there(lab, subject, notebook)
 
