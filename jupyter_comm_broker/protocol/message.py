@@ -56,7 +56,7 @@ class Message:
     channel name. They are never changed; who wants another header makes another message.
     """
 
-    __slots__ = ("_comm", "_header", "_parent", "channel", "frames", "parts")
+    __slots__ = ("_comm", "_header", "_parent", "channel", "frames", "parts", "size")
 
     def __init__(self, channel: str, parts: Sequence[Part]) -> None:
         if len(parts) < 4:
@@ -65,6 +65,8 @@ class Message:
         self.parts = parts
         self.frames: dict[str, bytes] = {}
         """The WebSocket frames made of it so far, by subprotocol: built once for all frontends."""
+        self.size = sum(map(len, parts))
+        """The bytes of all parts."""
         self._header: Header | None = None
         self._parent: Header | None = None
         self._comm: CommContent | None = None
@@ -103,11 +105,6 @@ class Message:
     def buffers(self) -> Sequence[Part]:
         """The binary tail."""
         return self.parts[4:]
-
-    @property
-    def size(self) -> int:
-        """The bytes of all parts."""
-        return sum(map(len, self.parts))
 
     def with_content(self, content: Any) -> Message:
         """Return the same message with another content."""
