@@ -25,6 +25,8 @@ from .kernel_side import CODE
 from .page_side import PageHand
 from .truth import Truth
 
+pytestmark = pytest.mark.slow
+
 LONG = bool(os.environ.get("JCB_LONG"))
 COMPARISONS = 5_500 if LONG else 500
 """For each of four cases: 22,000 in the long run, 2,000 in CI."""
