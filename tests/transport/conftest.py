@@ -12,6 +12,7 @@ import pytest
 from tests.fakes.kernel import ZmqKernel
 from tests.fakes.managers import ipykernel
 from tests.fakes.provisioner import offer, stop_all
+from tests.fakes.server import EXTENSIONS, Desk
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +49,21 @@ def in_process_kernels(
         stop_all()
 
     jp_asyncio_loop.run_until_complete(stopped())
+
+
+@pytest.fixture
+def jp_server_config() -> dict[str, Any]:
+    return EXTENSIONS
+
+
+@pytest.fixture
+def desk(
+    in_process_kernels: None,
+    jp_serverapp: Any,
+    jp_fetch: Any,
+    jp_ws_fetch: Any,
+    jp_asyncio_loop: asyncio.AbstractEventLoop,
+) -> Iterator[Desk]:
+    desk = Desk(jp_serverapp, jp_fetch, jp_ws_fetch)
+    yield desk
+    jp_asyncio_loop.run_until_complete(desk.close())
