@@ -27,12 +27,13 @@ from jupyter_comm_broker.protocol import framing
 from jupyter_comm_broker.transport.driver import KernelDriver
 from jupyter_comm_broker.transport.exchange import Exchange
 from jupyter_comm_broker.transport.socket_writer import SocketWriter
+from jupyter_comm_broker.transport.stock_settings import RateLimits
 
 TRY_AGAIN_LATER = 1013
 """The WebSocket close code for a page that could not keep up (IANA registry)."""
 
 
-class FrontendConnection(BaseKernelWebsocketConnection):
+class FrontendConnection(RateLimits, BaseKernelWebsocketConnection):
     """Between one WebSocket and the driver of its kernel."""
 
     exchange: ClassVar[Exchange]

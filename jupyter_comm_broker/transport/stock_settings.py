@@ -8,19 +8,31 @@ and the deprecated ``c.ServerApp.iopub_*`` (which the server copies there) keep 
 from __future__ import annotations
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
-from traitlets import Bool, Float
+from traitlets import Any, Bool, Float, HasTraits
 from traitlets.config import Configurable
 
 _STOCK = ZMQChannelsWebsocketConnection
 
 
-class StockSettings(Configurable):
-    """The rate limits of output."""
+class RateLimits(HasTraits):
+    """
+    The limits of output, with the stock class's names and defaults.
+
+    Each class that reads the stock class's section has them: traitlets warns of every setting
+    in a section that the class which reads it does not have.
+    """
 
     limit_rate = Bool(_STOCK.limit_rate.default_value, config=True)
     iopub_msg_rate_limit = Float(_STOCK.iopub_msg_rate_limit.default_value, config=True)
     iopub_data_rate_limit = Float(_STOCK.iopub_data_rate_limit.default_value, config=True)
     rate_limit_window = Float(_STOCK.rate_limit_window.default_value, config=True)
+
+
+class StockSettings(RateLimits, Configurable):
+    """The rate limits as configured. The rest of the section is read by each connection."""
+
+    kernel_ws_protocol = Any(config=True)
+    session = Any(config=True)
 
     @classmethod
     def section_names(cls) -> list[str]:

@@ -60,14 +60,19 @@ class Socket:
         return self.client.close_code, self.client.close_reason
 
 
+async def nothing_to_fetch(*args: Any, **kwargs: Any) -> Any:
+    """Stand for a client where a test never speaks to its server."""
+    raise AssertionError("this server does not listen")
+
+
 class Desk:
     """A server under test."""
 
     def __init__(
         self,
         app: Any,
-        fetch: Callable[..., Awaitable[Any]],
-        ws_fetch: Callable[..., Awaitable[WebSocketClientConnection]],
+        fetch: Callable[..., Awaitable[Any]] = nothing_to_fetch,
+        ws_fetch: Callable[..., Awaitable[WebSocketClientConnection]] = nothing_to_fetch,
     ) -> None:
         self.app = app
         self._fetch = fetch
