@@ -81,7 +81,9 @@ class Answers:
         comms = {
             record.comm_id: {"target_name": record.target_name}
             for record in self._context.registry
-            if target_name is None or record.target_name == target_name
+            if (target_name is None or record.target_name == target_name)
+            # A page asks each for its state and hangs on one that cannot answer now (rule 4).
+            and not (record.is_widget and record.state is None)
         }
         self.reply(frontend, request, {"status": "ok", "comms": comms}, now)
         self._context.counters["answered_comm_info"] += 1

@@ -61,10 +61,10 @@ class KernelBroker:
         self._held: list[tuple[str, Message]] = []
 
     def take_effects(self) -> Effects:
-        """Hand over what there is to do; carry all of it out before the next event."""
+        """Hand over what there is to do; carry it all out before the next event."""
         return self.context.effects.take()
 
-    # -- the kernel's life -----------------------------------------------------------------------
+    # -- the kernel's life ---------------------------------------------------------------------
 
     def link_opened(self, now: float, *, running: bool, state: str = "unknown") -> None:
         """
@@ -72,7 +72,7 @@ class KernelBroker:
 
         Args:
             now: the time.
-            running: whether the kernel was there before us, so that it may have comms we never saw.
+            running: whether the kernel was there before us, with comms that we never saw.
             state: its execution state as far as the server knows.
         """
         self.context.epoch += 1
@@ -175,12 +175,8 @@ class KernelBroker:
         self.context.log("error", f"{what} failed; the message was passed on", fault)
 
     def _maybe_new_process(self, message: Message, now: float) -> None:
-        """
-        Take a status that says starting, without a parent, as the first word of a new process.
-
-        The process we know may say it late, after its control thread has answered; then there
-        is nothing to forget yet.
-        """
+        """Take a status that says starting, without a parent, as a new process's first word."""
+        # The process we know may say it late, after its control thread has answered.
         if message.content.get("execution_state") != "starting" or self.proof.held:
             return
         if len(self.context.registry) or self.context.execution.running is not None:
@@ -210,6 +206,9 @@ class KernelBroker:
         return message.header.msg_type not in ("status", "error")
 
     def _spread(self, learned: list[Learned], now: float) -> None:
+        if learned:
+            # What we collected for an Output widget is newer than what the kernel knows of it.
+            self._capture.settle()
         for each in learned:
             if each.closed:
                 for frontend in list(self.context.delivery):

@@ -22,6 +22,11 @@ from jupyter_comm_broker.protocol.widget import State, read_payload, text_of
 
 MODEL = "OutputModel"
 
+PUSHED_AT_ONCE = 200_000
+"""Bytes that are pushed without a second thought; twice as many wait twice as long."""
+
+CUT = "[jupyter_comm_broker] more output was not kept; the limit is CommBroker.comm_state_bytes\n"
+
 
 @dataclass(slots=True)
 class Capture:
@@ -35,7 +40,10 @@ class Capture:
     """The session that sent that request: its page, if it lives, collects by itself."""
     collected: bool = False
     """Whether there is anything in the list that the kernel may not know."""
+    size: int = 0
+    """Bytes collected since the list was begun; a bound on what it holds."""
     push_at: float | None = None
+    """When the pages are to be given what was collected since the last push."""
 
     @property
     def state(self) -> State:
@@ -103,6 +111,9 @@ class OutputCapture:
             # The kernel's own code set them: that is the last word.
             capture.list = OutputList(_outputs_of(record))
             capture.collected = False
+        elif not capture.parent and self._lives(message.parent.session):
+            # Its page was there to the end; what it syncs is what it saw.
+            self._captures.pop(record.comm_id)
         elif capture.collected:
             self._context.mirror.set_attributes(record, capture.state)
 
@@ -112,12 +123,15 @@ class OutputCapture:
         if capture is None or not capture.collected:
             return False
         payload = read_payload(message.comm.data)
-        sender = self._context.delivery.get(message.parent.session)
         return (
             payload.method == "echo_update"
-            and (sender is None or not sender.attached)
+            and not self._lives(message.parent.session)
             and set(loads(payload.state)) == {"outputs"}
         )
+
+    def _lives(self, session_id: str) -> bool:
+        page = self._context.delivery.get(session_id)
+        return page is not None and page.attached
 
     def owns(self, comm_id: str) -> bool:
         """Whether our list of a widget's outputs is better than any page's."""
@@ -138,7 +152,7 @@ class OutputCapture:
         """
         for capture in self._captures.values():
             record = self._context.registry.get(capture.comm_id)
-            if capture.push_at is not None and record is not None and record.state is not None:
+            if capture.collected and record is not None and record.state is not None:
                 self._context.mirror.set_attributes(record, capture.state)
 
     def closed(self, comm_id: str) -> None:
@@ -161,20 +175,28 @@ class OutputCapture:
         collecting = self._by_parent.get(message.parent.msg_id)
         if not collecting:
             return
-        capture = collecting[-1]
+        capture, limits = collecting[-1], self._context.limits
+        if capture.size > limits.comm_state_bytes:
+            self._context.counters["captured_output_dropped"] += 1
+            return
+        capture.size += message.size
         capture.list.add(message.header.msg_type, message.content)
+        if capture.size > limits.comm_state_bytes:
+            capture.list.add("stream", {"name": "stderr", "text": CUT})
         capture.collected = True
         if capture.push_at is None:
-            capture.push_at = now + self._context.limits.output_push_seconds
+            # Each push carries the whole list, so a long one is pushed less often.
+            pause = limits.output_push_seconds * max(1.0, capture.size / PUSHED_AT_ONCE)
+            capture.push_at = now + pause
 
     def finished(self, msg_id: str, now: float) -> None:
         """A request ended: push the rest, and tell the kernel if nobody else will."""
         for capture in list(self._captures.values()):
             if not capture.collected or capture.parent:
                 continue
-            self._push(capture, now)
-            owner = self._context.delivery.get(capture.owner)
-            if (owner is None or not owner.attached) and not self._context.occupied:
+            if capture.push_at is not None:
+                self._push(capture, now)
+            if not self._lives(capture.owner) and not self._context.occupied:
                 self._hand_to_kernel(capture, now)
 
     def _hand_to_kernel(self, capture: Capture, now: float) -> None:

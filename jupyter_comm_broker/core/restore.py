@@ -196,13 +196,16 @@ class Restore:
         return True
 
     def became_known(self, record: CommRecord, state: WidgetState, now: float) -> None:
-        """Open a comm at the pages whose restore had to do without it."""
+        """Give a comm to the pages whose restore had to do without it."""
         if not record.is_widget:
             return
         for frontend in list(self._context.delivery):
             if record.comm_id in frontend.lacking:
                 frontend.lacking.discard(record.comm_id)
-                self._answers.comm_opened(frontend, record, state, now)
+                if frontend.kept_models:
+                    self._answers.update(frontend, record.comm_id, state.attributes(), now)
+                else:
+                    self._answers.comm_opened(frontend, record, state, now)
         if record.knowledge is Knowledge.TOO_LARGE:
             self._context.counters["restored_too_large"] += 1
 
