@@ -62,7 +62,11 @@ class Reconciliation:
             for comm_id, info in comms.items()
         }
         for comm_id, target_name in listed.items():
-            if target_name == CONTROL_TARGET or registry.closing(comm_id):
+            if target_name == CONTROL_TARGET:
+                # Another client's, past us: we saw only the kernel's answer on it.
+                registry.forget(comm_id)
+                continue
+            if registry.closing(comm_id):
                 continue
             record = registry.get(comm_id)
             if record is None:
@@ -74,7 +78,11 @@ class Reconciliation:
             record
             for record in registry
             if record.comm_id not in listed
-            and record.last_activity < asked_at
+            and (
+                record.last_activity < asked_at
+                # Its first message made us ask, in the same moment; it was closed meanwhile.
+                or (not record.target_name and record.last_activity == asked_at)
+            )
             # A comm that a page opened waits in line on a busy kernel: not listed yet.
             and not (record.opened_by is Side.FRONTEND and record.from_kernel == 0)
         ]

@@ -105,6 +105,10 @@ class Registry:
                 self._closed.popitem(last=False)
         return record
 
+    def forget(self, comm_id: str) -> None:
+        """Drop a comm that turned out to be none of ours, as if it had never been seen."""
+        self._comms.pop(comm_id, None)
+
     def closing(self, comm_id: str) -> Closing | None:
         """Return how a comm ended, if that is still known."""
         return self._closed.get(comm_id)

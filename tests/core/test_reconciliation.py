@@ -68,6 +68,27 @@ def test_a_comm_that_a_page_opened_and_the_kernel_has_not_come_to_stays_open() -
     assert "w" in room.broker.context.registry
 
 
+def heard_of_a_control_comm_of_another_client() -> tuple[Room, Message]:
+    """The kernel answers a client that is connected past us, on a comm that we never saw."""
+    room = Room()
+    room.kernel.sends("theirs", {"method": "update_states", "states": {}})
+    [listing] = room.for_kernel()
+    return room, listing
+
+
+def test_another_clients_control_comm_is_none_of_ours() -> None:
+    room, listing = heard_of_a_control_comm_of_another_client()
+    answers(room, listing, theirs=CONTROL_TARGET)
+    assert len(room.broker.context.registry) == 0
+    assert room.broker.context.registry.complete
+
+
+def test_a_comm_that_was_closed_before_its_name_was_learned_does_not_stay() -> None:
+    room, listing = heard_of_a_control_comm_of_another_client()
+    answers(room, listing)
+    assert len(room.broker.context.registry) == 0
+
+
 def test_buffers_of_an_answer_go_where_they_belong() -> None:
     room, listing = asking()
     ids = [f"w{number}" for number in range(25)]

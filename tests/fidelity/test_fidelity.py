@@ -100,6 +100,8 @@ async def compare(
 ) -> None:
     """Lay mirror and kernel side by side for each comm that changed since the last time."""
     comms = await server.comms(page.kernel_id)
+    # The control comm of the client that asks for the truth is nobody's business but its own.
+    assert all(comm["target_name"] for comm in comms.values()), comms
     changed = [
         comm_id
         for comm_id, comm in comms.items()
