@@ -204,8 +204,13 @@ async def test_there_is_one_timer_as_long_as_something_is_due_and_none_after_the
     assert timers()[0].when() == pytest.approx(driver.broker.next_due())
     driver.attach("a", Page("a"))
     assert len(timers()) == 1
+    page = Page("b")
+    driver.attach("b", page)
     driver.close()
     driver.close()
+    assert timers() == []
+    # Pages' sockets close after the kernel is gone, and would be waited for.
+    driver.detach("b", page)
     assert timers() == []
     kernel.stop()
 

@@ -140,7 +140,10 @@ async def test_a_kernel_that_cannot_be_linked_does_not_hide_the_others(
     assert server.callbacks(first) == server.callbacks(second)
 
 
-async def test_it_lets_go_of_a_kernel_that_is_shut_down_by_its_event(server: Server) -> None:
+async def test_it_lets_go_of_a_kernel_that_is_shut_down_by_its_event(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_SECONDS", 3600)
     kernel_id = await server.starts()
     server.listens(kernel_id)
     driver = server.exchange.driver(kernel_id)

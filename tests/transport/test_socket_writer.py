@@ -264,3 +264,12 @@ async def test_what_a_closed_socket_does_not_take_stays_and_nothing_raises(line:
     await until(lambda: handler.ws_connection is None or handler.ws_connection.is_closing())
     writer.flush(outbox)
     assert len(outbox) == waiting > 2_000
+
+
+async def test_nothing_is_taken_for_a_socket_that_the_server_is_closing(line: Line) -> None:
+    writer, _, handler = await line.opened()
+    outbox = Outbox(1 << 60)
+    outbox.put(message(1))
+    handler.close()
+    writer.flush(outbox)
+    assert len(outbox) == 1
