@@ -266,10 +266,12 @@ async def test_what_a_closed_socket_does_not_take_stays_and_nothing_raises(line:
     assert len(outbox) == waiting > 2_000
 
 
-async def test_nothing_is_taken_for_a_socket_that_the_server_is_closing(line: Line) -> None:
+@pytest.mark.parametrize("closed_by", ["handler", "line"])
+async def test_nothing_is_taken_for_a_socket_that_is_closing(line: Line, closed_by: str) -> None:
     writer, _, handler = await line.opened()
     outbox = Outbox(1 << 60)
     outbox.put(message(1))
-    handler.close()
+    # The handler hears of a line that broke only at the next turn of the loop.
+    (handler if closed_by == "handler" else handler.ws_connection.stream).close()
     writer.flush(outbox)
     assert len(outbox) == 1
