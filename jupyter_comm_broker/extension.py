@@ -25,6 +25,15 @@ from jupyter_comm_broker.web.handler import SETTING
 
 KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
 
+UNTRACKED_WHERE_UNLISTED = (
+    "comm_info_request",
+    "kernel_info_request",
+    "shutdown_request",
+    "interrupt_request",
+    "debug_request",
+)
+"""Request types whose statuses pages do not show, for servers too old to list them."""
+
 _DEFAULTS = Limits()
 
 
@@ -121,7 +130,9 @@ class CommBroker(ExtensionApp):
             hide_tracebacks=None
             if kernels.allow_tracebacks
             else kernels.traceback_replacement_message,
-            untracked_message_types=frozenset(kernels.untracked_message_types),
+            untracked_message_types=frozenset(
+                getattr(kernels, "untracked_message_types", UNTRACKED_WHERE_UNLISTED)
+            ),
             limit_rate=stock.limit_rate,
             message_rate=stock.iopub_msg_rate_limit,
             data_rate=stock.iopub_data_rate_limit,

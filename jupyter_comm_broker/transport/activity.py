@@ -34,8 +34,11 @@ class KernelActivity:
 
         The server makes a new one when a kernel is started or moves to other ports, so this
         is asked for again and again. Not by ``stop_watching_activity``: that also ends the
-        server's own wait for a restart that is under way.
+        server's own wait for a restart that is under way. An older server, which tracks by
+        other rules, keeps its watcher.
         """
+        if not hasattr(self._kernels, "track_message_type"):
+            return
         stream = getattr(self._kernel, "_activity_stream", None)
         if stream is not None:
             if not stream.closed():
