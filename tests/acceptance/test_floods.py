@@ -33,7 +33,8 @@ async def test_the_last_of_20000_values_reaches_every_page(server: Server, kerne
             # anybody can read them; what the broker was given, each page got.
             given = (await server.comms(kernel_id))[updates[0].comm_id]["messages"]["from_kernel"]
             assert len(updates) + told["conflated"] == given - 1
-            assert bool(told["conflated"]) == (page is slow)
+            # On a busy machine the other may be behind now and then, too.
+            assert told["conflated"] or page is one
 
 
 async def test_closes_pass_beside_a_flood_of_prints(server: Server, kernel_id: str) -> None:

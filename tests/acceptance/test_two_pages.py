@@ -74,6 +74,8 @@ async def test_each_of_two_executing_tabs_gets_its_own_replies_alone(
         for page in (a, b):
             for msg_id in (msg_id for mine in asked.values() for msg_id in mine):
                 await page.idle(msg_id)
+            for msg_id in asked[page.session_id]:
+                await page.ended(msg_id)  # a reply may come after its idle: other sockets
             replies = [m for m in page.received if m.type == "execute_reply"]
             assert [m.parent_id for m in replies] == asked[page.session_id]
             # What the kernel publishes is for both.
