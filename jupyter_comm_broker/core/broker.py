@@ -208,7 +208,7 @@ class KernelBroker:
     def _spread(self, learned: list[Learned], now: float) -> None:
         if learned:
             # What we collected for an Output widget is newer than what the kernel knows of it.
-            self._capture.settle()
+            self.context.shielded("settling captured output", self._capture.settle)
         for each in learned:
             if each.closed:
                 for frontend in list(self.context.delivery):

@@ -15,6 +15,7 @@ from jupyter_comm_broker.core.comm_record import CommRecord, Side
 from jupyter_comm_broker.core.context import Context
 from jupyter_comm_broker.core.delivery import Kind
 from jupyter_comm_broker.core.execution import MAIN
+from jupyter_comm_broker.core.lost_messages import LostMessages
 from jupyter_comm_broker.core.output_capture import OutputCapture
 from jupyter_comm_broker.core.output_limit import OutputLimit
 from jupyter_comm_broker.core.registry import count_from_kernel
@@ -48,12 +49,14 @@ class FromKernel:
         self._answers = answers
         self._capture = capture
         self._limit = OutputLimit(context.policy)
+        self._lost = LostMessages()
         self._last_parent: bytes | None = None
 
     # -- replies -------------------------------------------------------------------------------
 
     def reply(self, message: Message) -> None:
         """Give a reply, or a question on stdin, to the page that asked."""
+        self._context.shielded("counting messages", lambda: self._count(message))
         context, parent = self._context, message.parent
         request = context.requests.get(parent.msg_id)
         session_id = request.session_id if request is not None else parent.session
@@ -74,6 +77,7 @@ class FromKernel:
 
     def published(self, message: Message, now: float) -> None:
         """Follow and pass on what came over iopub."""
+        self._context.shielded("counting messages", lambda: self._count(message))
         msg_type = message.header.msg_type
         if msg_type == "status":
             self._status(message, now)
@@ -93,6 +97,15 @@ class FromKernel:
             parts = [message.parts[0], self._last_parent, *message.parts[2:]]
             message = Message(message.channel, parts)
         self.published(message, now)
+
+    def _count(self, message: Message) -> None:
+        lost = self._lost.before(message.header.msg_id)
+        if lost:
+            self._context.counters["lost_before_us"] += lost
+            self._context.log(
+                "warning", f"{lost} messages of the kernel never came; asking it anew"
+            )
+            self._context.registry.doubt_all("messages of the kernel were lost before they came")
 
     def _status(self, message: Message, now: float) -> None:
         context, parent = self._context, message.parent

@@ -122,6 +122,12 @@ class Registry:
             recent.append(comm_id)
         return recent[::-1]
 
+    def doubt_all(self, because: str) -> None:
+        """Stop trusting every state, and the list too: an opening may be among what was lost."""
+        self.complete = False
+        for record in self:
+            self.doubt(record, because)
+
     def clear(self, reason: str, now: float) -> list[str]:
         """Forget every comm, as when the kernel's process is another one. Returns their ids."""
         ids = list(self._comms)

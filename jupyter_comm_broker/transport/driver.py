@@ -11,6 +11,7 @@ import asyncio
 import logging
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from jupyter_comm_broker.core.broker import KernelBroker
@@ -76,7 +77,7 @@ class KernelDriver:
         """The kernel died and is started anew, or is ``dead``. Called before the new process."""
         # Pages get what the old process still said before they hear that it is gone.
         self.link.drain()
-        self.broker.kernel_restarting(self.now, state)
+        self._tell(self.broker.kernel_restarting, self.now, state)
         self._carry_out()
 
     def kernel_restarted(self) -> None:
@@ -85,7 +86,7 @@ class KernelDriver:
         if self.link.moved():
             self.link.close()
             self.link.open()
-        self.broker.kernel_restarted(self.now)
+        self._tell(self.broker.kernel_restarted, self.now)
         self._carry_out()
 
     def follow_moves(self) -> None:
@@ -99,7 +100,7 @@ class KernelDriver:
             return
         self.closed = True
         self._activity.give_back()
-        self.broker.link_closed(self.now)
+        self._tell(self.broker.link_closed, self.now)
         self._carry_out()
         self.link.close()
         if self._timer is not None:
@@ -117,14 +118,14 @@ class KernelDriver:
                 "%sreplacing the stale socket of session %s", self._prefix, session_id
             )
             stale.close("replaced by a newer socket of the same session")
-        self.broker.frontend_attached(session_id, self.now)
+        self._tell(self.broker.frontend_attached, session_id, self.now)
         self._carry_out()
 
     def detach(self, session_id: str, frontend: FrontendPort) -> None:
         """A page's socket is gone."""
         if self._frontends.get(session_id) is frontend:
             del self._frontends[session_id]
-            self.broker.frontend_detached(session_id, self.now)
+            self._tell(self.broker.frontend_detached, session_id, self.now)
             self._carry_out()
 
     def frontend_sent(self, session_id: str, message: Message) -> None:
@@ -144,7 +145,7 @@ class KernelDriver:
     def _kernel_sent(self, messages: list[Message]) -> None:
         now = self.now
         for message in messages:
-            self.broker.kernel_sent(message, now)
+            self._tell(self.broker.kernel_sent, message, now)
         if not self.broker.proof.held:
             self._activity.take_over()
             self._activity.followed(messages)
@@ -155,6 +156,14 @@ class KernelDriver:
         self._timer = None
         self.broker.tick(self.now)
         self._carry_out()
+
+    def _tell(self, event: Callable[..., None], *facts: object) -> None:
+        """Hand the core an event; a fault in there must cost no page its socket or its messages."""
+        try:
+            event(*facts)
+        except Exception:  # noqa: BLE001 - a fault of ours is logged, and the link goes on
+            self.broker.context.counters["faults"] += 1
+            self._log.exception("%sthe core failed at %s", self._prefix, event.__name__)
 
     # -- effects ---------------------------------------------------------------------------------
 

@@ -151,3 +151,25 @@ async def test_a_page_that_cannot_be_written_to_costs_nobody_else_a_message(
         assert "cannot write to session b" in caplog.text
         pages["b"].sends(driver, "execute_request", {})
         await kernel.taken("execute_request")
+
+
+async def test_a_fault_in_telling_a_page_leaves_it_its_socket(
+    kernel: ZmqKernel, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with linked(kernel) as driver:
+        monkeypatch.setattr(driver.broker, "frontend_attached", named("frontend_attached"))
+        monkeypatch.setattr(driver.broker, "frontend_detached", named("frontend_detached"))
+        page = Page("a page")
+        driver.attach("a page", page)
+        driver.detach("a page", page)
+    said = [record.getMessage() for record in caplog.records]
+    assert any("the core failed at frontend_attached" in line for line in said)
+    assert any("the core failed at frontend_detached" in line for line in said)
+
+
+def named(name: str) -> Callable[..., None]:
+    def fails(*_facts: object) -> None:
+        raise ZeroDivisionError("a fault of ours")
+
+    fails.__name__ = name
+    return fails

@@ -1,0 +1,60 @@
+"""A jump in the kernel's numbering is noticed, and what may be wrong for it is asked."""
+
+import pytest
+
+from jupyter_comm_broker.core.comm_record import Knowledge
+from jupyter_comm_broker.core.lost_messages import MOST_SESSIONS, LostMessages
+from jupyter_comm_broker.protocol.json_text import dumps
+from jupyter_comm_broker.protocol.message import Message
+from tests.core.kernel import Room
+
+
+def after(*ids: str) -> list[int]:
+    lost = LostMessages()
+    return [lost.before(msg_id) for msg_id in ids]
+
+
+def test_numbers_in_a_row_say_that_nothing_is_lost() -> None:
+    assert after("s_9_1", "s_9_2", "s_9_3") == [0, 0, 0]
+
+
+def test_a_jump_says_how_many_are_lost() -> None:
+    assert after("s_9_1", "s_9_1001") == [0, 999]
+
+
+def test_a_small_jump_is_somebody_elses_reply() -> None:
+    assert after("s_9_1", "s_9_8") == [0, 0]
+
+
+def test_two_sockets_may_bring_them_out_of_order() -> None:
+    assert after("s_9_5", "s_9_3", "s_9_6") == [0, 0, 0]
+
+
+@pytest.mark.parametrize("msg_id", ["", "5f1c2e", "a-b-c", "s_x", "_7"])
+def test_ids_without_a_number_say_nothing(msg_id: str) -> None:
+    assert after(msg_id, "s_9_1", msg_id) == [0, 0, 0]
+
+
+def test_each_session_counts_for_itself_and_there_are_never_many() -> None:
+    lost = LostMessages()
+    for session in range(5 * MOST_SESSIONS):
+        assert lost.before(f"s{session}_9_{1000 * session}") == 0
+    assert len(lost._highest) <= MOST_SESSIONS
+
+
+def numbered(n: int) -> Message:
+    header = {"msg_id": f"kernel_1_{n}", "msg_type": "stream", "session": "kernel"}
+    content = {"name": "stdout", "text": "x"}
+    return Message("iopub", [dumps(header), b"{}", b"{}", dumps(content)])
+
+
+def test_after_a_loss_every_state_and_the_list_are_doubted() -> None:
+    room = Room()
+    room.kernel.opens("c1", {"value": 1})
+    assert room.record("c1").knowledge is Knowledge.CLEAN
+    room.broker.kernel_sent(numbered(1), room.now)
+    room.broker.kernel_sent(numbered(2000), room.now)
+    assert room.record("c1").knowledge is Knowledge.DIRTY
+    assert "lost" in room.record("c1").dirty_because
+    assert not room.broker.context.registry.complete
+    assert room.broker.context.counters["lost_before_us"] == 1998
