@@ -39,6 +39,10 @@ ANSWERS: dict[str, dict[str, Any]] = {
 }
 
 
+LOOK_MS = 20
+"""Milliseconds between two looks at a socket that nothing was heard of."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What somebody sent to the kernel."""
@@ -157,6 +161,9 @@ class ZmqKernel:
     async def _listen(self, channel: str) -> None:
         socket = self._sockets[channel]
         while True:
+            # Looked at again and again: sending past zmq.asyncio can use up a wake-up of this.
+            if not await socket.poll(LOOK_MS):
+                continue
             identity, *rest = await socket.recv_multipart()
             if rest[0] != DELIMITER or rest[1] != self.session.sign(rest[2:6]):
                 self.forged += 1
