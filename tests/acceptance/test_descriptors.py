@@ -87,7 +87,9 @@ async def test_a_hundred_kernels_lives_leave_nothing_open(server: Server) -> Non
                 async with Page(server, kernel_id) as page:
                     await page.kernel_info()
         now = await at_rest(server, kernel_id)
-        assert now.to_kernel == alone.to_kernel
+        # One more at the most: jupyter_server's own sockets to a kernel come and go with its
+        # restarts. A leak of ours would show 20 times.
+        assert now.to_kernel <= alone.to_kernel + 1
         assert now.descriptors <= alone.descriptors + 5
         server.end_kernel(kernel_id)
     end = await at_rest(server)
