@@ -20,6 +20,7 @@ from jupyter_comm_broker.core.frontend import Frontend
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.missing_idles import MissingIdles
 from jupyter_comm_broker.core.output_capture import OutputCapture
+from jupyter_comm_broker.core.process import Process
 from jupyter_comm_broker.core.proof import ABOUT, Proof
 from jupyter_comm_broker.core.questions import Questions
 from jupyter_comm_broker.core.reconciliation import Learned
@@ -49,6 +50,15 @@ class KernelBroker:
             context, self._answers, self._restore, self._catch_ups, self._capture
         )
         self._missing_idles = MissingIdles(context, self._answers)
+        self._process = Process(
+            context,
+            self._answers,
+            self.proof,
+            self.verification,
+            self._restore,
+            self._catch_ups,
+            self._capture,
+        )
         self._timed = (
             self.proof,
             self.verification,
@@ -75,63 +85,19 @@ class KernelBroker:
             running: whether the kernel was there before us, with comms that we never saw.
             state: its execution state as far as the server knows.
         """
-        self.context.epoch += 1
-        self.context.execution.reset(state)
-        self.context.registry.complete = not running
-        self.proof.began(now, running=running)
-        self.verification.looked_at = now
-        if running:
-            self.verification.find_all(now)
+        self._process.found(now, running=running, state=state)
 
     def kernel_restarting(self, now: float, state: str = "restarting") -> None:
         """The kernel's process ended, and is started anew (or, with ``dead``, is not)."""
-        self._forget_process(f"the kernel is {state}", now)
-        self.context.execution.reset(state)
-        self._announce(state, now)
-        if state != "dead":
-            self.proof.began(now, running=False)
+        self._process.died(now, state)
 
     def kernel_restarted(self, now: float) -> None:
         """Somebody restarted the kernel: what answers from now on is another process."""
-        self._forget_process("the kernel was restarted", now)
-        self.context.execution.reset("starting")
-        self.proof.began(now, running=False)
+        self._process.replaced(now)
 
     def link_closed(self, now: float) -> None:
         """The kernel is gone for good."""
-        self._forget_process("the kernel is gone", now)
-        self.context.execution.reset("dead")
-        self.proof.lost()
-
-    def _forget_process(self, reason: str, now: float) -> None:
-        context = self.context
-        context.epoch += 1
-        closed = context.registry.clear(reason, now)
-        context.mirror.clear()
-        context.requests.clear()
-        context.targets.clear()
-        context.kernel_info = None
-        self._capture.clear()
-        self.verification.reset()
-        for frontend in list(context.delivery):
-            self._catch_ups.ended(frontend)
-            for comm_id in closed:
-                self._answers.comm_gone(frontend, comm_id, reason, b"{}", now)
-        context.registry.complete = True
-        self._restore.clear(now)
-
-    def _announce(self, state: str, now: float) -> None:
-        """Tell every page a state that the kernel itself cannot tell (as the stock class does)."""
-        author, delivery = self.context.author, self.context.delivery
-        delivery.fan_out(
-            author.write(
-                "iopub",
-                "status",
-                {"execution_state": state},
-                now=now,
-                session=delivery.kernel_session,
-            )
-        )
+        self._process.gone(now)
 
     # -- messages --------------------------------------------------------------------------------
 
@@ -150,11 +116,13 @@ class KernelBroker:
             if self.proof.link != "proven":
                 self.proof.heard()
             if header.msg_type == "status" and not parent.msg_id:
-                self._maybe_new_process(message, now)
+                self._process.said(message, now)
         if self._questions.is_ours(message):
             self._ours(message, now)
         else:
             self._pass_on(message, now)
+        if message.channel == "iopub" and header.msg_type == "shutdown_reply":
+            self._process.said_farewell(now)
 
     def _pass_on(self, message: Message, now: float) -> None:
         delivery, is_iopub = self.context.delivery, message.channel == "iopub"
@@ -173,14 +141,6 @@ class KernelBroker:
     def _failed(self, what: str, fault: Exception) -> None:
         self.context.counters["faults"] += 1
         self.context.log("error", f"{what} failed; the message was passed on", fault)
-
-    def _maybe_new_process(self, message: Message, now: float) -> None:
-        """Take a status that says starting, without a parent, as a new process's first word."""
-        # The process we know may say it late, after its control thread has answered.
-        if message.content.get("execution_state") != "starting" or self.proof.held:
-            return
-        if len(self.context.registry) or self.context.execution.running is not None:
-            self._forget_process("the kernel was restarted", now)
 
     def _ours(self, message: Message, now: float) -> None:
         about, msg_type = self._questions.about(message), message.header.msg_type

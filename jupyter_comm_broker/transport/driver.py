@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -46,6 +47,7 @@ class KernelDriver:
         self, kernel_manager: Any, policy: Policy, limits: Limits, log: logging.Logger
     ) -> None:
         self._loop = asyncio.get_running_loop()
+        self._home = threading.get_ident()
         self.kernel_manager = kernel_manager
         self.kernel_id: str = kernel_manager.kernel_id
         self._log = logging.LoggerAdapter(log, {"kernel_id": self.kernel_id})
@@ -75,6 +77,8 @@ class KernelDriver:
 
     def kernel_restarting(self, state: str = "restarting") -> None:
         """The kernel died and is started anew, or is ``dead``. Called before the new process."""
+        if self.closed:
+            return
         # Pages get what the old process still said before they hear that it is gone.
         self.link.drain()
         self._tell(self.broker.kernel_restarting, self.now, state)
@@ -108,6 +112,13 @@ class KernelDriver:
             self._timer = None
 
     # -- events ----------------------------------------------------------------------------------
+
+    def at_home(self, event: Callable[..., None], *facts: object) -> None:
+        """Tell of an event from any thread: at once on our own, else as soon as it comes round."""
+        if threading.get_ident() == self._home:
+            event(*facts)
+        else:
+            self._loop.call_soon_threadsafe(event, *facts)
 
     def attach(self, session_id: str, frontend: FrontendPort) -> None:
         """A page has a socket; an older one with the same session id no longer counts."""

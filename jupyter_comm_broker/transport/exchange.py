@@ -9,6 +9,7 @@ managers that emit no events.
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 
 from tornado.ioloop import PeriodicCallback
@@ -117,9 +118,10 @@ class Exchange:
             driver.close()
 
     def _watch(self, driver: KernelDriver) -> None:
+        # A sync kernel manager keeps its restarter, and thus calls these, on a thread of its own.
         callbacks = [
-            (driver.kernel_restarting, "restart"),
-            (lambda: driver.kernel_restarting("dead"), "dead"),
+            (partial(driver.at_home, driver.kernel_restarting), "restart"),
+            (partial(driver.at_home, driver.kernel_restarting, "dead"), "dead"),
         ]
         for callback, event in callbacks:
             self._kernels.add_restart_callback(driver.kernel_id, callback, event)

@@ -15,7 +15,6 @@ from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.transport.driver import LEAST_PAUSE, KernelDriver
 from tests.fakes.kernel import ZmqKernel
-from tests.fakes.managers import told_of
 from tests.fakes.page import Page
 from tests.transport.descriptors import open_descriptors
 from tests.transport.linked import driver_of, linked
@@ -242,47 +241,6 @@ async def test_a_broker_that_is_never_done_is_asked_again_and_again_but_does_not
         await until(lambda: len(ticks) >= 5)
         assert timers()[0].when() >= ticks[-1] + LEAST_PAUSE
         monkeypatch.undo()
-
-
-# -- restarts ------------------------------------------------------------------------------------
-
-
-async def test_pages_hear_the_last_words_of_a_process_before_that_it_is_gone(
-    kernel: ZmqKernel,
-) -> None:
-    async with linked(kernel) as driver:
-        page = Page("a")
-        driver.attach("a", page)
-        heard: list[Message] = []
-        drain = driver.link.drain
-
-        def drained() -> None:
-            # As if it had arrived just now, so that no turn of the loop could bring it before.
-            driver._kernel_sent([Message("iopub", kernel.publish("stream", {"text": "bye"}))])
-            drain()
-            heard.extend(page.heard)
-
-        driver.link.drain = drained  # type: ignore[method-assign]
-        driver.kernel_restarting()
-        types = [message.header.msg_type for message in page.heard]
-        assert types.index("stream") < len(types) - 1
-        assert page.heard[-1].content == {"execution_state": "restarting"}
-        assert heard[-1].header.msg_type == "stream"
-
-
-async def test_it_follows_a_kernel_that_was_restarted_on_other_ports(kernel: ZmqKernel) -> None:
-    async with linked(kernel) as driver:
-        page = Page("a")
-        driver.attach("a", page)
-        driver.follow_moves()
-        assert driver.broker.proof.link == "proven"
-        other = ZmqKernel()
-        told_of(driver.kernel_manager, other.connection_info)
-        driver.follow_moves()
-        page.sends(driver, "execute_request", {})
-        await other.taken("execute_request")
-        assert kernel.requests == []
-        other.stop()
 
 
 async def test_a_closed_driver_leaves_no_timer_no_task_and_no_descriptor(

@@ -1,0 +1,123 @@
+"""
+The life of a kernel's process, and what ends with it: comms, states, requests.
+
+The server tells of most restarts; some kernel managers emit no events, and some kernels
+restart by themselves, so that the kernel's own words count too.
+"""
+
+from __future__ import annotations
+
+from jupyter_comm_broker.core.answers import Answers
+from jupyter_comm_broker.core.catch_up import CatchUps
+from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.output_capture import OutputCapture
+from jupyter_comm_broker.core.proof import Proof
+from jupyter_comm_broker.core.restore import Restore
+from jupyter_comm_broker.core.verification import Verification
+from jupyter_comm_broker.protocol.message import Message
+
+
+class Process:
+    """Follows the processes of one kernel, one after the other."""
+
+    def __init__(
+        self,
+        context: Context,
+        answers: Answers,
+        proof: Proof,
+        verification: Verification,
+        restore: Restore,
+        catch_ups: CatchUps,
+        capture: OutputCapture,
+    ) -> None:
+        self._context = context
+        self._answers = answers
+        self._proof = proof
+        self._verification = verification
+        self._restore = restore
+        self._catch_ups = catch_ups
+        self._capture = capture
+
+    # -- what the server tells -----------------------------------------------------------------
+
+    def found(self, now: float, *, running: bool, state: str) -> None:
+        """We are connected to one; ``running`` if it was there before us."""
+        context = self._context
+        context.epoch += 1
+        context.execution.reset(state)
+        context.registry.complete = not running
+        self._proof.began(now, running=running)
+        self._verification.looked_at = now
+        if running:
+            self._verification.find_all(now)
+
+    def died(self, now: float, state: str) -> None:
+        """It ended by itself, and is started anew unless ``state`` is dead."""
+        self._forget(f"the kernel is {state}", now)
+        self._context.execution.reset(state)
+        self._announce(state, now)
+        if state != "dead":
+            self._proof.began(now, running=False)
+
+    def replaced(self, now: float) -> None:
+        """Somebody restarted the kernel."""
+        self._forget("the kernel was restarted", now)
+        self._context.execution.reset("starting")
+        self._proof.began(now, running=False)
+
+    def gone(self, now: float) -> None:
+        """It ended for good."""
+        self._forget("the kernel is gone", now)
+        self._context.execution.reset("dead")
+        self._proof.lost()
+
+    # -- what the kernel tells -----------------------------------------------------------------
+
+    def said(self, status: Message, now: float) -> None:
+        """Take a status without a parent that says starting as a new process's first word."""
+        # The process we know may say it late, after its control thread has answered.
+        if status.content.get("execution_state") != "starting" or self._proof.held:
+            return
+        if len(self._context.registry) or self._context.execution.running is not None:
+            self._forget("the kernel was restarted", now)
+
+    def said_farewell(self, now: float) -> None:
+        """
+        It published a ``shutdown_reply``, which is a process's last word.
+
+        Where the kernel manager emits no events nothing else tells of a restart: the next
+        process has often said "starting" before our subscription reached it.
+        """
+        self._forget("the kernel was shut down", now)
+
+    # -- the end of a process ------------------------------------------------------------------
+
+    def _forget(self, reason: str, now: float) -> None:
+        context = self._context
+        context.epoch += 1
+        closed = context.registry.clear(reason, now)
+        context.mirror.clear()
+        context.requests.clear()
+        context.targets.clear()
+        context.kernel_info = None
+        self._capture.clear()
+        self._verification.reset()
+        for frontend in list(context.delivery):
+            self._catch_ups.ended(frontend)
+            for comm_id in closed:
+                self._answers.comm_gone(frontend, comm_id, reason, b"{}", now)
+        context.registry.complete = True
+        self._restore.clear(now)
+
+    def _announce(self, state: str, now: float) -> None:
+        """Tell every page a state that the kernel itself cannot tell (as the stock class does)."""
+        author, delivery = self._context.author, self._context.delivery
+        delivery.fan_out(
+            author.write(
+                "iopub",
+                "status",
+                {"execution_state": state},
+                now=now,
+                session=delivery.kernel_session,
+            )
+        )
