@@ -114,7 +114,7 @@ class KernelBroker:
         self.context.counters["from_kernel"] += 1
         if message.channel == "iopub":
             if self.proof.link != "proven":
-                self.proof.heard()
+                self.proof.heard(message)
             if header.msg_type == "status" and not parent.msg_id:
                 self._process.said(message, now)
         if self._questions.is_ours(message):

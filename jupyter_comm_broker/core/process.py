@@ -59,9 +59,9 @@ class Process:
         if state != "dead":
             self._proof.began(now, running=False)
 
-    def replaced(self, now: float) -> None:
-        """Somebody restarted the kernel."""
-        self._forget("the kernel was restarted", now)
+    def replaced(self, now: float, reason: str = "the kernel was restarted") -> None:
+        """What answers from now on is another one, and not before it was heard (rule 20)."""
+        self._forget(reason, now)
         self._context.execution.reset("starting")
         self._proof.began(now, running=False)
 
@@ -88,7 +88,7 @@ class Process:
         Where the kernel manager emits no events nothing else tells of a restart: the next
         process has often said "starting" before our subscription reached it.
         """
-        self._forget("the kernel was shut down", now)
+        self.replaced(now, "the kernel was shut down")
 
     # -- the end of a process ------------------------------------------------------------------
 

@@ -70,10 +70,16 @@ class Proof:
             # On the shell of a busy kernel each of these would wait in line with the cells.
             self._questions.ask(ABOUT, "shell", "kernel_info_request", {}, now)
 
-    def heard(self) -> None:
-        """Something came over iopub."""
-        self._heard = True
-        self._settle()
+    def heard(self, message: Message) -> None:
+        """
+        Something came over iopub.
+
+        Of a process that was only just started, what may be its predecessor's last words does
+        not count: its statuses on our questions do, and what it says without having been asked.
+        """
+        if self._running or not message.parent.msg_id or self._questions.is_ours(message):
+            self._heard = True
+            self._settle()
 
     def answered(self, message: Message) -> None:
         """The kernel replied to our kernel_info_request."""

@@ -88,6 +88,9 @@ def test_a_process_that_takes_its_leave_takes_its_comms_along() -> None:
     room.kernel.publishes("shutdown_reply", {"status": "ok", "restart": True})
     assert [m.header.msg_type for m in page.gets()] == ["shutdown_reply", "comm_close"]
     assert len(room.broker.context.registry) == 0
+    page.sends("execute_request", {"code": "1"})
+    assert {m.header.msg_type for m in room.for_kernel()} == {"kernel_info_request"}
+    room.prove()
 
 
 def test_the_first_process_may_say_starting_late() -> None:

@@ -76,3 +76,19 @@ def test_a_kernel_that_is_gone_is_not_asked() -> None:
     room.broker.link_closed(room.now)
     room.wait(100.0)
     assert (room.broker.proof.link, room.for_kernel()) == ("lost", [])
+
+
+def test_the_last_words_of_an_old_process_prove_nothing_about_the_new_one() -> None:
+    room = Room()
+    page = room.page("a")
+    asked = page.sends("execute_request", {"code": "1"})
+    room.for_kernel()
+    room.broker.kernel_restarted(room.now)
+    room.settle()
+    page.sends("execute_request", {"code": "2"})
+    room.kernel.idle(asked)
+    asking = [m for m in room.for_kernel() if m.channel == "control"]
+    room.kernel.replies(asking[0], {"status": "ok"})
+    assert room.broker.proof.held
+    room.kernel.idle(asking[0])
+    assert [m.header.msg_type for m in room.for_kernel()] == ["execute_request"]
