@@ -67,12 +67,18 @@ class _Work:
         self.broker.tick(0.0)
         effects = self.broker.take_effects()
         delivery = self.broker.context.delivery
+        if effects.shared is not None:
+            messages = [message for message, _, _ in effects.shared.items]
+            wire = framing.wire_frames(SUBPROTOCOL, messages)
+            self.bytes += len(wire) * len(effects.shared.frontends)
         for session_id in effects.touched:
             frontend = delivery.get(session_id)
             while frontend is not None and frontend.outbox:
                 taken = frontend.outbox.take(CHUNK)
                 frames = [framing.wire_frame(SUBPROTOCOL, message) for message in taken]
                 self.bytes += len(b"".join(frames))
+            if frontend is not None:
+                delivery.caught_up(frontend)
         for message in effects.to_kernel:
             self.bytes += sum(map(len, self.signer.assemble(message.parts)))
 
@@ -82,7 +88,7 @@ def reference(number: int) -> None:
     for sequence in range(number):
         content = {"comm_id": "c", "data": {"value": sequence}}
         _, frame = encode("0" * 32, "shell", "comm_msg", content)
-        decode(frame, 0.0)
+        decode(frame, 0.0, 0.0)
 
 
 def kernel_to_pages(number: int) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 
 from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.core.context import Context
-from jupyter_comm_broker.core.delivery import Kind
 from jupyter_comm_broker.core.frontend import Frontend
+from jupyter_comm_broker.core.outbox import Kind
 from jupyter_comm_broker.core.widget_state import WidgetState
 from jupyter_comm_broker.protocol.json_text import dumps
 from jupyter_comm_broker.protocol.message import Message, Part, retyped

@@ -72,7 +72,9 @@ class KernelBroker:
 
     def take_effects(self) -> Effects:
         """Hand over what there is to do; carry it all out before the next event."""
-        return self.context.effects.take()
+        effects = self.context.effects.take()
+        effects.shared = self.context.delivery.shared.take()
+        return effects
 
     # -- the kernel's life ---------------------------------------------------------------------
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from jupyter_comm_broker.core.answers import Answers
 from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.core.context import Context
-from jupyter_comm_broker.core.delivery import Kind
 from jupyter_comm_broker.core.frontend import CatchUp, Frontend
+from jupyter_comm_broker.core.outbox import Kind
 from jupyter_comm_broker.core.output_capture import OutputCapture
 
 

@@ -49,6 +49,7 @@ class CommRecord:
         "knowledge",
         "last_activity",
         "model",
+        "number",
         "opened_at",
         "opened_by",
         "references",
@@ -68,6 +69,8 @@ class CommRecord:
         self.last_activity = now
         self.from_kernel = self.from_frontends = 0
         self.bytes_from_kernel = self.bytes_from_frontends = 0
+        self.number = 0
+        """Counts the comms of its kernel: a place in their order that nothing else ever has."""
         self.sequence = 0
         """Counts the changes of the state; the same number means the same state."""
         self.knowledge = Knowledge.UNKNOWN

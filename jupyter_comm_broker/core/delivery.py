@@ -8,29 +8,13 @@ without a socket keep getting their share until the grace period or their budget
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import Enum
 
 from jupyter_comm_broker.core.effects import Effects, LogLine
 from jupyter_comm_broker.core.frontend import Frontend
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.core.outbox import Outbox
+from jupyter_comm_broker.core.outbox import Kind, Outbox
+from jupyter_comm_broker.core.shared_outbox import SharedBatch, SharedOutbox
 from jupyter_comm_broker.protocol.message import Message
-
-
-class Kind(Enum):
-    """How a message may be treated while it waits."""
-
-    PLAIN = "plain"
-    OUTPUT = "output"
-    """May be dropped for an absent page whose budget is spent, which is then told."""
-    UPDATE = "update"
-    """A widget's update: may be merged into an older one."""
-    BARRIER = "barrier"
-    """A comm's custom message or echo: no update of that comm is merged across it."""
-    ANSWER = "answer"
-    """A page's state, asked for: a barrier too, and never held back."""
-    LIFE = "life"
-    """A comm_open or comm_close: no update at all is merged across it."""
 
 
 class Delivery:
@@ -40,6 +24,10 @@ class Delivery:
         self._limits = limits
         self._effects = effects
         self._frontends: dict[str, Frontend] = {}
+        self._apart: dict[str, Frontend] = {}
+        """Those whose messages wait in their own outbox."""
+        self.shared = SharedOutbox()
+        """For the others, which have read all there was."""
         self.kernel_session = ""
         """``header.session`` of the kernel's last message, as far as we know."""
         self._agreed = True
@@ -66,7 +54,7 @@ class Delivery:
         if frontend is None:
             frontend = Frontend(session_id, now, Outbox(self._limits.outbox_high_bytes))
             frontend.kernel_session = self.kernel_session
-            self._frontends[session_id] = frontend
+            self._frontends[session_id] = self._apart[session_id] = frontend
             return frontend, False
         frontend.absent_since = None
         frontend.attached_at = now
@@ -80,6 +68,7 @@ class Delivery:
         frontend = self._frontends.get(session_id)
         if frontend is None:
             return
+        self._own_outbox(frontend)
         frontend.absent_since = now
         frontend.outbox.high = 0
         if frontend.outbox.bytes > self._limits.absent_bytes:
@@ -87,14 +76,18 @@ class Delivery:
         absent = [each for each in self._frontends.values() if not each.attached]
         absent.sort(key=lambda each: each.absent_since or 0.0)
         for longest in absent[: max(0, len(absent) - self._limits.absent_sessions)]:
-            del self._frontends[longest.session_id]
+            self._forget(longest)
 
     def expire(self, now: float) -> None:
         """Forget the pages that have been away too long."""
         limit = now - self._limits.absent_seconds
         for frontend in list(self._frontends.values()):
             if frontend.absent_since is not None and frontend.absent_since <= limit:
-                del self._frontends[frontend.session_id]
+                self._forget(frontend)
+
+    def _forget(self, frontend: Frontend) -> None:
+        del self._frontends[frontend.session_id]
+        self._apart.pop(frontend.session_id, None)
 
     def next_expiry(self) -> float | None:
         """Return when the next absent page is given up."""
@@ -114,8 +107,37 @@ class Delivery:
         session = message.header.session
         if session != self.kernel_session or not self._agreed:
             self._all_saw(session)
-        for frontend in self._frontends.values():
+        if self.shared.members:
+            if besides is not None and (member := self.shared.members.get(besides)) is not None:
+                self._own_outbox(member)
+            if not self.shared.add(message, kind, comm_id):
+                for member in list(self.shared.members.values()):
+                    self._own_outbox(member)
+        for frontend in self._apart.values():
             if frontend.session_id != besides:
+                self._put(frontend, message, kind, comm_id)
+
+    def caught_up(self, frontend: Frontend) -> None:
+        """A page has read all there was: from now on it shares what is common to all."""
+        if (
+            frontend.session_id in self._apart
+            and frontend.attached
+            and not (frontend.outbox or frontend.catch_ups or frontend.gap_since is not None)
+        ):
+            del self._apart[frontend.session_id]
+            self.shared.join(frontend)
+
+    def fell_behind(self, frontend: Frontend, batch: SharedBatch) -> None:
+        """A page's socket did not take a shared batch: that waits in its own outbox."""
+        self._own_outbox(frontend)
+        for message, kind, comm_id in batch.items:
+            self._put(frontend, message, kind, comm_id)
+
+    def _own_outbox(self, frontend: Frontend) -> None:
+        """Let what a page gets wait apart: it gets something that others do not."""
+        if frontend.session_id in self.shared.members:
+            self._apart[frontend.session_id] = frontend
+            for message, kind, comm_id in self.shared.leave(frontend):
                 self._put(frontend, message, kind, comm_id)
 
     def introduce(self, session: str) -> None:
@@ -135,12 +157,13 @@ class Delivery:
             frontend.kernel_session = session
             # Pages no longer agree on the session they saw last: the next fan-out says it anew.
             self.kernel_session, self._agreed = session, False
-        self._put(frontend, message, Kind.PLAIN, "")
+        self.give(frontend, message)
 
     def give(
         self, frontend: Frontend, message: Message, kind: Kind = Kind.PLAIN, comm_id: str = ""
     ) -> None:
-        """Give one page a message of our own making."""
+        """Give one page a message that the others do not get."""
+        self._own_outbox(frontend)
         self._put(frontend, message, kind, comm_id)
 
     def _put(self, frontend: Frontend, message: Message, kind: Kind, comm_id: str) -> None:
@@ -154,16 +177,7 @@ class Delivery:
         ):
             return
         outbox = frontend.outbox
-        if kind is Kind.UPDATE:
-            outbox.put_update(message, comm_id)
-        elif kind is Kind.PLAIN:
-            outbox.put(message)
-        elif kind is Kind.OUTPUT:
-            outbox.put(message, droppable=True)
-        elif kind in (Kind.BARRIER, Kind.ANSWER):
-            outbox.put_barrier(message, comm_id)
-        else:
-            outbox.put_life(message)
+        outbox.add(message, kind, comm_id)
         if frontend.absent_since is None:
             self._effects.touched.add(frontend.session_id)
             if outbox.bytes > self._limits.outbox_cap_bytes:

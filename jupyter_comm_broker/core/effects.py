@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from jupyter_comm_broker.core.shared_outbox import SharedBatch
 from jupyter_comm_broker.protocol.message import Message
 
 
@@ -33,6 +34,9 @@ class Effects:
 
     log: list[LogLine] = field(default_factory=list)
 
+    shared: SharedBatch | None = None
+    """What all pages that keep up are sent."""
+
     def take(self) -> Effects:
         """Hand over what there is to do and start anew."""
         taken = Effects(self.to_kernel, self.touched, self.cut_off, self.log)
@@ -40,4 +44,4 @@ class Effects:
         return taken
 
     def __bool__(self) -> bool:
-        return bool(self.to_kernel or self.touched or self.cut_off or self.log)
+        return bool(self.to_kernel or self.touched or self.cut_off or self.log or self.shared)

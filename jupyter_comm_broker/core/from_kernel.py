@@ -13,9 +13,9 @@ import msgspec
 from jupyter_comm_broker.core.answers import Answers
 from jupyter_comm_broker.core.comm_record import CommRecord, Side
 from jupyter_comm_broker.core.context import Context
-from jupyter_comm_broker.core.delivery import Kind
 from jupyter_comm_broker.core.execution import MAIN
 from jupyter_comm_broker.core.lost_messages import LostMessages
+from jupyter_comm_broker.core.outbox import Kind
 from jupyter_comm_broker.core.output_capture import OutputCapture
 from jupyter_comm_broker.core.output_limit import OutputLimit
 from jupyter_comm_broker.core.registry import count_from_kernel

@@ -10,6 +10,7 @@ Everything else stays in the order in which it came, and nothing but output is e
 from __future__ import annotations
 
 from collections import deque
+from enum import Enum
 
 from jupyter_comm_broker.core.conflation import attributes_of, with_attributes
 from jupyter_comm_broker.protocol.message import Message
@@ -17,6 +18,23 @@ from jupyter_comm_broker.protocol.widget import Attribute, size_of
 
 OVERHEAD = 400
 """What a waiting message costs beside its bytes, so that a million tiny ones count too."""
+
+
+class Kind(Enum):
+    """How a message may be treated while it waits."""
+
+    PLAIN = "plain"
+    OUTPUT = "output"
+    """May be dropped for an absent page whose budget is spent, which is then told."""
+    UPDATE = "update"
+    """A widget's update: may be merged into an older one."""
+    BARRIER = "barrier"
+    """A comm's custom message or echo: no update of that comm is merged across it."""
+    ANSWER = "answer"
+    """A page's state, asked for: a barrier too, and never held back."""
+    LIFE = "life"
+    """A comm_open or comm_close: no update at all is merged across it."""
+
 
 TAKEN = -1
 """The segment of an entry that is gone, into which nothing is merged."""
@@ -81,6 +99,19 @@ class Outbox:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def add(self, message: Message, kind: Kind, comm_id: str) -> None:
+        """Add a message as its kind demands."""
+        if kind is Kind.UPDATE:
+            self.put_update(message, comm_id)
+        elif kind is Kind.PLAIN:
+            self.put(message)
+        elif kind is Kind.OUTPUT:
+            self.put(message, droppable=True)
+        elif kind is Kind.LIFE:
+            self.put_life(message)
+        else:
+            self.put_barrier(message, comm_id)
 
     def put(self, message: Message, *, droppable: bool = False) -> None:
         """Add a message that may neither be merged nor overtaken by a merged one of its comm."""

@@ -8,7 +8,7 @@ whether the list can be told to a page as the whole truth.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from jupyter_comm_broker.core.comm_record import CommRecord, Knowledge, Side
@@ -31,6 +31,7 @@ class Registry:
         self._comms: dict[str, CommRecord] = {}
         self._closed: OrderedDict[str, Closing] = OrderedDict()
         self._remembered_closed = remembered_closed
+        self._opened = 0
         self.complete = False
         """Whether every comm of the kernel is in here: seen from its start, or asked for."""
         self.doubtful: set[str] = set()
@@ -60,6 +61,8 @@ class Registry:
         self._comms.pop(comm_id, None)
         self._closed.pop(comm_id, None)
         record = self._comms[comm_id] = CommRecord(comm_id, target_name, by, now)
+        self._opened += 1
+        record.number = self._opened
         self.judge(record, Knowledge.UNKNOWN)
         return record
 
@@ -136,11 +139,13 @@ class Registry:
         self.complete = False
         return ids
 
-    def parents(self) -> dict[str, list[str]]:
-        """Return for each widget the widgets whose states refer to it."""
+    def parents(self, of: Collection[str] | None = None) -> dict[str, list[str]]:
+        """Return for each widget, or those named, the widgets whose states refer to it."""
         parents: dict[str, list[str]] = {}
         for record in self:
             for child in record.references:
+                if of is not None and child not in of:
+                    continue
                 parents.setdefault(child, []).append(record.comm_id)
         return parents
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 
 from jupyter_comm_broker.protocol import websocket_default, websocket_v1
 from jupyter_comm_broker.protocol.message import Message, Part
@@ -48,6 +49,25 @@ def wire_frame(subprotocol: str, message: Message) -> bytes:
         frame = b"".join([_frame_header(opcode, sum(map(len, chunks))), *chunks])
         message.frames[subprotocol] = frame
     return frame
+
+
+def wire_frames(subprotocol: str, messages: Iterable[Message]) -> bytes:
+    """
+    Return several frames in a row, put together without keeping each.
+
+    Raises:
+        MalformedMessageError: one of the messages cannot be framed.
+    """
+    pieces: list[Part] = []
+    for message in messages:
+        frame = message.frames.get(subprotocol)
+        if frame is not None:
+            pieces.append(frame)
+            continue
+        opcode, chunks = _opcode_and_chunks(subprotocol, message)
+        pieces.append(_frame_header(opcode, sum(map(len, chunks))))
+        pieces += chunks
+    return b"".join(pieces)
 
 
 def _opcode_and_chunks(subprotocol: str, message: Message) -> tuple[int, list[Part]]:

@@ -89,14 +89,20 @@ def lenient(decode: Callable[[Text], T]) -> Callable[[Text], T]:
             return decode(text)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as strict:
             try:
-                return decode(_strict(loads(text)))
+                return decode(dumps_strictly(loads(text)))
             except (msgspec.DecodeError, RecursionError):
                 raise MalformedMessageError(str(strict)) from strict
 
     return read
 
 
-def _strict(value: Any) -> bytes:
+def dumps_strictly(value: Any) -> bytes:
+    """
+    Return ``value`` as JSON that every reader takes: what JSON has no word for is replaced.
+
+    >>> dumps_strictly([float("nan"), 1])
+    b'[null,1]'
+    """
     try:
         return _encode(value)
     except UnicodeEncodeError:

@@ -39,7 +39,7 @@ class Signer:
         return [DELIMITER, self.sign(parts), *parts]
 
 
-def cut(multipart: Sequence[bytes]) -> list[bytes]:
+def cut(multipart: Sequence[Part]) -> list[Part]:
     """
     Return the parts behind the signature.
 

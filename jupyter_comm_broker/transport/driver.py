@@ -19,6 +19,7 @@ from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.outbox import Outbox
+from jupyter_comm_broker.core.shared_outbox import SharedBatch
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
 from jupyter_comm_broker.transport.activity import KernelActivity
@@ -35,6 +36,13 @@ class FrontendPort(Protocol):
 
     def flush(self, outbox: Outbox) -> None:
         """Write what waits, as much as the socket takes."""
+
+    def offer(self, batch: SharedBatch, wire: dict[str, bytes], outbox: Outbox) -> bool:
+        """Write what all pages get. ``False`` if something else has to be written first."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether the socket takes more."""
 
     def close(self, reason: str) -> None:
         """Close the socket and say why."""
@@ -186,20 +194,43 @@ class KernelDriver:
             self.link.send(message)
         if effects.to_kernel and not self.broker.proof.held:
             self.broker.context.backlog = self.link.unsent_bytes()
-        delivery = self.broker.context.delivery
-        for session_id in effects.touched:
-            port, frontend = self._frontends.get(session_id), delivery.get(session_id)
-            if port is not None and frontend is not None:
-                self._flush(port, session_id, frontend.outbox)
+        touched = effects.touched
+        if effects.shared is not None:
+            touched |= self._share(effects.shared)
+        for session_id in touched:
+            self._flush(session_id)
         for session_id, reason in effects.cut_off:
             if (port := self._frontends.get(session_id)) is not None:
                 port.close(reason)
         if not self.closed:
             self._arm()
 
-    def _flush(self, port: FrontendPort, session_id: str, outbox: Outbox) -> None:
+    def _share(self, batch: SharedBatch) -> set[str]:
+        """Write one batch to all who keep up. Returns who did not take it."""
+        wire: dict[str, bytes] = {}
+        behind = set()
+        for frontend in batch.frontends:
+            port, taken = self._frontends.get(frontend.session_id), False
+            try:
+                taken = port is not None and port.offer(batch, wire, frontend.outbox)
+            except Exception:  # noqa: BLE001 - one page must not cost the others their messages
+                self._log.exception(
+                    "%scannot write to session %s", self._prefix, frontend.session_id
+                )
+            if not taken:
+                self.broker.context.delivery.fell_behind(frontend, batch)
+                behind.add(frontend.session_id)
+        return behind
+
+    def _flush(self, session_id: str) -> None:
+        delivery = self.broker.context.delivery
+        port, frontend = self._frontends.get(session_id), delivery.get(session_id)
+        if port is None or frontend is None:
+            return
         try:
-            port.flush(outbox)
+            port.flush(frontend.outbox)
+            if port.ready:
+                delivery.caught_up(frontend)
         except Exception:  # noqa: BLE001 - one page must not cost the others their messages
             self._log.exception("%scannot write to session %s", self._prefix, session_id)
 

@@ -18,6 +18,7 @@ from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebso
 from tornado import web
 
 from jupyter_comm_broker.core.outbox import Outbox
+from jupyter_comm_broker.core.shared_outbox import SharedBatch
 from jupyter_comm_broker.errors import (
     KernelNotFoundError,
     MalformedFrameError,
@@ -136,6 +137,15 @@ class FrontendConnection(RateLimits, BaseKernelWebsocketConnection):
         """Write what waits, as much as the socket takes."""
         if self._writer is not None:
             self._writer.flush(outbox)
+
+    def offer(self, batch: SharedBatch, wire: dict[str, bytes], outbox: Outbox) -> bool:
+        """Write what all pages get. ``False`` if something else has to be written first."""
+        return self._writer is not None and self._writer.offer(batch, wire, outbox)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the socket takes more."""
+        return self._writer is not None and self._writer.ready
 
     def close(self, reason: str) -> None:
         """Close the socket and say why."""

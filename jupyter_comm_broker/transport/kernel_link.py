@@ -14,7 +14,7 @@ from logging import Logger, LoggerAdapter
 from typing import Any, Protocol
 
 from jupyter_comm_broker.errors import MalformedMessageError
-from jupyter_comm_broker.protocol.message import CHANNELS, Message
+from jupyter_comm_broker.protocol.message import CHANNELS, Message, Part
 from jupyter_comm_broker.protocol.multipart import Signer, cut
 from jupyter_comm_broker.transport.zmq_channel import (
     ZmqChannel,
@@ -112,7 +112,7 @@ class ZmqKernelLink:
             channel.close()
         self._channels.clear()
 
-    def _received(self, name: str, batch: list[list[bytes]]) -> None:
+    def _received(self, name: str, batch: list[list[Part]]) -> None:
         messages = []
         for multipart in batch:
             try:

@@ -9,6 +9,7 @@ write.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from logging import Logger
 from typing import Any
 
@@ -16,6 +17,7 @@ from tornado.iostream import IOStream, StreamClosedError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from jupyter_comm_broker.core.outbox import Outbox
+from jupyter_comm_broker.core.shared_outbox import SharedBatch
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol import framing
 from jupyter_comm_broker.protocol.message import Message
@@ -47,13 +49,49 @@ class SocketWriter:
             # Asked before anything is taken: what is not written must stay for the next socket.
             while outbox and (connection := self._open_connection()) is not None:
                 done = self._write(connection, outbox.take(CHUNK))
-                if done is not None and not done.done():
-                    self._writing = done
-                    done.add_done_callback(lambda future: self._written(future, outbox))
+                if done is not None and self._wait(done, outbox):
                     return
         except (StreamClosedError, WebSocketClosedError):
             # The handler's on_close follows and detaches the page; what it missed is kept.
             self._log.debug("comm broker: the socket of a page closed while it was written to")
+
+    def offer(self, batch: SharedBatch, wire: dict[str, bytes], outbox: Outbox) -> bool:
+        """
+        Write what all pages get, unless something else has to be written first.
+
+        Args:
+            batch: the messages.
+            wire: their frames by subprotocol, built by the first page that needs them.
+            outbox: what goes on when the socket has room again.
+
+        Returns:
+            Whether it was written, or at least handed to the stream.
+        """
+        connection = self._open_connection() if self.ready else None
+        if connection is None:
+            return False
+        data = wire.get(self._subprotocol)
+        if data is None:
+            data = wire[self._subprotocol] = self._joined([item[0] for item in batch.items])
+        try:
+            done = write(connection.stream, data) if data else None
+        except (StreamClosedError, WebSocketClosedError):
+            return False
+        if done is not None:
+            self._wait(done, outbox)
+        return True
+
+    @property
+    def ready(self) -> bool:
+        """Whether frames can be written now: no write is under way, nobody has to see each."""
+        return self._plain and self._writing is None
+
+    def _wait(self, done: asyncio.Future[Any], outbox: Outbox) -> bool:
+        if done.done():
+            return False
+        self._writing = done
+        done.add_done_callback(lambda future: self._written(future, outbox))
+        return True
 
     def _written(self, future: asyncio.Future[Any], outbox: Outbox) -> None:
         self._writing = None
@@ -67,11 +105,16 @@ class SocketWriter:
     def _write(self, connection: Any, messages: list[Message]) -> asyncio.Future[Any] | None:
         if not self._plain:
             return asyncio.ensure_future(self._write_each(messages))
-        frames = [frame for frame in map(self._frame, messages) if frame]
-        if not frames:
-            return None
-        data = frames[0] if len(frames) == 1 else b"".join(frames)
-        return write(connection.stream, data)
+        data = self._joined(messages)
+        return write(connection.stream, data) if data else None
+
+    def _joined(self, messages: Sequence[Message]) -> bytes:
+        if len(messages) == 1:
+            return self._frame(messages[0])
+        try:
+            return framing.wire_frames(self._subprotocol, messages)
+        except MalformedMessageError:
+            return b"".join(map(self._frame, messages))
 
     async def _write_each(self, messages: list[Message]) -> None:
         for message in messages:

@@ -20,7 +20,7 @@ from zmq.eventloop.zmqstream import ZMQStream
 
 from jupyter_comm_broker.protocol.message import Part
 
-Receive = Callable[[str, list[list[bytes]]], None]
+Receive = Callable[[str, list[list[Part]]], None]
 """Takes the channel's name and the multiparts of one batch."""
 
 BATCH = 200
@@ -28,6 +28,18 @@ BATCH = 200
 Multiparts read in one go. With 20 us for each a batch takes 4 ms, so that a kernel's flood
 does not hold up another kernel's echo; the rest is read when others had their turn.
 """
+
+BURST = 8
+"""Reads at once after a quiet while: what a kernel says to one request must not wait."""
+
+PAUSE = 0.001
+"""
+Seconds from read to read in a flood. Waking up costs as much as several messages (measured), and
+what comes meanwhile is handled, framed and written together.
+"""
+
+LARGE = 64 * 1024
+"""From so many bytes on a part is not copied out of what ZeroMQ received."""
 
 
 class ZmqChannel:
@@ -42,7 +54,8 @@ class ZmqChannel:
         """What the kernel's end has not taken yet."""
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._socket.fileno(), self._ready)
-        self._scheduled = False
+        self._scheduled: asyncio.Handle | None = None
+        self._credit, self._credited_at = float(BURST), self._loop.time()
         self._again()
 
     def send(self, multipart: Sequence[Part]) -> None:
@@ -64,25 +77,39 @@ class ZmqChannel:
         if not self._socket.closed:
             self._loop.remove_reader(self._socket.fileno())
             self._socket.close(linger=0)
+        if self._scheduled is not None:
+            self._scheduled.cancel()
+            self._scheduled = None
         self._unsent.clear()
         self.unsent_bytes = 0
 
     def _again(self) -> None:
-        if not self._scheduled and int(self._socket.getsockopt(zmq.EVENTS)) & self._wanted():
-            self._scheduled = True
-            self._loop.call_soon(self._ready)
+        if self._scheduled is None and int(self._socket.getsockopt(zmq.EVENTS)) & self._wanted():
+            self._scheduled = self._loop.call_later(self._rest(), self._due)
 
     def _wanted(self) -> int:
         return zmq.POLLIN | (zmq.POLLOUT if self._unsent else 0)
 
+    def _rest(self) -> float:
+        """Return the seconds until the next read."""
+        now = self._loop.time()
+        self._credit = min(BURST, self._credit + (now - self._credited_at) / PAUSE)
+        self._credited_at = now
+        return max(0.0, (1.0 - self._credit) * PAUSE)
+
+    def _due(self) -> None:
+        self._scheduled = None
+        self._ready()
+
     def _ready(self) -> None:
-        self._scheduled = False
-        if self._socket.closed:
+        if self._socket.closed or self._scheduled is not None:
             return
         try:
             if self._unsent:
                 self._write()
-            self._read()
+            if self._rest() == 0.0:
+                self._credit -= 1.0
+                self._read()
         finally:
             # Also after a fault of the receiver: the edge is used up, and nothing would wake us.
             if not self._socket.closed:
@@ -98,16 +125,25 @@ class ZmqChannel:
 
     def _read(self) -> bool:
         """Hand on one batch. Returns whether it was a full one, so that there may be more."""
-        batch: list[list[bytes]] = []
-        receive = self._socket.recv_multipart
+        batch: list[list[Part]] = []
         try:
             while len(batch) < BATCH:
-                batch.append(receive(zmq.NOBLOCK))
+                batch.append(self._receive_one())
         except zmq.Again:
             pass
         if batch:
             self._receive(self.name, batch)
         return len(batch) == BATCH
+
+    def _receive_one(self) -> list[Part]:
+        """Receive as ``recv_multipart`` does, in half its time: a frame knows if more follow."""
+        receive, parts = self._socket.recv, []
+        more = True
+        while more:
+            frame = receive(zmq.NOBLOCK, copy=False)
+            parts.append(frame.bytes if len(frame) < LARGE else frame.buffer)
+            more = frame.more
+        return parts
 
 
 def bare_socket(connected: Any) -> zmq.Socket[bytes]:

@@ -15,20 +15,17 @@ from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.effects import LogLine
-from jupyter_comm_broker.core.frontend import Frontend
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
-from jupyter_comm_broker.protocol.widget import CONTROL_TARGET, WIDGET_TARGET
+from jupyter_comm_broker.protocol.widget import WIDGET_TARGET
 
+from .page import Page
 from .talker import Talker
 
 WITH_SUBSHELLS = {"status": "ok", "supported_features": ["kernel subshells"]}
 WITHOUT_SUBSHELLS = {"status": "ok"}
-
-EVERYTHING = 1 << 60
-"""More bytes than any outbox holds."""
 
 
 class Room:
@@ -50,6 +47,7 @@ class Room:
         self.kernel_info = kernel_info
         self.log: list[LogLine] = []
         self.cut_off: list[str] = []
+        self.pages: dict[str, Page] = {}
         self._for_kernel: list[Message] = []
         self.broker.link_opened(self.now, running=running)
         self.settle()
@@ -63,6 +61,9 @@ class Room:
         self._for_kernel += effects.to_kernel
         self.log += effects.log
         self.cut_off += [session_id for session_id, _ in effects.cut_off]
+        if effects.shared is not None:
+            for frontend in effects.shared.frontends:
+                self.pages[frontend.session_id].is_offered(effects.shared)
 
     def prove(self, *, answers_control: bool = True) -> None:
         """Let the kernel answer the broker's first question."""
@@ -202,86 +203,3 @@ class Kernel(Talker):
 
     def closes(self, comm_id: str, parent: Message | None = None) -> Message:
         return self.publishes("comm_close", {"comm_id": comm_id, "data": {}}, parent)
-
-
-class Page(Talker):
-    """A page: whatever it sends, the broker gets at once; what it is sent, it hears when asked."""
-
-    def __init__(self, room: Room, session: str) -> None:
-        super().__init__(session)
-        self._room = room
-        self._controls = 0
-
-    @property
-    def frontend(self) -> Frontend:
-        """What the broker keeps for the page."""
-        frontend = self._room.broker.context.delivery.get(self.session)
-        assert frontend is not None, f"the broker does not know {self.session}"
-        return frontend
-
-    def attach(self) -> None:
-        self._room.broker.frontend_attached(self.session, self._room.now)
-        self._room.settle()
-
-    def detach(self) -> None:
-        self._room.broker.frontend_detached(self.session, self._room.now)
-        self._room.settle()
-
-    def sends(
-        self,
-        msg_type: str,
-        content: Any,
-        channel: str = "shell",
-        buffers: Sequence[bytes] = (),
-        **header: Any,
-    ) -> Message:
-        """Send any message."""
-        message = self.write(channel, msg_type, content, buffers=buffers, **header)
-        self._room.broker.frontend_sent(self.session, message, self._room.now)
-        self._room.settle()
-        return message
-
-    def executes(self, code: str = "work()", **header: Any) -> Message:
-        return self.sends("execute_request", {"code": code}, **header)
-
-    def opens(self, comm_id: str, target: str, data: Any, buffers: Sequence[bytes] = ()) -> Message:
-        content = {"comm_id": comm_id, "target_name": target, "data": data}
-        return self.sends("comm_open", content, buffers=buffers)
-
-    def tells(self, comm_id: str, data: Any, buffers: Sequence[bytes] = ()) -> Message:
-        """Send on a comm."""
-        return self.sends("comm_msg", {"comm_id": comm_id, "data": data}, buffers=buffers)
-
-    def updates(self, comm_id: str, state: Mapping[str, Any]) -> Message:
-        return self.tells(comm_id, {"method": "update", "state": state, "buffer_paths": []})
-
-    def asks_state(self, comm_id: str) -> Message:
-        return self.tells(comm_id, {"method": "request_state"})
-
-    def closes(self, comm_id: str) -> Message:
-        return self.sends("comm_close", {"comm_id": comm_id, "data": {}})
-
-    def restores(self) -> Message:
-        """Do what JupyterLab's widget manager does first. Returns the ``request_states``."""
-        self._controls += 1
-        comm_id = f"{self.session}-control-{self._controls}"
-        self.opens(comm_id, CONTROL_TARGET, {})
-        return self.tells(comm_id, {"method": "request_states"})
-
-    def gets(self, most_bytes: int = EVERYTHING) -> list[Message]:
-        """Take what waits for the page."""
-        outbox = self.frontend.outbox
-        return outbox.take(most_bytes) if outbox else []
-
-    def hears(self) -> list[tuple[str, Any]]:
-        """Take what waits for the page, as pairs of type and content."""
-        return [(message.header.msg_type, message.content) for message in self.gets()]
-
-    def hears_states(self) -> dict[str, Any] | None:
-        """Take what waits; return the states of the last snapshot in it, if there is one."""
-        found = None
-        for msg_type, content in self.hears():
-            if msg_type == "comm_msg" and content["data"].get("method") == "update_states":
-                states = content["data"]["states"]
-                found = {comm_id: entry["state"] for comm_id, entry in states.items()}
-        return found

@@ -9,7 +9,8 @@ from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.widget import WIDGET_TARGET
 
-from .kernel import EVERYTHING, Page, Room
+from .kernel import Room
+from .page import EVERYTHING, Page
 
 Widget = dict[str, Any]
 
@@ -31,6 +32,7 @@ class ModelPage:
         self.prompt = prompt
         self._building = building
         self.page = Page(room, session)
+        self.page.keeps_up = prompt
         self.page.attach()
         self.attached = True
         self.restored = False

@@ -7,7 +7,8 @@ import pytest
 from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import Message
 
-from .kernel import Page, Room
+from .kernel import Room
+from .page import Page
 
 
 def busy() -> tuple[Room, Page]:

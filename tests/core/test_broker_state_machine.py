@@ -14,9 +14,10 @@ from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.widget import size_of
 
-from .kernel import EVERYTHING, Room
+from .kernel import Room
 from .model_kernel import QUIET, REJECTED, ModelKernel
 from .model_page import ModelPage
+from .page import EVERYTHING
 
 VALUES = st.sampled_from([0, 1, 2, 7, REJECTED, 60, 70])
 KEYS = st.sampled_from(["value", "other", QUIET, "unknown"])
@@ -79,6 +80,11 @@ class KernelAndPages(RuleBasedStateMachine):
     @rule(data=st.data(), most=st.sampled_from([0, 1_000, EVERYTHING]))
     def reads(self, data: Any, most: int) -> None:
         data.draw(st.sampled_from(self.attached())).reads(most)
+
+    @precondition(lambda self: self.attached())
+    @rule(data=st.data(), takes=st.booleans())
+    def socket_fills_or_empties(self, data: Any, takes: bool) -> None:
+        data.draw(st.sampled_from(self.attached())).page.takes = takes
 
     @precondition(lambda self: any(page.models for page in self.attached()))
     @rule(data=st.data(), key=KEYS, value=VALUES)

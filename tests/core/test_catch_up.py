@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .heard import closed, custom, set_to
-from .kernel import Page, Room
+from .kernel import Room
+from .page import Page
 
 
 def restored(state: dict[str, Any] | None = None) -> tuple[Room, Page]:

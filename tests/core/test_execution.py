@@ -9,7 +9,8 @@ from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import UNTRACKED_TYPE
 
 from .heard import status
-from .kernel import Page, Room
+from .kernel import Room
+from .page import Page
 
 UNTRACKED = frozenset({"kernel_info_request", "comm_info_request", "shutdown_request"})
 

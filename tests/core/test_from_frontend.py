@@ -10,7 +10,8 @@ from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
 
 from .heard import closed, status
-from .kernel import Page, Room
+from .kernel import Room
+from .page import Page
 
 
 def busy(room: Room) -> Page:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jupyter_comm_broker.core.outbox import OVERHEAD, Outbox
 from jupyter_comm_broker.protocol.message import Message
 
-from .kernel import EVERYTHING
+from .page import EVERYTHING
 from .talker import Talker
 
 KERNEL = Talker("kernel")

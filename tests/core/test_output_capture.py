@@ -8,7 +8,8 @@ from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import Message
 
 from .heard import set_to
-from .kernel import Page, Room
+from .kernel import Room
+from .page import Page
 
 OUT = {"_model_name": "OutputModel", "msg_id": "", "outputs": []}
 

@@ -32,6 +32,15 @@ def test_comms_are_in_the_order_in_which_they_were_opened() -> None:
     assert (ids(found), len(found), "a" in found) == (["c", "b"], 2, False)
 
 
+def test_a_comm_has_a_number_that_no_other_ever_has() -> None:
+    found = registry("a", "b")
+    found.closed("b", Side.KERNEL, "over", 1.0)
+    found.opened("a", WIDGET, Side.KERNEL, 2.0)
+    found.clear("the kernel was restarted", 3.0)
+    found.opened("a", WIDGET, Side.KERNEL, 4.0)
+    assert record(found, "a").number == 4
+
+
 def test_how_a_comm_ended_is_remembered_for_the_latest() -> None:
     found = registry("a", "b", "c")
     for at, comm_id in enumerate("abc"):
@@ -104,3 +113,4 @@ def test_parents_are_who_refers_to_a_widget() -> None:
     record(found, "box").references = ("child", "layout")
     record(found, "tab").references = ("child",)
     assert found.parents() == {"child": ["box", "tab"], "layout": ["box"]}
+    assert found.parents({"layout", "box"}) == {"layout": ["box"]}

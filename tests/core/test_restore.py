@@ -8,7 +8,8 @@ from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.widget import CONTROL_TARGET
 
 from .heard import custom, set_to, status
-from .kernel import Page, Room
+from .kernel import Room
+from .page import Page
 
 MODEL = {"_model_name": "N", "_model_module": "M", "_model_module_version": "V"}
 

@@ -7,7 +7,8 @@ from typing import Any
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.protocol.json_text import loads
 
-from .kernel import WITH_SUBSHELLS, Page, Room
+from .kernel import WITH_SUBSHELLS, Room
+from .page import Page
 
 MODEL = {"_model_name": "N", "_model_module": "M", "_model_module_version": "V"}
 

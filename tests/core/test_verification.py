@@ -12,7 +12,8 @@ from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.widget import CONTROL_TARGET, WIDGET_TARGET
 
 from .heard import closed, set_to
-from .kernel import WITH_SUBSHELLS, Page, Room
+from .kernel import WITH_SUBSHELLS, Room
+from .page import Page
 
 STATE = {"_model_name": "N", "value": 1}
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from jupyter_comm_broker.core.outbox import Outbox
+from jupyter_comm_broker.core.shared_outbox import SharedBatch
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
 from jupyter_comm_broker.transport.driver import KernelDriver
@@ -27,6 +28,12 @@ class Page:
     def flush(self, outbox: Outbox) -> None:
         while outbox:
             self.heard += outbox.take(1 << 40)
+
+    ready = True
+
+    def offer(self, batch: SharedBatch, wire: dict[str, bytes], outbox: Outbox) -> bool:
+        self.heard += [message for message, _, _ in batch.items]
+        return True
 
     def close(self, reason: str) -> None:
         self.closed.append(reason)

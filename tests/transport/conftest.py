@@ -13,6 +13,7 @@ from tests.fakes.kernel import ZmqKernel
 from tests.fakes.managers import ipykernel
 from tests.fakes.provisioner import offer, stop_all
 from tests.fakes.server import EXTENSIONS, Desk
+from tests.transport.sockets import Line
 
 
 @pytest.fixture(scope="session")
@@ -67,3 +68,10 @@ def desk(
     desk = Desk(jp_serverapp, jp_fetch, jp_ws_fetch)
     yield desk
     jp_asyncio_loop.run_until_complete(desk.close())
+
+
+@pytest.fixture
+def line(jp_asyncio_loop: asyncio.AbstractEventLoop) -> Any:
+    line = Line()
+    yield line
+    jp_asyncio_loop.run_until_complete(line.close())

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 import pytest
 import zmq
 
+from jupyter_comm_broker.protocol.message import Part
 from jupyter_comm_broker.transport.zmq_channel import BATCH, ZmqChannel
 from tests.transport.descriptors import open_descriptors
 from tests.until import until
 
-Batches = list[tuple[str, list[list[bytes]]]]
+Batches = list[tuple[str, list[list[Part]]]]
 
 
 class Sockets:
@@ -48,7 +49,7 @@ def sockets() -> Iterator[Sockets]:
     made.close()
 
 
-def numbered(batches: Batches) -> list[bytes]:
+def numbered(batches: Batches) -> list[Part]:
     return [multipart[0] for _, batch in batches for multipart in batch]
 
 
@@ -80,14 +81,14 @@ async def test_a_flood_that_never_ends_does_not_keep_another_channel_from_its_tu
     turns: list[str] = []
     heard = asyncio.Event()
 
-    def flood(name: str, batch: list[list[bytes]]) -> None:
+    def flood(name: str, batch: list[list[Part]]) -> None:
         turns.append(name)
         assert len(turns) < 100, "the other channel had no turn"
         if not heard.is_set():
             for multipart in batch:
                 theirs.send_multipart(multipart)
 
-    def listen(name: str, batch: list[list[bytes]]) -> None:
+    def listen(name: str, batch: list[list[Part]]) -> None:
         turns.append(name)
         heard.set()
 
@@ -125,11 +126,11 @@ async def test_a_receiver_that_sends_from_within_hears_every_answer(
     theirs, ours = sockets.pair()
     batches: Batches = []
 
-    def answer(name: str, batch: list[list[bytes]]) -> None:
+    def answer(name: str, batch: list[list[Part]]) -> None:
         for multipart in batch:
             answers.send(multipart)
 
-    def ask_again(name: str, batch: list[list[bytes]]) -> None:
+    def ask_again(name: str, batch: list[list[Part]]) -> None:
         batches.append((name, batch))
         for multipart in batch:
             channel.send([b"%d" % (int(multipart[0]) + 1)])
@@ -187,7 +188,7 @@ async def test_a_channel_may_be_closed_twice_from_within_a_batch_and_used_after(
     theirs, ours = sockets.pair()
     batches: Batches = []
 
-    def close(name: str, batch: list[list[bytes]]) -> None:
+    def close(name: str, batch: list[list[Part]]) -> None:
         batches.append((name, batch))
         channel.close()
 
@@ -230,7 +231,7 @@ async def test_a_receiver_that_fails_costs_its_batch_and_not_the_channel(
     )
     batches: Batches = []
 
-    def fail_once(name: str, batch: list[list[bytes]]) -> None:
+    def fail_once(name: str, batch: list[list[Part]]) -> None:
         if not reported:
             raise RuntimeError("no")
         batches.append((name, batch))

@@ -10,6 +10,7 @@ import zmq
 from jupyter_client.manager import AsyncKernelManager, KernelManager
 from jupyter_server.services.kernels.kernelmanager import ServerKernelManager
 
+from jupyter_comm_broker.protocol.message import Part
 from jupyter_comm_broker.transport.zmq_channel import (
     ZmqChannel,
     bare_socket,
@@ -26,7 +27,7 @@ MANAGERS = pytest.mark.parametrize("kind", [KernelManager, AsyncKernelManager, S
 async def test_whatever_a_manager_connects_with_becomes_a_socket_that_a_channel_can_own(
     kernel: ZmqKernel, kind: type[Any]
 ) -> None:
-    heard: list[list[bytes]] = []
+    heard: list[list[Part]] = []
     socket = bare_socket(manager_of(kernel.connection_info, kind).connect_control(b"us"))
     # The wrapper that the manager made is gone, and must not take the socket along.
     gc.collect()
@@ -45,7 +46,7 @@ async def test_iopub_without_a_limit_keeps_its_identity_its_keys_and_its_subscri
     kind: type[Any],
 ) -> None:
     kernel = ZmqKernel(curve=zmq.curve_keypair())
-    heard: list[list[bytes]] = []
+    heard: list[list[Part]] = []
     manager = manager_of(kernel.connection_info, kind)
     assert manager.curve_publickey
     with without_receive_limit(manager.context):

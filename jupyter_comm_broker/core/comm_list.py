@@ -1,0 +1,243 @@
+"""
+Lists of comms cut into pages, which stay right while comms come and go.
+
+In the order of opening, which never changes, a cursor says after which comm to go on. In any
+other order it names a place in an order that was fixed at the first page.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from jupyter_comm_broker.core.broker import KernelBroker
+from jupyter_comm_broker.core.comm_filter import CommFilter
+from jupyter_comm_broker.core.comm_record import CommRecord
+from jupyter_comm_broker.core.list_walks import ListWalks, Place
+from jupyter_comm_broker.core.views import CommView
+from jupyter_comm_broker.errors import CursorExpiredError, InvalidFieldError
+
+OPENED = "opened_at"
+
+Sort = Literal[
+    "opened_at",
+    "-opened_at",
+    "last_activity",
+    "-last_activity",
+    "idle",
+    "-idle",
+    "state_bytes",
+    "-state_bytes",
+    "messages",
+    "-messages",
+    "target",
+    "-target",
+    "model",
+    "-model",
+]
+
+Field = Literal[
+    "kernel_id",
+    "comm_id",
+    "target_name",
+    "opened_by",
+    "opened_at",
+    "last_activity",
+    "age_seconds",
+    "idle_seconds",
+    "model",
+    "parents",
+    "references",
+    "frontends",
+    "messages",
+    "bytes",
+    "knowledge",
+    "dirty_because",
+    "pending",
+    "sequence",
+]
+
+_KEYS: dict[str, Callable[[CommRecord], Any]] = {
+    "last_activity": lambda record: record.last_activity,
+    "idle": lambda record: -record.last_activity,
+    "state_bytes": lambda record: record.state.size if record.state is not None else 0,
+    "messages": lambda record: record.from_kernel + record.from_frontends,
+    "target": lambda record: record.target_name,
+    "model": lambda record: record.model.name,
+}
+
+
+class KernelListQuery(CommFilter, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """Which of a kernel's comms, in which order, and which page of them."""
+
+    sort: Annotated[Sort, Meta(description="By what; with - the other way round.")] = OPENED
+    limit: Annotated[int, Meta(ge=1, le=1000, description="Comms on a page.")] = 100
+    cursor: (
+        Annotated[
+            str, Meta(description="What the page before said under next; valid for that list.")
+        ]
+        | UnsetType
+    ) = UNSET
+    fields: (
+        Annotated[
+            list[Field], Meta(min_length=1, description="What to show of each comm; else all.")
+        ]
+        | UnsetType
+    ) = UNSET
+
+
+class ListQuery(KernelListQuery, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """Which comms of all kernels."""
+
+    kernel: Annotated[str, Meta(description="Only this kernel's comms.")] | UnsetType = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A comm on a page, with the kernel it belongs to."""
+
+    kernel_id: str
+    broker: KernelBroker
+    record: CommRecord
+
+    @property
+    def place(self) -> Place:
+        """What no other comm has."""
+        return self.kernel_id, self.record.number
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list."""
+
+    comms: list[Listed]
+    next: str | None
+    total: int
+
+
+class _Cursor(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    life: str
+    sort: Sort
+    walk: int
+    """0: there is none, and ``opened_at`` and ``place`` say where to go on."""
+    position: Annotated[int, Meta(ge=0)]
+    opened_at: float
+    place: Place
+
+
+_read_cursor = msgspec.json.Decoder(_Cursor).decode
+
+
+def page(
+    kernels: Iterable[tuple[str, KernelBroker]],
+    query: KernelListQuery,
+    walks: ListWalks,
+    now: float,
+) -> Page:
+    """
+    Return one page of the comms that a query means.
+
+    Raises:
+        InvalidFieldError: the cursor is none, or belongs to another order.
+        CursorExpiredError: its list is no longer kept.
+    """
+    found = [
+        Listed(kernel_id, broker, record)
+        for kernel_id, broker in kernels
+        for record in query.select(broker, now)
+    ]
+    cursor = _decoded(query, walks) if isinstance(query.cursor, str) else None
+    if query.sort.lstrip("-") == OPENED:
+        return _by_opening(found, query, cursor, walks)
+    return _by_walk(found, query, cursor, walks, now)
+
+
+def chosen(view: CommView, fields: Sequence[Field] | UnsetType) -> dict[str, Any]:
+    """Return of a comm what was asked for."""
+    if isinstance(fields, UnsetType):
+        return dict(view)
+    return {name: value for name, value in view.items() if name in fields}
+
+
+def _by_opening(
+    found: list[Listed], query: KernelListQuery, cursor: _Cursor | None, walks: ListWalks
+) -> Page:
+    order = sorted(found, key=_opening)
+    if query.sort.startswith("-"):
+        end = len(order)
+        if cursor is not None:
+            end = bisect_left(order, (cursor.opened_at, cursor.place), key=_opening)
+        start = max(0, end - query.limit)
+        shown, more = order[start:end][::-1], start > 0
+    else:
+        start = 0
+        if cursor is not None:
+            start = bisect_right(order, (cursor.opened_at, cursor.place), key=_opening)
+        end = start + query.limit
+        shown, more = order[start:end], end < len(order)
+    following = None
+    if more:
+        last = shown[-1]
+        following = _encoded(_Cursor(walks.life, query.sort, 0, 0, *_opening(last)))
+    return Page(shown, following, len(found))
+
+
+def _by_walk(
+    found: list[Listed],
+    query: KernelListQuery,
+    cursor: _Cursor | None,
+    walks: ListWalks,
+    now: float,
+) -> Page:
+    number, position = 0, 0
+    if cursor is None:
+        descending = query.sort.startswith("-")
+        key = _KEYS[query.sort.lstrip("-")]
+        # The place decides between equals, so that the order is one and the same each time.
+        found.sort(key=lambda each: each.place)
+        order = sorted(found, key=lambda each: key(each.record), reverse=descending)
+    else:
+        number, position = cursor.walk, cursor.position
+        live = {each.place: each for each in found}
+        places = walks.places(number, now)[position:]
+        order = [live[place] for place in places if place in live]
+    shown = order[: query.limit]
+    if len(order) <= query.limit:
+        return Page(shown, None, len(found))
+    if cursor is None:
+        number = walks.begin([each.place for each in order], now)
+        position = len(shown)
+    else:
+        position += places.index(shown[-1].place) + 1
+    following = _Cursor(walks.life, query.sort, number, position, 0.0, ("", 0))
+    return Page(shown, _encoded(following), len(found))
+
+
+def _opening(each: Listed) -> tuple[float, Place]:
+    return each.record.opened_at, each.place
+
+
+def _encoded(cursor: _Cursor) -> str:
+    return urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
+
+
+def _decoded(query: KernelListQuery, walks: ListWalks) -> _Cursor:
+    text = str(query.cursor)
+    try:
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        cursor = _read_cursor(urlsafe_b64decode(padded))
+    except (ValueError, msgspec.DecodeError) as error:
+        raise InvalidFieldError(
+            "cursor", "this is no cursor; take it from a page's next"
+        ) from error
+    if cursor.life != walks.life:
+        raise CursorExpiredError
+    if cursor.sort != query.sort or (cursor.walk == 0) != (query.sort.lstrip("-") == OPENED):
+        raise InvalidFieldError("cursor", f"this cursor belongs to a list by {cursor.sort}")
+    return cursor

@@ -1,0 +1,119 @@
+"""One page in a room with a broker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from jupyter_comm_broker.core.frontend import Frontend
+from jupyter_comm_broker.core.shared_outbox import SharedBatch
+from jupyter_comm_broker.protocol.message import Message
+from jupyter_comm_broker.protocol.widget import CONTROL_TARGET
+
+from .talker import Talker
+
+if TYPE_CHECKING:
+    from .kernel import Room
+
+EVERYTHING = 1 << 60
+"""More bytes than any outbox holds."""
+
+
+class Page(Talker):
+    """A page: whatever it sends, the broker gets at once; what it is sent, it hears when asked."""
+
+    def __init__(self, room: Room, session: str) -> None:
+        super().__init__(session)
+        self._room = room
+        room.pages[session] = self
+        self._controls = 0
+        self._read: list[Message] = []
+        self.keeps_up = False
+        """Whether it shares what is common to all pages once it has read what waits for it."""
+        self.takes = True
+        """Whether its socket has room for what is shared."""
+
+    @property
+    def frontend(self) -> Frontend:
+        """What the broker keeps for the page."""
+        frontend = self._room.broker.context.delivery.get(self.session)
+        assert frontend is not None, f"the broker does not know {self.session}"
+        return frontend
+
+    def attach(self) -> None:
+        self._room.broker.frontend_attached(self.session, self._room.now)
+        self._room.settle()
+
+    def detach(self) -> None:
+        self._room.broker.frontend_detached(self.session, self._room.now)
+        self._room.settle()
+
+    def sends(
+        self,
+        msg_type: str,
+        content: Any,
+        channel: str = "shell",
+        buffers: Sequence[bytes] = (),
+        **header: Any,
+    ) -> Message:
+        """Send any message."""
+        message = self.write(channel, msg_type, content, buffers=buffers, **header)
+        self._room.broker.frontend_sent(self.session, message, self._room.now)
+        self._room.settle()
+        return message
+
+    def executes(self, code: str = "work()", **header: Any) -> Message:
+        return self.sends("execute_request", {"code": code}, **header)
+
+    def opens(self, comm_id: str, target: str, data: Any, buffers: Sequence[bytes] = ()) -> Message:
+        content = {"comm_id": comm_id, "target_name": target, "data": data}
+        return self.sends("comm_open", content, buffers=buffers)
+
+    def tells(self, comm_id: str, data: Any, buffers: Sequence[bytes] = ()) -> Message:
+        """Send on a comm."""
+        return self.sends("comm_msg", {"comm_id": comm_id, "data": data}, buffers=buffers)
+
+    def updates(self, comm_id: str, state: Mapping[str, Any]) -> Message:
+        return self.tells(comm_id, {"method": "update", "state": state, "buffer_paths": []})
+
+    def asks_state(self, comm_id: str) -> Message:
+        return self.tells(comm_id, {"method": "request_state"})
+
+    def closes(self, comm_id: str) -> Message:
+        return self.sends("comm_close", {"comm_id": comm_id, "data": {}})
+
+    def restores(self) -> Message:
+        """Do what JupyterLab's widget manager does first. Returns the ``request_states``."""
+        self._controls += 1
+        comm_id = f"{self.session}-control-{self._controls}"
+        self.opens(comm_id, CONTROL_TARGET, {})
+        return self.tells(comm_id, {"method": "request_states"})
+
+    def gets(self, most_bytes: int = EVERYTHING) -> list[Message]:
+        """Take what waits for the page, and what it was handed already."""
+        outbox, (read, self._read) = self.frontend.outbox, (self._read, [])
+        if outbox and not (read and most_bytes < EVERYTHING):
+            read += outbox.take(most_bytes)
+        if self.keeps_up:
+            self._room.broker.context.delivery.caught_up(self.frontend)
+        return read
+
+    def is_offered(self, batch: SharedBatch) -> None:
+        """Take what is shared, or let it wait."""
+        if self.takes:
+            self._read += [message for message, _, _ in batch.items]
+        else:
+            self._room.broker.context.delivery.fell_behind(self.frontend, batch)
+
+    def hears(self) -> list[tuple[str, Any]]:
+        """Take what waits for the page, as pairs of type and content."""
+        return [(message.header.msg_type, message.content) for message in self.gets()]
+
+    def hears_states(self) -> dict[str, Any] | None:
+        """Take what waits; return the states of the last snapshot in it, if there is one."""
+        found = None
+        for msg_type, content in self.hears():
+            if msg_type == "comm_msg" and content["data"].get("method") == "update_states":
+                states = content["data"]["states"]
+                found = {comm_id: entry["state"] for comm_id, entry in states.items()}
+        return found
