@@ -234,8 +234,8 @@ class Mirror:
 
     @staticmethod
     def _replaced(state: WidgetState, change: Iterable[str]) -> dict[str, Attribute | None]:
-        attributes = state.attributes()
-        return {key: attributes.get(key) for key in change}
+        picked = state.picked(change)
+        return {key: picked.get(key) for key in change}
 
     def _set_whole(
         self, record: CommRecord, payload: WidgetPayload, buffers: Sequence[Part]

@@ -35,34 +35,43 @@ def collect(records: Iterable[CommRecord], overlays: Mapping[str, State]) -> Sta
         records: the comms, in the order in which models should be built.
         overlays: by comm, what pages sent and the kernel has not processed yet (rule 27).
     """
-    names: dict[ModelName, bytes] = {}
-    entries: list[bytes] = []
+    heads: dict[ModelName, bytes] = {}
+    pieces: list[bytes] = []
     paths: list[list[Step]] = []
     buffers: list[Part] = []
     comm_ids: set[str] = set()
     for record in records:
         if record.state is None or not record.is_widget:
             continue
-        name = names.get(record.model)
-        if name is None:
-            name = names[record.model] = _named(record.model)
+        head = heads.get(record.model)
+        if head is None:
+            head = heads[record.model] = _head(record.model)
         comm_id = record.comm_id
         text, its_paths, its_buffers = record.state.written(
-            overlays.get(comm_id), (comm_id, "state")
+            overlays.get(comm_id) if overlays else None, (comm_id, "state")
         )
-        entries.append(b'%b:{%b,"state":%b}' % (dumps(comm_id), name, text))
-        paths += its_paths
-        buffers += its_buffers
+        # Only pieces: each copy made here would be made 10,000 times while all others wait.
+        pieces += (b",", dumps(comm_id), head, text, b"}")
+        if its_buffers:
+            paths += its_paths
+            buffers += its_buffers
         comm_ids.add(comm_id)
-    data = b'{"method":"update_states","states":{%b},"buffer_paths":%b}' % (
-        b",".join(entries),
-        dumps(paths),
+    # The first comma is left out.
+    data = b"".join(
+        (
+            b'{"method":"update_states","states":{',
+            *pieces[1:],
+            b'},"buffer_paths":',
+            dumps(paths),
+            b"}",
+        )
     )
     return States(data, buffers, comm_ids)
 
 
-def _named(model: ModelName) -> bytes:
-    return b'"model_name":%b,"model_module":%b,"model_module_version":%b' % (
+def _head(model: ModelName) -> bytes:
+    """Return what stands between a widget's id and its state."""
+    return b':{"model_name":%b,"model_module":%b,"model_module_version":%b,"state":' % (
         dumps(model.name),
         dumps(model.module),
         dumps(model.version),

@@ -117,16 +117,32 @@ def write_attributes(
     texts: list[bytes] = []
     paths: list[list[Step]] = []
     buffers: list[Part] = []
+    keys = _KEYS
     for key, attribute in state:
-        if isinstance(attribute, bytes):
-            texts.append(dumps(key) + b":" + attribute)
+        if type(attribute) is bytes:
+            texts.append(keys[key] + attribute)
             continue
         if attribute.text is not None:
-            texts.append(dumps(key) + b":" + attribute.text)
+            texts.append(keys[key] + attribute.text)
         for tail, buffer in attribute.buffers:
             paths.append([*prefix, key, *tail])
             buffers.append(buffer)
     return b"{" + b",".join(texts) + b"}", paths, buffers
+
+
+class _Keys(dict[str, bytes]):
+    """What stands before a value, by name: the same few hundred names in every state."""
+
+    MOST = 4096
+
+    def __missing__(self, name: str) -> bytes:
+        if len(self) >= self.MOST:
+            self.clear()
+        text = self[name] = dumps(name) + b":"
+        return text
+
+
+_KEYS = _Keys()
 
 
 def update_data(state: State, method: str = "update") -> tuple[bytes, list[Part]]:

@@ -168,9 +168,8 @@ class KernelAndPages(RuleBasedStateMachine):
         states = [record.state for record in context.registry if record.state is not None]
         assert context.mirror.bytes == sum(state.size for state in states)
         for state in states:
-            text, _, buffers = state.written()
-            apart = sum(map(size_of, state.attributes().values()))
-            assert state.size in (len(text), apart + sum(map(len, buffers)))
+            apart = (state._apart or {}).values()
+            assert state.size == len(state._rest) + sum(map(size_of, apart))
         for frontend in context.delivery:
             outbox, limits = frontend.outbox, self.limits
             assert outbox.bytes == sum(entry.size for entry in outbox._entries)

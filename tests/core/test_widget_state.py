@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jupyter_comm_broker.core.widget_state import WidgetState
 from jupyter_comm_broker.errors import MalformedMessageError
+from jupyter_comm_broker.protocol.widget import (
+    Attribute,
+    BufferedAttribute,
+    read_attributes,
+    size_of,
+)
 
 
 def test_a_state_that_never_changed_is_written_as_it_came() -> None:
@@ -15,18 +23,44 @@ def test_a_state_that_never_changed_is_written_as_it_came() -> None:
     assert state.attributes() == {"b": b"1.0", "a": b'"IPY_MODEL_x"'}
 
 
-def test_a_change_replaces_and_adds_attributes_in_their_order() -> None:
+def test_a_change_replaces_and_adds_attributes_behind_those_that_never_changed() -> None:
     state = WidgetState(b'{"a":1,"b":2}')
     state.apply({"a": b"10", "c": b"3"})
-    assert state.written() == (b'{"a":10,"b":2,"c":3}', [], [])
-    assert state.size == 4
+    assert state.written() == (b'{"b":2,"a":10,"c":3}', [], [])
+    assert state.size == len(b'{"b":2}') + len(b"10") + len(b"3")
+
+
+VALUES = st.sampled_from([b"1", b"22", b'"x"', BufferedAttribute(None, (((), b"buffer"),))])
+CHANGES = st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3)
+
+
+@given(
+    whole=st.sampled_from([b"{ }", b'{"a":1}', b' {"a":1, "b" :[2 ]} ']), changes=st.lists(CHANGES)
+)
+def test_whatever_changes_and_is_taken_back_the_state_is_what_was_last_set(
+    whole: bytes, changes: list[dict[str, Attribute]]
+) -> None:
+    state, before = WidgetState(whole), read_attributes(whole)
+    expected = dict(before)
+    for change in changes:
+        state.apply(change)
+        expected.update(change)
+        text, paths, buffers = state.written()
+        assert read_attributes(text, paths, buffers) == state.attributes() == expected
+        assert state.picked("abcd") == expected
+        rest, apart = state._rest, state._apart or {}
+        assert state.size == len(rest) + sum(map(size_of, apart.values()))
+        undo = {key: before.get(key) for key in change}
+        state.restore(undo)
+        expected = {k: a for k, a in {**expected, **undo}.items() if a is not None}
+        assert state.attributes() == expected
 
 
 def test_restoring_puts_back_what_was_and_takes_out_what_was_not() -> None:
     state = WidgetState(b'{"a":1}')
     state.apply({"a": b"100", "new": b"5"})
     state.restore({"a": b"1", "new": None, "never": None})
-    assert (state.written(), state.size) == ((b'{"a":1}', [], []), 1)
+    assert (state.written(), state.size) == ((b'{"a":1}', [], []), len("{}") + 1)
 
 
 def test_restoring_a_state_that_never_changed_takes_nothing_away() -> None:
