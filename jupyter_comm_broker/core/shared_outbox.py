@@ -51,10 +51,12 @@ class SharedOutbox:
         return list(self._items)
 
     def add(self, message: Message, kind: Kind, comm_id: str) -> bool:
-        """Note a message. ``False`` if there is so much now that each page has to go on alone."""
+        """Note a message. ``False``, and not noted, if pages have to go on alone with so much."""
+        if self._bytes + message.size > MOST_BYTES:
+            return False
         self._items.append((message, kind, comm_id))
         self._bytes += message.size
-        return self._bytes <= MOST_BYTES
+        return True
 
     def take(self) -> SharedBatch | None:
         """Take out what was noted; ``None`` if there is nothing for anybody."""
