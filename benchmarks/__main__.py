@@ -11,18 +11,19 @@ import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import table
 from benchmarks.figures import Figure
 from benchmarks.machine import describe, load
-from benchmarks.measures import MEASURES
+from benchmarks.measures import AS_SHIPPED, MEASURES, ONCE
 from benchmarks.profiler import profile
 from benchmarks.servers import Server
 from benchmarks.target import BROKER, SIDES, STOCK, Target
 
 RESULTS = Path(__file__).parent / "results"
-PATIENCE = 900
+PATIENCE = 1800
 QUIET = 0.5
 """A load above this shows in every latency, most of all in the short ones of the broker."""
 
@@ -34,7 +35,7 @@ class MeasureFailedError(Exception):
 def main(arguments: list[str] | None = None) -> int:
     """Run what was asked for."""
     asked = parser().parse_args(arguments)
-    size = "smoke" if asked.smoke else "full"
+    size = "smoke" if asked.smoke else "long" if asked.long else "full"
     rounds = 1 if asked.smoke else asked.rounds
     facts = describe()
     if not asked.smoke and float(facts["load before"]) > QUIET:
@@ -44,10 +45,13 @@ def main(arguments: list[str] | None = None) -> int:
         order = list(enumerate(asked.sides))
         for column, side in order if number % 2 == 0 else reversed(order):
             say(f"round {number + 1} of {rounds}, {side}")
-            with Server(side) as target:
-                for measure in asked.only or MEASURES:
-                    file = asked.profile and asked.profile / f"{side}-{measure}-{number + 1}.txt"
-                    columns[column] += run(measure, size, target, file)
+            wanted = [m for m in asked.only or MEASURES if number == 0 or m not in ONCE]
+            for server, measures in servers(side, wanted):
+                with server as target:
+                    for measure in measures:
+                        name = f"{side}-{measure}-{number + 1}.txt"
+                        file = asked.profile and asked.profile / name
+                        columns[column] += run(measure, size, target, file)
     facts["load after"] = load()
     names = [
         f"{side} ({i + 1})" if len(set(asked.sides)) == 1 else side
@@ -66,7 +70,9 @@ def parser() -> argparse.ArgumentParser:
     known = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     known.add_argument("--only", nargs="+", choices=list(MEASURES), help="these measures only")
     known.add_argument("--rounds", type=int, default=3, help="fresh servers per side (3)")
-    known.add_argument("--smoke", action="store_true", help="tiny numbers: does it still run?")
+    lengths = known.add_mutually_exclusive_group()
+    lengths.add_argument("--smoke", action="store_true", help="tiny numbers: does it still run?")
+    lengths.add_argument("--long", action="store_true", help="the full lengths: 10 minutes absent")
     known.add_argument("--save", action="store_true", help=f"write into {RESULTS.name}/")
     known.add_argument("--profile", type=Path, metavar="FOLDER", help="record with py-spy")
     known.add_argument(
@@ -77,6 +83,14 @@ def parser() -> argparse.ArgumentParser:
         help="the columns; 'stock stock' shows what the machine's own noise is",
     )
     return known
+
+
+def servers(side: str, wanted: list[str]) -> Iterator[tuple[Server, list[str]]]:
+    """Return the servers to start one after the other, and what to measure on each."""
+    for as_shipped in (False, True):
+        measures = [each for each in wanted if (each in AS_SHIPPED) == as_shipped]
+        if measures:
+            yield Server(side, as_shipped=as_shipped), measures
 
 
 def run(measure: str, size: str, target: Target, file: Path | None) -> list[Figure]:
@@ -114,7 +128,10 @@ def save(
     (RESULTS / f"{stem}.json").write_text(json.dumps(record, indent=1) + "\n")
     about = "\n".join(f"* {name}: {value}" for name, value in facts.items())
     title = f"# {' and '.join(names)}, {facts['date']}"
-    body = f"Medians of {rounds} rounds; `python -m benchmarks --save` makes a new one."
+    body = (
+        f"Medians of {rounds} rounds ({', '.join(sorted(ONCE))}: of one); "
+        "`python -m benchmarks --save` makes a new one."
+    )
     (RESULTS / f"{stem}.md").write_text(
         f"{title}\n\n{body}\n\n{about}\n\n{table.markdown(lines)}\n"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 SENDER = """
-import time
+import asyncio, time
 from comm import create_comm
 bench_comm = create_comm(
     target_name="jupyter.widget",
@@ -22,6 +22,25 @@ def bench_send(first, count, pause=0.0, ahead=0.0):
         if pause:
             due += pause
             time.sleep(max(0.0, due - time.monotonic()))
+def bench_send_buffers(first, count, size):
+    for number in range(first, first + count):
+        state = {"bench_seq": number}
+        bench_comm.send({"method": "update", "state": state, "buffer_paths": [["bench_image"]]},
+                        buffers=[bytes(size)])
+def bench_flood(seconds):
+    end = time.monotonic() + seconds
+    number = 0
+    while time.monotonic() < end:
+        bench_send(number + 1, 100)
+        number += 100
+async def bench_keep_sending(per_second, batch=10):
+    loop = asyncio.get_running_loop()
+    due, number = loop.time(), 0
+    while True:
+        bench_send(number + 1, batch)
+        number += batch
+        due += batch / per_second
+        await asyncio.sleep(max(0.0, due - loop.time()))
 """
 """
 A widget model as far as the wire can tell: a mirror has to follow every update.
@@ -40,9 +59,46 @@ get_comm_manager().register_target("bench.echo", bench_opened)
 """A target whose comms send back what they get."""
 
 
+STORM = """
+import threading
+from comm import create_comm
+def bench_storm(comms, updates):
+    over = threading.Event()
+    def prints():
+        while not over.is_set():
+            print("a line of a print flood", flush=True)
+    printer = threading.Thread(target=prints)
+    printer.start()
+    opened = [create_comm(target_name="jupyter.widget", metadata={"version": "2.1.0"},
+                          data={"state": {"_model_name": "IntProgressModel"}, "buffer_paths": []})
+              for _ in range(comms)]
+    for number in range(1, updates + 1):
+        state = {"bench_seq": number, "value": number % 100}
+        opened[number % comms].send({"method": "update", "state": state, "buffer_paths": []})
+    for each in opened:
+        each.close()
+    over.set()
+    printer.join()
+"""
+"""Opens comms, updates them in turn at full speed while a thread prints, and closes them."""
+
+PLAIN = """
+from comm import create_comm
+bench_plain = []
+def bench_open(count):
+    bench_plain.extend(create_comm(target_name="bench.plain", data={}) for _ in range(count))
+"""
+"""Comms of which only their being open is to be known."""
+
+
 def burst(first: int, count: int, pause: float = 0.0, ahead: float = 0.0) -> str:
     """Return a cell that sends ``count`` numbered updates, ``pause`` apart."""
     return f"bench_send({first}, {count}, {pause}, {ahead})"
+
+
+def buffers(first: int, count: int, size: int) -> str:
+    """Return a cell that sends ``count`` numbered updates with a buffer each."""
+    return f"bench_send_buffers({first}, {count}, {size})"
 
 
 def models(count: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 
@@ -18,6 +18,8 @@ class Figure:
     """To reach: at most this share of stock."""
     limit_goal: float | None = None
     """To reach: at most this much."""
+    least_goal: float | None = None
+    """To reach: at least this much."""
     note: str = ""
 
     def dump(self) -> dict[str, Any]:
@@ -36,6 +38,8 @@ class Size:
 
     crowds: tuple[int, ...]
     """Frontends at once for the cost of a delivery."""
+    few: int
+    """Frontends at once where one crowd is enough."""
     bursts: int
     burst: int
     """Messages a cell sends at once; all arrive before the next burst: no queue overflows."""
@@ -54,10 +58,29 @@ class Size:
     """Length of the cell that keeps the kernel busy."""
     absent_seconds: float
     """How long a kernel sends with nobody attached."""
+    beside_seconds: float
+    """How long a kernel floods while another one echoes."""
+    runs: int
+    """How often a cell floods updates beside a print flood, then closes its comms."""
+    updates: int
+    """How many updates each of these runs sends."""
+    stopped_seconds: float
+    """How long a page stops reading."""
+    many: int
+    """Frontends on one kernel, as many as there may ever be."""
+    many_seconds: float
+    """How long these get 100 updates a second."""
+    comms: int
+    """Comms without a state on one kernel."""
+    idle_kernels: int
+    active_kernels: int
+    idle_seconds: float
+    """How long idle kernels are watched."""
 
 
 FULL = Size(
-    crowds=(1, 8, 32),
+    crowds=(1, 8, 32, 200),
+    few=8,
     bursts=8,
     burst=500,
     paced=600,
@@ -65,14 +88,28 @@ FULL = Size(
     kernel_start=3.0,
     connects=20,
     sockets=20,
-    models=(150, 5000),
+    models=(150, 10_000),
     settled=2.6,
     busy_seconds=4.0,
-    absent_seconds=10.0,
+    absent_seconds=30.0,
+    beside_seconds=10.0,
+    runs=20,
+    updates=20_000,
+    stopped_seconds=20.0,
+    many=1000,
+    many_seconds=5.0,
+    comms=10_000,
+    idle_kernels=95,
+    active_kernels=5,
+    idle_seconds=10.0,
 )
+
+LONG = replace(FULL, absent_seconds=600.0, stopped_seconds=60.0, idle_seconds=60.0)
+"""The lengths that the goals name."""
 
 SMOKE = Size(
     crowds=(2,),
+    few=2,
     bursts=2,
     burst=20,
     paced=20,
@@ -84,6 +121,16 @@ SMOKE = Size(
     settled=0.1,
     busy_seconds=0.6,
     absent_seconds=0.5,
+    beside_seconds=0.5,
+    runs=1,
+    updates=200,
+    stopped_seconds=0.5,
+    many=5,
+    many_seconds=0.2,
+    comms=40,
+    idle_kernels=2,
+    active_kernels=1,
+    idle_seconds=0.3,
 )
 
-SIZES = {"full": FULL, "smoke": SMOKE}
+SIZES = {"full": FULL, "long": LONG, "smoke": SMOKE}

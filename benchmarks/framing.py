@@ -12,13 +12,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Message:
-    """One decoded message and the moment its last byte came in."""
+    """One decoded message and the moments when its first and its last byte came in."""
 
     channel: str
     header: dict[str, Any]
     parent: dict[str, Any]
     content: dict[str, Any]
     buffers: tuple[bytes, ...]
+    begun: float
     arrived: float
 
     @property
@@ -63,7 +64,7 @@ def encode(
     return msg_id, head + b"".join(parts)
 
 
-def decode(frame: bytes, arrived: float) -> Message:
+def decode(frame: bytes, begun: float, arrived: float) -> Message:
     """Read a whole frame."""
     count = int.from_bytes(frame[:8], "little")
     offsets = [int.from_bytes(frame[8 * i : 8 * i + 8], "little") for i in range(1, count + 1)]
@@ -74,5 +75,6 @@ def decode(frame: bytes, arrived: float) -> Message:
         parent=json.loads(parts[2]),
         content=json.loads(parts[4]),
         buffers=tuple(parts[5:]),
+        begun=begun,
         arrived=arrived,
     )

@@ -42,6 +42,8 @@ class Frontend:
         self.marks = 0
         self.last_mark = 0
         self.disorder = 0
+        self.hears: Callable[[bytes], None] | None = None
+        """Told of every message's bytes, where marks are not enough."""
         self._goal = 0
         self._reached: asyncio.Future[None] | None = None
         self._socket: WebSocket | None = None
@@ -51,7 +53,7 @@ class Frontend:
     async def open(cls, target: Target, kernel_id: str, session_id: str | None = None) -> Frontend:
         """Connect to a kernel; ``handshake`` says how long that took."""
         frontend = cls(session_id or str(uuid.uuid4()))
-        path = f"/api/kernels/{kernel_id}/channels?session_id={frontend.session_id}"
+        path = channels(kernel_id, frontend.session_id)
         begun = time.perf_counter()
         frontend._socket = await connect(
             target.host, target.port, path, target.token, frontend._on_frame
@@ -124,7 +126,9 @@ class Frontend:
                 f"has {self.marks}, last {self.last_mark}"
             ) from None
 
-    def _on_frame(self, payload: bytes, arrived: float) -> None:
+    def _on_frame(self, payload: bytes, begun: float, arrived: float) -> None:
+        if self.hears is not None:
+            self.hears(payload)
         found = MARK.search(payload)
         if found is not None:
             mark = int(found[1])
@@ -138,7 +142,7 @@ class Frontend:
                     self._reached.set_result(None)
                 self._reached = None
         if self._waiting:
-            message = decode(payload, arrived)
+            message = decode(payload, begun, arrived)
             for entry in self._waiting[:]:
                 wanted, future = entry
                 if future.done():
@@ -146,6 +150,11 @@ class Frontend:
                 elif wanted(message):
                     future.set_result(message)
                     self._waiting.remove(entry)
+
+
+def channels(kernel_id: str, session_id: str) -> str:
+    """Return where a page opens its WebSocket."""
+    return f"/api/kernels/{kernel_id}/channels?session_id={session_id}"
 
 
 def is_idle(message: Message, msg_id: str) -> bool:

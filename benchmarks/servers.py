@@ -19,8 +19,11 @@ from benchmarks.target import BROKER, Target
 START_PATIENCE = 30.0
 STOP_PATIENCE = 20.0
 
-UNLIMITED = 1e12
+UNLIMITED = {"iopub_msg_rate_limit": 1e12, "iopub_data_rate_limit": 1e12}
 """Stock drops comm messages over its rate limits; this way both keep counting, neither drops."""
+
+LIGHT = "light"
+"""The kernel spec of ``light_kernel``; every server has it."""
 
 
 class ServerFailedError(Exception):
@@ -28,10 +31,15 @@ class ServerFailedError(Exception):
 
 
 class Server:
-    """One Jupyter server in a child process; use it in a ``with``."""
+    """
+    One Jupyter server in a child process; use it in a ``with``.
 
-    def __init__(self, side: str) -> None:
+    With ``as_shipped`` its rate limits are those that every user has.
+    """
+
+    def __init__(self, side: str, *, as_shipped: bool = False) -> None:
         self._side = side
+        self._as_shipped = as_shipped
         self._folder = tempfile.TemporaryDirectory(prefix="jupyter-comm-broker-bench-")
         self._token = secrets.token_hex(8)
         self._process: subprocess.Popen[bytes] | None = None
@@ -42,11 +50,16 @@ class Server:
         for name in ("runtime", "work"):
             (root / name).mkdir()
         config = root / "server.json"
-        config.write_text(json.dumps(settings(self._side, self._token, str(root / "work"))))
+        chosen = settings(self._side, self._token, str(root / "work"))
+        if not self._as_shipped:
+            chosen["ZMQChannelsWebsocketConnection"] = UNLIMITED
+        config.write_text(json.dumps(chosen))
+        offer_light_kernel(root / "data")
         environment = dict(os.environ)
         environment.update(
             # Only the file above counts: no other extension, no user's settings.
             JUPYTER_NO_CONFIG="1",
+            JUPYTER_PATH=str(root / "data"),
             JUPYTER_RUNTIME_DIR=str(root / "runtime"),
             IPYTHONDIR=str(root / "ipython"),
             PYTHONHASHSEED="0",
@@ -123,11 +136,20 @@ def settings(side: str, token: str, root: str) -> dict[str, object]:
             "log_level": "WARN",
         },
         "IdentityProvider": {"token": token},
-        "ZMQChannelsWebsocketConnection": {
-            "iopub_msg_rate_limit": UNLIMITED,
-            "iopub_data_rate_limit": UNLIMITED,
-        },
     }
+
+
+def offer_light_kernel(folder: Path) -> None:
+    """Let a server that looks for kernels in this folder start ``light_kernel``."""
+    spec = folder / "kernels" / LIGHT
+    spec.mkdir(parents=True)
+    program = str(Path(__file__).with_name("light_kernel.py"))
+    told = {
+        "argv": [sys.executable, program, "{connection_file}"],
+        "display_name": "Light",
+        "language": "none",
+    }
+    (spec / "kernel.json").write_text(json.dumps(told))
 
 
 def raise_descriptor_limit() -> None:

@@ -7,32 +7,37 @@ from dataclasses import dataclass
 
 from benchmarks.figures import Figure
 
-HEAD = ("", "unit", "ratio", "to reach", "")
+HEAD = ("", "unit", "ratio", "to reach", "reached")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One figure on both columns: medians over the rounds."""
+    """One figure on both columns: medians over the rounds, nothing where a side has none."""
 
     figure: Figure
-    medians: tuple[float, ...]
+    medians: tuple[float | None, ...]
     notes: tuple[str, ...]
 
     @property
     def ratio(self) -> float | None:
         """The last column as a share of the first; nothing where there is nothing to divide by."""
-        if len(self.medians) < 2 or self.medians[0] <= 0 or self.medians[-1] < 0:
+        first, last = self.medians[0], self.medians[-1]
+        if len(self.medians) < 2 or first is None or last is None or first <= 0 or last < 0:
             return None
-        return self.medians[-1] / self.medians[0]
+        return last / first
 
     @property
     def reached(self) -> bool | None:
-        """Whether the goal is reached; nothing where there is no goal."""
-        if self.figure.limit_goal is not None:
-            return self.medians[-1] <= self.figure.limit_goal
-        if self.figure.ratio_goal is None or self.ratio is None:
-            return None
-        return self.ratio <= self.figure.ratio_goal
+        """Whether every goal is reached; nothing where there is none, or nothing to judge."""
+        figure, last, ratio = self.figure, self.medians[-1], self.ratio
+        verdicts = []
+        if figure.limit_goal is not None and last is not None:
+            verdicts.append(last <= figure.limit_goal)
+        if figure.least_goal is not None and last is not None:
+            verdicts.append(last >= figure.least_goal)
+        if figure.ratio_goal is not None and ratio is not None:
+            verdicts.append(ratio <= figure.ratio_goal)
+        return all(verdicts) if verdicts else None
 
 
 def rows(columns: list[list[Figure]]) -> list[Row]:
@@ -41,16 +46,11 @@ def rows(columns: list[list[Figure]]) -> list[Row]:
     joined = []
     for key in order:
         found = [[figure for figure in column if figure.key == key] for column in columns]
-        if not all(found):
-            continue
         joined.append(
             Row(
-                figure=found[-1][0],
-                medians=tuple(
-                    statistics.median(value for figure in column for value in figure.values)
-                    for column in found
-                ),
-                notes=tuple(column[0].note for column in found),
+                figure=next(column[0] for column in reversed(found) if column),
+                medians=tuple(map(_median, found)),
+                notes=tuple(column[0].note if column else "" for column in found),
             )
         )
     return joined
@@ -82,7 +82,7 @@ def markdown(lines: list[list[str]]) -> str:
 
 def _line(row: Row) -> list[str]:
     values = [
-        _number(median) + (f" ({note})" if note else "")
+        _number(median) + (f" ({note})" if note else "") if median is not None else "-"
         for median, note in zip(row.medians, row.notes, strict=True)
     ]
     reached = {True: "yes", False: "NO", None: ""}[row.reached]
@@ -96,6 +96,11 @@ def _line(row: Row) -> list[str]:
     ]
 
 
+def _median(figures: list[Figure]) -> float | None:
+    values = [value for figure in figures for value in figure.values]
+    return statistics.median(values) if values else None
+
+
 def _share(ratio: float | None) -> str:
     if ratio is None or ratio == 0:
         return ""
@@ -103,11 +108,14 @@ def _share(ratio: float | None) -> str:
 
 
 def _goal(figure: Figure) -> str:
+    goals = []
     if figure.limit_goal is not None:
-        return f"<= {figure.limit_goal:g} {figure.unit}".rstrip()
+        goals.append(f"<= {figure.limit_goal:g} {figure.unit}".rstrip())
+    if figure.least_goal is not None:
+        goals.append(f">= {figure.least_goal:g} {figure.unit}".rstrip())
     if figure.ratio_goal is not None:
-        return f"<= 1/{1 / figure.ratio_goal:g}"
-    return ""
+        goals.append(f"<= 1/{1 / figure.ratio_goal:g}")
+    return ", ".join(goals)
 
 
 def _number(value: float) -> str:

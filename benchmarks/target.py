@@ -62,9 +62,9 @@ class Target:
             raise WrongServerError(f"{self.side}: GET /api/comms/broker says {status} {answer}")
 
     @asynccontextmanager
-    async def kernel(self) -> AsyncIterator[str]:
+    async def kernel(self, name: str = "python3") -> AsyncIterator[str]:
         """Start a kernel and end it afterwards."""
-        status, model = await self.rest("POST", "/api/kernels", {"name": "python3"})
+        status, model = await self.rest("POST", "/api/kernels", {"name": name})
         if status != 201:
             raise WrongServerError(f"{self.side}: no kernel, {status} {model}")
         kernel_id = str(model["id"])

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol, cast
 
 SUBPROTOCOL = "v1.kernel.websocket.jupyter.org"
@@ -23,9 +23,9 @@ class HandshakeError(Exception):
 
 
 class Received(Protocol):
-    """What is told of each message: its bytes and when its last byte was read."""
+    """What is told of each message: its bytes, when its first and when its last byte was read."""
 
-    def __call__(self, payload: bytes, arrived: float) -> None:
+    def __call__(self, payload: bytes, begun: float, arrived: float) -> None:
         """Take one message."""
 
 
@@ -41,6 +41,8 @@ class WebSocket(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._tail = bytearray()
         self._parts: list[bytes] = []
+        self._begun = 0.0
+        """When the first byte of what is in the tail and the parts was read."""
         self._take: Callable[[float], None] = self._take_response
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -58,6 +60,8 @@ class WebSocket(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Cut what came into messages."""
         arrived = time.perf_counter()
+        if not self._tail and not self._parts:
+            self._begun = arrived
         self._tail += data
         self._take(arrived)
 
@@ -82,16 +86,8 @@ class WebSocket(asyncio.Protocol):
             self._transport.resume_reading()
 
     def _write(self, opcode: int, payload: bytes) -> None:
-        if self._transport is None:
-            return
-        length = len(payload)
-        if length < 126:
-            head = bytes((FINAL | opcode, MASKED | length))
-        elif length < 1 << 16:
-            head = bytes((FINAL | opcode, MASKED | 126)) + length.to_bytes(2, "big")
-        else:
-            head = bytes((FINAL | opcode, MASKED | 127)) + length.to_bytes(8, "big")
-        self._transport.write(head + NO_MASK + payload)
+        if self._transport is not None:
+            self._transport.write(frame(opcode, payload))
 
     def _take_response(self, arrived: float) -> None:
         end = self._tail.find(b"\r\n\r\n")
@@ -109,23 +105,11 @@ class WebSocket(asyncio.Protocol):
         self._take_frames(arrived)
 
     def _take_frames(self, arrived: float) -> None:
-        tail = self._tail
-        position, end = 0, len(tail)
-        while end - position >= 2:
-            length = tail[position + 1]
-            start = position + 2
-            if length == 126:
-                start += 2
-                length = int.from_bytes(tail[position + 2 : start], "big")
-            elif length == 127:
-                start += 8
-                length = int.from_bytes(tail[position + 2 : start], "big")
-            # With a length field cut in two, start is behind the end as well.
-            if end - start < length:
-                break
-            self._frame(tail[position], bytes(tail[start : start + length]), arrived)
-            position = start + length
-        del tail[:position]
+        for first, payload in cut(self._tail):
+            self._frame(first, payload, arrived)
+            if not self._parts:
+                # Whatever follows in the tail came with this.
+                self._begun = arrived
 
     def _frame(self, first: int, payload: bytes, arrived: float) -> None:
         opcode = first & 0x0F
@@ -135,18 +119,50 @@ class WebSocket(asyncio.Protocol):
             self.close()
         elif opcode in (CONTINUATION, TEXT, BINARY):
             if first & FINAL and not self._parts:
-                self._received(payload, arrived)
+                self._received(payload, self._begun, arrived)
                 return
             self._parts.append(payload)
             if first & FINAL:
                 whole = b"".join(self._parts)
                 self._parts.clear()
-                self._received(whole, arrived)
+                self._received(whole, self._begun, arrived)
 
 
-async def connect(host: str, port: int, path: str, token: str, received: Received) -> WebSocket:
-    """Open a WebSocket as JupyterLab does; asyncio sets TCP_NODELAY as browsers do."""
-    request = (
+def cut(tail: bytearray) -> Iterator[tuple[int, bytes]]:
+    """Take the whole frames off the front of what came in: first byte and payload of each."""
+    position, end = 0, len(tail)
+    while end - position >= 2:
+        length = tail[position + 1]
+        start = position + 2
+        if length == 126:
+            start += 2
+            length = int.from_bytes(tail[position + 2 : start], "big")
+        elif length == 127:
+            start += 8
+            length = int.from_bytes(tail[position + 2 : start], "big")
+        # With a length field cut in two, start is behind the end as well.
+        if end - start < length:
+            break
+        yield tail[position], bytes(tail[start : start + length])
+        position = start + length
+    del tail[:position]
+
+
+def frame(opcode: int, payload: bytes) -> bytes:
+    """Return one frame from a client."""
+    length = len(payload)
+    if length < 126:
+        head = bytes((FINAL | opcode, MASKED | length))
+    elif length < 1 << 16:
+        head = bytes((FINAL | opcode, MASKED | 126)) + length.to_bytes(2, "big")
+    else:
+        head = bytes((FINAL | opcode, MASKED | 127)) + length.to_bytes(8, "big")
+    return head + NO_MASK + payload
+
+
+def upgrade(host: str, port: int, path: str, token: str) -> bytes:
+    """Return the request that opens a WebSocket as JupyterLab's does."""
+    return (
         f"GET {path} HTTP/1.1\r\n"
         f"Host: {host}:{port}\r\n"
         "Upgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -155,6 +171,11 @@ async def connect(host: str, port: int, path: str, token: str, received: Receive
         f"Sec-WebSocket-Protocol: {SUBPROTOCOL}\r\n"
         f"Authorization: token {token}\r\n\r\n"
     ).encode()
+
+
+async def connect(host: str, port: int, path: str, token: str, received: Received) -> WebSocket:
+    """Open a WebSocket as JupyterLab does; asyncio sets TCP_NODELAY as browsers do."""
+    request = upgrade(host, port, path, token)
     loop = asyncio.get_running_loop()
     _, socket = await loop.create_connection(lambda: WebSocket(request, received), host, port)
     await socket.opened

@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from benchmarks.figures import Figure, Size
-from benchmarks.measures import absent, connect, delivery, descriptors, echo, memory, restore
+from benchmarks.measures import (
+    absent,
+    beside,
+    buffers,
+    comms,
+    connect,
+    delivery,
+    descriptors,
+    echo,
+    kernels,
+    many,
+    memory,
+    restore,
+    stopped,
+    storm,
+)
 from benchmarks.target import Target
 
 Measure = Callable[[Target, Size], Awaitable[list[Figure]]]
@@ -13,10 +28,23 @@ Measure = Callable[[Target, Size], Awaitable[list[Figure]]]
 MEASURES: dict[str, Measure] = {
     # Memory first: later measures leave a server with freed but not returned pages.
     "memory": memory.measure,
+    "comms": comms.measure,
+    "absent": absent.measure,
     "connect": connect.measure,
     "descriptors": descriptors.measure,
     "echo": echo.measure,
+    "beside": beside.measure,
+    "stopped": stopped.measure,
     "delivery": delivery.measure,
+    "buffers": buffers.measure,
     "restore": restore.measure,
-    "absent": absent.measure,
+    "many": many.measure,
+    "kernels": kernels.measure,
+    "storm": storm.measure,
 }
+
+ONCE = frozenset({"absent", "kernels", "many", "stopped", "storm"})
+"""These take long, and hold many events or seconds in themselves: in the first round only."""
+
+AS_SHIPPED = frozenset({"storm"})
+"""These need the rate limits that every user has; the others run without."""

@@ -41,7 +41,8 @@ async def measure(target: Target, size: Size) -> list[Figure]:
             "connect: kernel_info_reply",
             "ms",
             (statistics.median(readies),),
-            ratio_goal=1 / 5,
+            ratio_goal=1 / 10,
+            limit_goal=5,
         ),
     ]
 

@@ -30,8 +30,23 @@ def test_a_goal_is_a_share_of_stock_or_a_limit() -> None:
     assert [row.reached for row in rows([stock, broker])] == [True, False, None]
 
 
-def test_a_figure_that_one_side_does_not_have_is_left_out() -> None:
-    assert rows([[figure("a", 1.0)], []]) == []
+def test_goals_are_reached_when_all_of_them_are() -> None:
+    stock = [figure("a", 100.0), figure("b", 20.0), figure("c", 0.0)]
+    broker = [
+        figure("a", 20.0, ratio_goal=1 / 5, limit_goal=20),
+        figure("b", 5.0, ratio_goal=1 / 5, limit_goal=20),
+        figure("c", 19.0, least_goal=20),
+    ]
+
+    assert [row.reached for row in rows([stock, broker])] == [True, False, False]
+
+
+def test_what_one_side_does_not_have_is_shown_as_nothing_and_judged_all_the_same() -> None:
+    lines = cells(["stock", "broker"], rows([[], [figure("a", 1.0, limit_goal=2)]]))
+
+    assert lines[1] == ["a", "us", "-", "1", "", "<= 2 us", "yes"]
+    (row,) = rows([[figure("a", 1.0, limit_goal=2)], []])
+    assert row.reached is None
 
 
 def test_nothing_is_divided_by_nothing() -> None:

@@ -1,0 +1,61 @@
+"""Round trips of a comm message to a kernel that sends it back, and how long they took."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+import uuid
+
+from benchmarks.frontend import PATIENCE, Frontend, is_idle
+
+DRAGGING = (0.005, 0.02)
+CLICKS = (0.05, 0.1)
+
+
+async def open_comm(page: Frontend) -> str:
+    """Open a comm to ``cells.ECHO``'s target."""
+    comm_id = uuid.uuid4().hex
+    content = {"comm_id": comm_id, "target_name": "bench.echo", "data": {}}
+    msg_id = page.send("shell", "comm_open", content)
+    await asyncio.wait_for(page.expect(lambda message: is_idle(message, msg_id)), PATIENCE)
+    return comm_id
+
+
+async def round_trips(
+    page: Frontend, comm_id: str, count: int, pause: tuple[float, float]
+) -> list[float]:
+    """Return milliseconds; the page has the idle of each before it sends the next."""
+    # The same pauses on both sides; not all alike, or a timer of TCP could stay in step with them.
+    pauses = random.Random(1)  # noqa: S311 (no secret)
+    taken = []
+    for _ in range(count):
+        taken.append(await _round_trip(page, comm_id) * 1000)
+        await asyncio.sleep(pauses.uniform(*pause))
+    return taken
+
+
+async def round_trips_for(seconds: float, page: Frontend, comm_id: str) -> list[float]:
+    """Return milliseconds of as many as there are in so many seconds, at least one."""
+    end = time.perf_counter() + seconds
+    taken: list[float] = []
+    while not taken or time.perf_counter() < end:
+        taken += await round_trips(page, comm_id, 1, DRAGGING)
+    return taken
+
+
+def p99(taken: list[float]) -> float:
+    """Return what one in a hundred exceeds."""
+    return sorted(taken)[int(0.99 * (len(taken) - 1))]
+
+
+async def _round_trip(page: Frontend, comm_id: str) -> float:
+    back = page.expect(
+        lambda message: message.kind == "comm_msg" and message.content.get("comm_id") == comm_id
+    )
+    sent = time.perf_counter()
+    msg_id = page.send("shell", "comm_msg", {"comm_id": comm_id, "data": {"number": 1}})
+    idle = page.expect(lambda message: is_idle(message, msg_id))
+    message = await asyncio.wait_for(back, PATIENCE)
+    await asyncio.wait_for(idle, PATIENCE)
+    return message.arrived - sent
