@@ -1,0 +1,114 @@
+"""A server with small limits, and cells in which a kernel floods it with one type of message."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from .page import Page
+from .server import Server, Subject
+from .slow_reader import SlowReader
+
+MEBI = 1024 * 1024
+LONG = bool(os.environ.get("JCB_LONG"))
+
+HIGH, CAP, BACKLOG, ABSENT, STATE = MEBI // 4, 16 * MEBI, 2 * MEBI, MEBI, MEBI
+FRAME = 4 * MEBI
+"""The largest frame that a page may send."""
+
+OPTIONS = (
+    f"--CommBroker.outbox_high_bytes={HIGH}",
+    f"--CommBroker.outbox_cap_bytes={CAP}",
+    f"--CommBroker.backlog_bytes={BACKLOG}",
+    f"--CommBroker.absent_bytes={ABSENT}",
+    f"--CommBroker.comm_state_bytes={STATE}",
+)
+CONFIG = f"c.ServerApp.tornado_settings = {{'websocket_max_message_size': {FRAME}}}"
+
+ANSWERED = 3.0
+"""
+Seconds within which a flooded server answers REST, also on a machine that others use as well.
+
+On an idle one it is 0.1 s; stock servers that hang take as long as the flood or for ever.
+"""
+
+KERNEL = """
+import time
+import ipywidgets as widgets
+from IPython import get_ipython
+kernel = get_ipython().kernel
+slider, label, gone = widgets.IntSlider(max=100_000), widgets.Label(), widgets.Label()
+
+def flood(kind, contents):
+    parent = kernel.get_parent('shell')
+    for number, content in enumerate(contents):
+        if number % 100 == 99:
+            time.sleep(0.03)  # what cannot be merged has to reach the page that reads
+        kernel.session.send(kernel.iopub_socket, kind, content, parent, ident=kind.encode())
+"""
+"""Publishes whatever it is told to, as a kernel's own code and any library in it can."""
+
+LAST = "\nslider.value = 4711\nlabel.value = 'last'\ngone.close()"
+"""What a page must have got when the flood is over."""
+
+
+def small_server(folder: Path, subject: Subject) -> Iterator[Server]:
+    """A server with small limits."""
+    running = Server(folder, subject, options=OPTIONS, config=CONFIG)
+    running.start()
+    yield running
+    running.stop()
+
+
+async def prepare(page: Page) -> dict[str, str]:
+    """Let the kernel make its three widgets. Returns the ids of their comms by name."""
+    await page.kernel_info()
+    names = ("slider", "label", "gone")
+    told = ", ".join(f"{name!r}: {name}.comm.comm_id" for name in names)
+    said = await page.run(f"{KERNEL}\nimport json\nprint(json.dumps({{{told}}}))")
+    ids: dict[str, str] = json.loads(said)
+    return ids
+
+
+def shows_the_last(page: Page, ids: dict[str, str]) -> bool:
+    """Whether a page shows what the kernel set last, and knows which widget is closed."""
+    models = page.widgets.models
+    return (
+        models[ids["slider"]].state["value"] == 4711
+        and models[ids["label"]].state["value"] == "last"
+        and not models[ids["gone"]].live
+    )
+
+
+async def told_of(server: Server, kernel_id: str, session_id: str) -> dict[str, Any]:
+    """Return what the self-check says about one page."""
+    frontends = (await server.link(kernel_id))["frontends"]
+    found: dict[str, Any] = next(f for f in frontends if f["session_id"] == session_id)
+    return found
+
+
+async def eventually(is_so: Callable[[], Awaitable[bool]], within: float = 30.0) -> None:
+    """Wait until something is so that has to be asked for."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + within
+    while not await is_so():
+        assert loop.time() < end, f"not so within {within} s"
+        await asyncio.sleep(0.05)
+
+
+async def cut_off(server: Server, kernel_id: str, page: SlowReader) -> tuple[int, str]:
+    """
+    Wait until the server gives a page up, and let it read the code and the reason.
+
+    At once: five seconds later tornado ends the socket without a word.
+    """
+
+    async def is_given_up() -> bool:
+        return not (await told_of(server, kernel_id, page.session_id))["attached"]
+
+    await eventually(is_given_up)
+    return await page.closed()
