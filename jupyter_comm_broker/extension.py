@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from dataclasses import asdict
-from typing import Any, cast
+from typing import cast
 
 from jupyter_events import EventLogger
 from jupyter_server.extension.application import ExtensionApp
@@ -15,13 +16,15 @@ from jupyter_comm_broker._version import __version__
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.list_walks import ListWalks
+from jupyter_comm_broker.core.views import SelfCheck
 from jupyter_comm_broker.errors import KernelNotFoundError
 from jupyter_comm_broker.transport.exchange import Exchange
 from jupyter_comm_broker.transport.frontend_connection import bound_to
 from jupyter_comm_broker.transport.installation import Installation, install
 from jupyter_comm_broker.transport.stock_settings import StockSettings
-from jupyter_comm_broker.web.comms import default_handlers
 from jupyter_comm_broker.web.handler import SETTING
+from jupyter_comm_broker.web.routes import default_handlers
 
 KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
 
@@ -52,7 +55,7 @@ class CommBroker(ExtensionApp):
     kernel_state_bytes = Integer(
         _DEFAULTS.kernel_state_bytes,
         config=True,
-        help="Bytes of state kept for all comms of one kernel; past it the largest are given up.",
+        help="Bytes of state kept for all comms of one kernel; past it the oldest are given up.",
     )
     outbox_high_bytes = Integer(
         _DEFAULTS.outbox_high_bytes,
@@ -87,6 +90,7 @@ class CommBroker(ExtensionApp):
 
     exchange: Exchange | None = None
     installation: Installation
+    walks: ListWalks
 
     # -- life ------------------------------------------------------------------------------------
 
@@ -102,6 +106,7 @@ class CommBroker(ExtensionApp):
     def initialize_settings(self) -> None:
         """Wire the parts and take the place of the connection class, if it is ours to take."""
         app = self._server
+        self.walks = ListWalks(uuid.uuid4().hex)
         self.settings[SETTING] = self
         if getattr(app, "gateway_config", None) is not None and app.gateway_config.gateway_enabled:
             self.installation = Installation.behind_gateway()
@@ -171,7 +176,7 @@ class CommBroker(ExtensionApp):
             raise KernelNotFoundError(kernel_id)
         return self.exchange.driver(kernel_id).link.transport
 
-    def self_check(self) -> dict[str, Any]:
+    def self_check(self) -> SelfCheck:
         """Return version, whether the broker is in the path or why not, and its limits."""
         in_force = self._server.web_app.settings.get("kernel_websocket_connection_class")
         state = self.installation.checked(in_force)

@@ -198,8 +198,11 @@ class KernelBroker:
         if not self.proof.held:
             self._received(frontend, message, now)
         elif not self._from_frontend.refused_for_backlog(frontend, message, now):
-            self._held.append((session_id, message))
-            self.context.backlog += message.size
+            self._hold(session_id, message)
+
+    def _hold(self, session_id: str, message: Message) -> None:
+        self._held.append((session_id, message))
+        self.context.backlog += message.size
 
     def _received(self, frontend: Frontend, message: Message, now: float) -> None:
         try:
@@ -250,6 +253,10 @@ class KernelBroker:
     def tick(self, now: float) -> None:
         """Do what is due."""
         self.context.shielded("proving the link", lambda: self.proof.tick(now))
+        if self.proof.held:
+            # Whatever waits for a process that is gone goes to its successor.
+            for frontend, message in self._from_frontend.take_waiting():
+                self._hold(frontend.session_id, message)
         if self._held and not self.proof.held:
             held, self._held = self._held, []
             self.context.backlog = 0

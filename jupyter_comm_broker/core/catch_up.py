@@ -12,7 +12,6 @@ from jupyter_comm_broker.core.answers import Answers
 from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.core.context import Context
 from jupyter_comm_broker.core.frontend import CatchUp, Frontend
-from jupyter_comm_broker.core.outbox import Kind
 from jupyter_comm_broker.core.output_capture import OutputCapture
 
 
@@ -34,14 +33,12 @@ class CatchUps:
         """A page sent something on a comm, so its model exists."""
         for catch_up in frontend.catch_ups:
             if record.comm_id in catch_up.restored:
-                catch_up.restored.discard(record.comm_id)
-                self._release(frontend, catch_up, record.comm_id)
+                self._context.delivery.release(frontend, catch_up, (record.comm_id,))
 
     def ended(self, frontend: Frontend) -> None:
         """The page's socket or its kernel is gone: nothing is held back for it any more."""
         for catch_up in frontend.catch_ups:
-            for comm_id in list(catch_up.held):
-                self._release(frontend, catch_up, comm_id)
+            self._context.delivery.release(frontend, catch_up, list(catch_up.held))
         frontend.catch_ups.clear()
         self._forget_watchers()
 
@@ -66,8 +63,7 @@ class CatchUps:
     def _tick_one(self, frontend: Frontend, catch_up: CatchUp, now: float) -> None:
         if now >= catch_up.started_at + self._context.limits.hold_custom_seconds:
             catch_up.restored.clear()
-            for comm_id in list(catch_up.held):
-                self._release(frontend, catch_up, comm_id)
+            self._context.delivery.release(frontend, catch_up, list(catch_up.held))
         if not catch_up.due or now < catch_up.due[0]:
             return
         while catch_up.due and now >= catch_up.due[0]:
@@ -84,13 +80,6 @@ class CatchUps:
                 self._context.counters["catch_up_updates"] += 1
         if not catch_up.due:
             frontend.catch_ups.remove(catch_up)
-
-    def _release(self, frontend: Frontend, catch_up: CatchUp, comm_id: str) -> None:
-        for message in catch_up.held.pop(comm_id, []):
-            kind = Kind.BARRIER if message.header.msg_type == "comm_msg" else Kind.LIFE
-            frontend.catch_ups, waiting = [], frontend.catch_ups
-            self._context.delivery.give(frontend, message, kind, comm_id)
-            frontend.catch_ups = waiting
 
     def _forget_watchers(self) -> None:
         """Drop the change records of pages that are done or gone."""

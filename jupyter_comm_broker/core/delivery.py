@@ -7,10 +7,10 @@ without a socket keep getting their share until the grace period or their budget
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from jupyter_comm_broker.core.effects import Effects, LogLine
-from jupyter_comm_broker.core.frontend import Frontend
+from jupyter_comm_broker.core.frontend import CatchUp, Frontend
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.outbox import Kind, Outbox
 from jupyter_comm_broker.core.shared_outbox import SharedBatch, SharedOutbox
@@ -185,8 +185,7 @@ class Delivery:
         elif outbox.bytes > self._limits.absent_bytes:
             self._shorten(frontend)
 
-    @staticmethod
-    def _held(frontend: Frontend, message: Message, kind: Kind, comm_id: str) -> bool:
+    def _held(self, frontend: Frontend, message: Message, kind: Kind, comm_id: str) -> bool:
         """Hold back a custom message, and what follows it, while the model may not exist yet."""
         for catch_up in frontend.catch_ups:
             if comm_id not in catch_up.restored:
@@ -196,8 +195,22 @@ class Delivery:
                 held = catch_up.held[comm_id] = []
             if held is not None:
                 held.append(message)
+                catch_up.held_bytes += message.size
+                if catch_up.held_bytes > self._limits.hold_custom_bytes:
+                    self.release(frontend, catch_up, list(catch_up.held))
                 return True
         return False
+
+    def release(self, frontend: Frontend, catch_up: CatchUp, comm_ids: Iterable[str]) -> None:
+        """Give a page what was held back for it until its models exist."""
+        waiting, frontend.catch_ups = frontend.catch_ups, []
+        for comm_id in comm_ids:
+            catch_up.restored.discard(comm_id)
+            for message in catch_up.held.pop(comm_id, []):
+                catch_up.held_bytes -= message.size
+                kind = Kind.BARRIER if message.header.msg_type == "comm_msg" else Kind.LIFE
+                self.give(frontend, message, kind, comm_id)
+        frontend.catch_ups = waiting
 
     def _cut_off(self, frontend: Frontend) -> None:
         reason = (

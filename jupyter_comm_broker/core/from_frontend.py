@@ -137,6 +137,11 @@ class FromFrontend:
         self._answers.comm_info(frontend, message, target_name or None, now)
         return True
 
+    def take_waiting(self) -> list[tuple[Frontend, Message]]:
+        """Take the waiting questions out, as when the process that they were for is gone."""
+        waiting, self._waiting = self._waiting, []
+        return [(frontend, message) for _, frontend, message in waiting]
+
     def next_due(self) -> float | None:
         """Return when a waiting question is let through."""
         return min((deadline for deadline, _, _ in self._waiting), default=None)

@@ -14,7 +14,7 @@ from jupyter_comm_broker.protocol.message import Message
 class CatchUp:
     """A page that is building models from a snapshot, and may not hear what changes meanwhile."""
 
-    __slots__ = ("changed", "due", "held", "restored", "started_at")
+    __slots__ = ("changed", "due", "held", "held_bytes", "restored", "started_at")
 
     def __init__(self, restored: set[str], started_at: float, after: tuple[float, ...]) -> None:
         self.restored = restored
@@ -26,6 +26,7 @@ class CatchUp:
         """The attributes that changed since the snapshot, by comm."""
         self.held: dict[str, list[Message]] = {}
         """Messages held back for comms whose models may not exist yet."""
+        self.held_bytes = 0
 
 
 class Frontend:

@@ -15,7 +15,7 @@ class Limits:
     """A comm whose state is larger is listed but not mirrored: a restore asks the kernel."""
 
     kernel_state_bytes: int = 512 * MEBI
-    """All mirrored states of one kernel together; past it the largest are given up first."""
+    """All mirrored states of one kernel; past it those that changed longest ago go first."""
 
     outbox_high_bytes: int = 1 * MEBI
     """
@@ -57,6 +57,9 @@ class Limits:
 
     hold_custom_seconds: float = 1.0
     """How long custom messages wait for a restored page's models, at the most."""
+
+    hold_custom_bytes: int = 16 * MEBI
+    """How much of them waits for one restored page: past it they are sent, model or not."""
 
     restore_answer_seconds: float = 3.4
     """

@@ -52,6 +52,10 @@ class Mirror:
         self.pending = PendingUpdates()
         self.bytes = 0
         """All states together."""
+        self._by_change: dict[str, CommRecord] = {}
+        """The comms whose states are kept, the one that changed longest ago first."""
+        self.given_up = 0
+        """How many states were given up because of a limit."""
         self.watchers: list[dict[str, set[str]]] = []
         """Records of changed attributes by comm, kept for pages that are building their models."""
 
@@ -204,14 +208,13 @@ class Mirror:
 
     def closed(self, record: CommRecord) -> None:
         """Forget a comm's state."""
-        if record.state is not None:
-            self.bytes -= record.state.size
-        record.state = None
+        self._drop_state(record)
         self.pending.forget(record.comm_id)
 
     def clear(self) -> None:
         """Forget everything, as when the kernel's process is another one."""
         self.pending.clear()
+        self._by_change.clear()
         self.bytes = 0
 
     def set_attributes(self, record: CommRecord, change: State) -> None:
@@ -279,17 +282,21 @@ class Mirror:
         return frozenset(keys)
 
     def _keep_within_limits(self, record: CommRecord) -> None:
+        """Note that a state changed; give up those that are too large or changed longest ago."""
+        self._by_change.pop(record.comm_id, None)
+        self._by_change[record.comm_id] = record
         if record.state is not None and record.state.size > self._limits.comm_state_bytes:
             self._give_up(record)
         while self.bytes > self._limits.kernel_state_bytes:
-            largest = max((each for each in self._registry if each.state is not None), key=_size)
-            self._give_up(largest)
+            self._give_up(next(iter(self._by_change.values())))
 
     def _give_up(self, record: CommRecord) -> None:
-        self.bytes -= _size(record)
-        record.state = None
+        self._drop_state(record)
+        self.given_up += 1
         self._registry.judge(record, Knowledge.TOO_LARGE)
 
-
-def _size(record: CommRecord) -> int:
-    return record.state.size if record.state is not None else 0
+    def _drop_state(self, record: CommRecord) -> None:
+        if record.state is not None:
+            self.bytes -= record.state.size
+            record.state = None
+            del self._by_change[record.comm_id]

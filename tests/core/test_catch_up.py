@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from jupyter_comm_broker.core.limits import Limits
+
 from .heard import closed, custom, set_to
 from .kernel import Room
 from .page import Page
 
 
-def restored(state: dict[str, Any] | None = None) -> tuple[Room, Page]:
-    room = Room()
+def restored(
+    state: dict[str, Any] | None = None, limits: Limits | None = None
+) -> tuple[Room, Page]:
+    room = Room(limits=limits)
     room.kernel.opens("w", state or {"value": 0, "other": 0})
     page = room.page("a")
     page.restores()
@@ -84,6 +88,15 @@ def test_a_comm_that_is_opened_again_while_its_customs_are_held_comes_in_order()
     room.kernel.opens("w", {"value": 9})
     room.wait(1.0)
     assert [kind for kind, _ in page.hears()][:3] == ["comm_msg", "comm_close", "comm_open"]
+
+
+def test_more_than_fits_is_not_held_back_but_sent_in_order() -> None:
+    room, page = restored(limits=Limits(hold_custom_bytes=1_000))
+    room.kernel.customs("w", 1)
+    assert page.gets() == []
+    room.kernel.customs("w", "x" * 1_000)
+    room.kernel.customs("w", 3)
+    assert page.hears() == [custom("w", 1), custom("w", "x" * 1_000), custom("w", 3)]
 
 
 def test_other_pages_are_not_held_up() -> None:

@@ -247,15 +247,27 @@ def test_a_state_that_grows_over_its_cap_is_given_up() -> None:
     assert (room.mirrored("w"), room.broker.context.mirror.bytes) == (None, 0)
 
 
-def test_past_the_kernels_cap_the_largest_states_go_first() -> None:
+def test_past_the_kernels_cap_the_states_that_changed_longest_ago_go_first() -> None:
     room = Room(limits=Limits(kernel_state_bytes=250))
-    for comm_id, size in (("a", 80), ("b", 120), ("c", 80)):
-        room.kernel.opens(comm_id, {"value": "x" * size})
-    assert [room.record(comm_id).knowledge for comm_id in "abc"] == [
-        Knowledge.CLEAN,
-        Knowledge.TOO_LARGE,
-        Knowledge.CLEAN,
-    ]
+    for comm_id in "abc":
+        room.kernel.opens(comm_id, {"value": "x" * 60})
+    room.kernel.updates("a", {"value": "y" * 60})
+    room.kernel.opens("d", {"value": "x" * 60})
+    assert {c: room.record(c).knowledge for c in "abcd"} == {
+        "a": Knowledge.CLEAN,
+        "b": Knowledge.TOO_LARGE,
+        "c": Knowledge.CLEAN,
+        "d": Knowledge.CLEAN,
+    }
+    assert room.broker.context.mirror.given_up == 1
+
+
+def test_one_state_over_the_kernels_cap_is_given_up_itself_last_of_all() -> None:
+    room = Room(limits=Limits(kernel_state_bytes=100))
+    room.kernel.opens("a", {"value": 1})
+    room.kernel.opens("b", {"value": "x" * 100})
+    assert (room.mirrored("a"), room.mirrored("b")) == (None, None)
+    assert room.broker.context.mirror.bytes == 0
 
 
 def test_references_follow_the_state() -> None:

@@ -93,6 +93,21 @@ def test_a_process_that_takes_its_leave_takes_its_comms_along() -> None:
     room.prove()
 
 
+def test_what_waited_for_the_old_process_goes_to_the_new_one_once_that_is_heard() -> None:
+    room = Room(running=True)
+    page = room.page("a")
+    room.kernel.busy(page.executes())
+    asked = page.sends("comm_info_request", {})
+    room.for_kernel()
+    room.broker.kernel_restarted(room.now)
+    room.settle()
+    room.wait(5.0)
+    assert {m.header.session for m in room.for_kernel()} == {"broker"}
+    room.wait(0.6)
+    room.prove()
+    assert room.for_kernel() == [asked]
+
+
 def test_the_first_process_may_say_starting_late() -> None:
     room = Room()
     epoch = room.broker.context.epoch
