@@ -5,7 +5,12 @@ CommBrokerError
 ├── MalformedFrameError      a WebSocket frame cannot be cut into a message
 ├── MalformedMessageError    a message's parts are not what the protocol says
 ├── RefusedMessageError      a message is well formed, but a setting forbids it
-├── CommNotFoundError        no such comm on this kernel
+├── InvalidFieldError        a parameter, or a field of a body, is not what the API takes
+├── CursorExpiredError       the list that a cursor leads through is no longer kept
+├── HiddenContentError       what is asked for is secret, and was not asked for by name
+├── CommNotFoundError        the kernel never had such a comm, as far as is known
+├── CommClosedError          the kernel had such a comm: when, by whom and why it ended
+├── BufferNotFoundError      a comm's state has no buffer of that number
 └── KernelNotFoundError      no such kernel on this server
 
 Errors carry facts as attributes; only ``web/`` turns them into statuses.
@@ -49,16 +54,60 @@ class KernelNotFoundError(CommBrokerError):
         super().__init__(f"no kernel {kernel_id!r}; GET /api/kernels lists those that run")
 
 
-class CommNotFoundError(CommBrokerError):
-    """The kernel has no such comm, or had one that is closed."""
+class InvalidFieldError(CommBrokerError):
+    """A parameter, or a field of a request's body, is unknown or holds what it cannot."""
 
-    def __init__(self, kernel_id: str, comm_id: str, closed: str | None = None) -> None:
+    def __init__(self, field: str, message: str) -> None:
+        self.field = field
+        super().__init__(message)
+
+
+class CursorExpiredError(CommBrokerError):
+    """The list that a cursor leads through is no longer kept, or another server made it."""
+
+    def __init__(self) -> None:
+        self.field = "cursor"
+        super().__init__("the list of this cursor is no longer kept; begin again without a cursor")
+
+
+class HiddenContentError(CommBrokerError):
+    """What is asked for is a secret of the user's, and was not asked for by name."""
+
+    def __init__(self, what: str) -> None:
+        self.field = "reveal"
+        super().__init__(
+            f"{what} is not shown; ?reveal=true shows it to who may execute with comms"
+        )
+
+
+class CommNotFoundError(CommBrokerError):
+    """The kernel never had such a comm, or nobody remembers it."""
+
+    def __init__(self, kernel_id: str, comm_id: str) -> None:
         self.kernel_id = kernel_id
         self.comm_id = comm_id
-        self.closed = closed
-        """Why the comm is gone, or ``None`` if it was never seen."""
-        super().__init__(
-            f"comm {comm_id!r} of kernel {kernel_id!r} is gone: {closed}"
-            if closed
-            else f"kernel {kernel_id!r} has no comm {comm_id!r}"
-        )
+        super().__init__(f"kernel {kernel_id!r} has no comm {comm_id!r}")
+
+
+class CommClosedError(CommBrokerError):
+    """The kernel had such a comm, which is closed."""
+
+    def __init__(self, kernel_id: str, comm_id: str, at: str, by: str, reason: str) -> None:
+        self.kernel_id = kernel_id
+        self.comm_id = comm_id
+        self.at = at
+        """When, as a date."""
+        self.by = by
+        """Which side ended it."""
+        self.reason = reason
+        super().__init__(f"comm {comm_id!r} of kernel {kernel_id!r} is gone: {reason}")
+
+
+class BufferNotFoundError(CommBrokerError):
+    """A comm's state has no buffer of that number."""
+
+    def __init__(self, comm_id: str, index: int, count: int) -> None:
+        self.comm_id = comm_id
+        self.index = index
+        self.count = count
+        super().__init__(f"the state of comm {comm_id!r} has {count} buffers, and none is {index}")

@@ -3,8 +3,13 @@
 import pytest
 
 from jupyter_comm_broker.errors import (
+    BufferNotFoundError,
     CommBrokerError,
+    CommClosedError,
     CommNotFoundError,
+    CursorExpiredError,
+    HiddenContentError,
+    InvalidFieldError,
     KernelNotFoundError,
     MalformedFrameError,
     MalformedMessageError,
@@ -20,6 +25,11 @@ from jupyter_comm_broker.errors import (
         RefusedMessageError("comm_open", "the setting"),
         KernelNotFoundError("k"),
         CommNotFoundError("k", "c"),
+        CommClosedError("k", "c", "2026-01-01", "kernel", "over"),
+        BufferNotFoundError("c", 3, 2),
+        InvalidFieldError("limit", "no"),
+        CursorExpiredError(),
+        HiddenContentError("a password"),
     ],
 )
 def test_all_of_them_are_ours(error: Exception) -> None:
@@ -41,8 +51,21 @@ def test_a_missing_kernel_is_named() -> None:
 
 def test_a_comm_that_never_was_and_one_that_is_gone_read_differently() -> None:
     never = CommNotFoundError("k", "c")
-    gone = CommNotFoundError("k", "c", "closed by the kernel")
-    assert never.closed is None
+    gone = CommClosedError("k", "c", "2026-01-01", "kernel", "closed by the kernel")
     assert "has no comm 'c'" in str(never)
-    assert gone.closed == "closed by the kernel"
+    assert (gone.at, gone.by, gone.reason) == ("2026-01-01", "kernel", "closed by the kernel")
     assert "gone: closed by the kernel" in str(gone)
+
+
+def test_a_buffer_that_is_not_there_is_named_beside_how_many_there_are() -> None:
+    error = BufferNotFoundError("c", 3, 2)
+    assert (error.comm_id, error.index, error.count) == ("c", 3, 2)
+    assert "'c' has 2 buffers" in str(error)
+
+
+def test_what_is_wrong_with_a_request_names_the_field() -> None:
+    assert InvalidFieldError("limit", "no").field == "limit"
+    assert CursorExpiredError().field == "cursor"
+    hidden = HiddenContentError("a password")
+    assert hidden.field == "reveal"
+    assert "a password is not shown" in str(hidden)

@@ -11,7 +11,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -23,7 +23,7 @@ from jupyter_comm_broker.core.list_walks import ListWalks, Place
 from jupyter_comm_broker.core.views import CommView
 from jupyter_comm_broker.errors import CursorExpiredError, InvalidFieldError
 
-OPENED = "opened_at"
+OPENED: Literal["opened_at"] = "opened_at"
 
 Sort = Literal[
     "opened_at",
@@ -98,18 +98,17 @@ class ListQuery(KernelListQuery, kw_only=True, frozen=True, forbid_unknown_field
     kernel: Annotated[str, Meta(description="Only this kernel's comms.")] | UnsetType = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A comm on a page, with the kernel it belongs to."""
 
-    kernel_id: str
+    place: Place
     broker: KernelBroker
     record: CommRecord
 
     @property
-    def place(self) -> Place:
-        """What no other comm has."""
-        return self.kernel_id, self.record.number
+    def kernel_id(self) -> str:
+        """Its kernel's id."""
+        return self.place[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +147,12 @@ def page(
         CursorExpiredError: its list is no longer kept.
     """
     found = [
-        Listed(kernel_id, broker, record)
+        Listed((kernel_id, record.number), broker, record)
         for kernel_id, broker in kernels
         for record in query.select(broker, now)
     ]
     cursor = _decoded(query, walks) if isinstance(query.cursor, str) else None
-    if query.sort.lstrip("-") == OPENED:
+    if query.sort.removeprefix("-") == OPENED:
         return _by_opening(found, query, cursor, walks)
     return _by_walk(found, query, cursor, walks, now)
 
@@ -195,28 +194,30 @@ def _by_walk(
     walks: ListWalks,
     now: float,
 ) -> Page:
-    number, position = 0, 0
+    live = {each.place: each for each in found}
     if cursor is None:
-        descending = query.sort.startswith("-")
-        key = _KEYS[query.sort.lstrip("-")]
-        # The place decides between equals, so that the order is one and the same each time.
-        found.sort(key=lambda each: each.place)
-        order = sorted(found, key=lambda each: key(each.record), reverse=descending)
+        number, start, places = 0, 0, _order(found, query.sort)
     else:
-        number, position = cursor.walk, cursor.position
-        live = {each.place: each for each in found}
-        places = walks.places(number, now)[position:]
-        order = [live[place] for place in places if place in live]
-    shown = order[: query.limit]
-    if len(order) <= query.limit:
-        return Page(shown, None, len(found))
-    if cursor is None:
-        number = walks.begin([each.place for each in order], now)
-        position = len(shown)
-    else:
-        position += places.index(shown[-1].place) + 1
-    following = _Cursor(walks.life, query.sort, number, position, 0.0, ("", 0))
-    return Page(shown, _encoded(following), len(found))
+        number, start = cursor.walk, cursor.position
+        places = walks.places(number, now)
+    shown: list[Listed] = []
+    for position in range(start, len(places)):
+        each = live.get(places[position])
+        if each is None:
+            continue
+        if len(shown) == query.limit:
+            number = number or walks.begin(places, now)
+            following = _Cursor(walks.life, query.sort, number, position, 0.0, ("", 0))
+            return Page(shown, _encoded(following), len(found))
+        shown.append(each)
+    return Page(shown, None, len(found))
+
+
+def _order(found: list[Listed], sort: Sort) -> list[Place]:
+    key = _KEYS[sort.removeprefix("-")]
+    # The place decides between equals, so that the order is one and the same each time.
+    order = sorted((key(each.record), each.place) for each in found)
+    return [place for _, place in (reversed(order) if sort.startswith("-") else order)]
 
 
 def _opening(each: Listed) -> tuple[float, Place]:
@@ -238,6 +239,6 @@ def _decoded(query: KernelListQuery, walks: ListWalks) -> _Cursor:
         ) from error
     if cursor.life != walks.life:
         raise CursorExpiredError
-    if cursor.sort != query.sort or (cursor.walk == 0) != (query.sort.lstrip("-") == OPENED):
+    if cursor.sort != query.sort or (cursor.walk == 0) != (query.sort.removeprefix("-") == OPENED):
         raise InvalidFieldError("cursor", f"this cursor belongs to a list by {cursor.sort}")
     return cursor

@@ -1,23 +1,23 @@
-"""Frozen pictures of the core for readers: REST, the self-check, later events and page."""
+"""Frozen pictures of the core for readers: comms, targets, kernels; states are elsewhere."""
 
 from __future__ import annotations
 
-from base64 import b64encode
-from typing import Any
+from collections.abc import Iterable
 
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.core.context import Context
 from jupyter_comm_broker.core.frontend import Frontend
-from jupyter_comm_broker.protocol.json_text import loads
-
-Snapshot = dict[str, Any]
+from jupyter_comm_broker.core.views import CommView, FrontendView, KernelView, TargetView
 
 
-def comms(kernel_id: str, broker: KernelBroker, now: float) -> list[Snapshot]:
-    """Return every live comm of a kernel, in the order in which they were opened."""
+def comms(
+    kernel_id: str, broker: KernelBroker, now: float, records: Iterable[CommRecord] | None = None
+) -> list[CommView]:
+    """Return live comms of a kernel: those given, or all in the order of their opening."""
     context = broker.context
-    parents = context.registry.parents()
+    wanted = list(context.registry if records is None else records)
+    parents = context.registry.parents({record.comm_id for record in wanted})
     pending = context.mirror.pending.comm_ids()
     attached = [frontend.session_id for frontend in context.delivery.attached]
     return [
@@ -30,36 +30,11 @@ def comms(kernel_id: str, broker: KernelBroker, now: float) -> list[Snapshot]:
             attached,
             now,
         )
-        for record in context.registry
+        for record in wanted
     ]
 
 
-def comm(kernel_id: str, broker: KernelBroker, record: CommRecord, now: float) -> Snapshot:
-    """Return one comm with its state, its buffers as base64."""
-    context = broker.context
-    parents = context.registry.parents().get(record.comm_id, [])
-    pending = record.comm_id in context.mirror.pending.comm_ids()
-    attached = [frontend.session_id for frontend in context.delivery.attached]
-    found = _comm(kernel_id, record, context, parents, pending, attached, now)
-    if record.state is None:
-        return {**found, "state": None, "buffers": []}
-    state, paths, buffers = record.state.written()
-    return {
-        **found,
-        "state": loads(state),
-        "buffers": [
-            {
-                "path": path,
-                "length": len(buffer),
-                "encoding": "base64",
-                "data": b64encode(buffer).decode(),
-            }
-            for path, buffer in zip(paths, buffers, strict=True)
-        ],
-    }
-
-
-def targets(kernel_id: str, broker: KernelBroker) -> list[Snapshot]:
+def targets(kernel_id: str, broker: KernelBroker) -> list[TargetView]:
     """Return which target names are known, on which side, by what evidence."""
     context = broker.context
     counts: dict[str, int] = {}
@@ -69,7 +44,7 @@ def targets(kernel_id: str, broker: KernelBroker) -> list[Snapshot]:
         {
             "kernel_id": kernel_id,
             "target_name": name,
-            "side": side.value,
+            "side": side,
             "status": "known" if evidence.known else "rejected",
             "evidence": evidence.text,
             "since": context.author.date(evidence.at),
@@ -79,7 +54,7 @@ def targets(kernel_id: str, broker: KernelBroker) -> list[Snapshot]:
     ]
 
 
-def kernel(kernel_id: str, broker: KernelBroker) -> Snapshot:
+def kernel(kernel_id: str, broker: KernelBroker) -> KernelView:
     """Return the health of one kernel's link and what the broker keeps for it."""
     context = broker.context
     return {
@@ -99,7 +74,7 @@ def kernel(kernel_id: str, broker: KernelBroker) -> Snapshot:
     }
 
 
-def _frontend(frontend: Frontend) -> Snapshot:
+def _frontend(frontend: Frontend) -> FrontendView:
     outbox = frontend.outbox
     return {
         "session_id": frontend.session_id,
@@ -122,13 +97,13 @@ def _comm(
     pending: bool,
     attached: list[str],
     now: float,
-) -> Snapshot:
+) -> CommView:
     model, refused = record.model, record.refused_by or ()
     return {
         "kernel_id": kernel_id,
         "comm_id": record.comm_id,
         "target_name": record.target_name,
-        "opened_by": record.opened_by.value,
+        "opened_by": record.opened_by,
         "opened_at": context.author.date(record.opened_at),
         "last_activity": context.author.date(record.last_activity),
         "age_seconds": now - record.opened_at,
@@ -145,7 +120,7 @@ def _comm(
             "from_frontends": record.bytes_from_frontends,
             "state": record.state.size if record.state is not None else 0,
         },
-        "knowledge": record.knowledge.value,
+        "knowledge": record.knowledge,
         "dirty_because": record.dirty_because or None,
         "pending": pending,
         "sequence": record.sequence,

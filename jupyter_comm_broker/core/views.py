@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, get_type_hints
 
 from msgspec import Meta
 
@@ -62,8 +62,13 @@ class CommView(TypedDict):
     sequence: Annotated[Count, Meta(description="The same number means the same state.")]
 
 
-class SomeOfCommView(CommView, total=False):
-    """A live comm; what ``fields`` does not name is left out."""
+if TYPE_CHECKING:
+    SomeOfCommView = CommView
+else:
+    # The same fields, each of which may be left out; the language has no other word for it.
+    SomeOfCommView = TypedDict(
+        "SomeOfCommView", get_type_hints(CommView, include_extras=True), total=False
+    )
 
 
 class CommPage(TypedDict):

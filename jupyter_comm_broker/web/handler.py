@@ -1,31 +1,24 @@
-"""What all REST handlers share: authorization, and errors as statuses."""
+"""What all REST handlers share: who may ask, how it is answered, what an error looks like."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable
-from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
 from jupyter_comm_broker.core.broker import KernelBroker
-from jupyter_comm_broker.errors import CommBrokerError, CommNotFoundError, KernelNotFoundError
+from jupyter_comm_broker.core.comm_record import CommRecord
+from jupyter_comm_broker.errors import CommClosedError, CommNotFoundError
+from jupyter_comm_broker.protocol.json_text import dumps_strictly
 from jupyter_comm_broker.web.port import BrokerPort
+from jupyter_comm_broker.web.problem import Problem, told
 
 AUTH_RESOURCE = "comms"
 
 SETTING = "jupyter_comm_broker"
 """Where the web application's settings hold the :class:`BrokerPort`."""
-
-KERNEL_ID = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
-COMM_ID = r"(?P<comm_id>[^/]+)"
-
-STATUS_OF: dict[type[CommBrokerError], int] = {KernelNotFoundError: 404, CommNotFoundError: 404}
-
-Handler = TypeVar("Handler", bound="CommBrokerHandler")
 
 
 class CommBrokerHandler(APIHandler):
@@ -40,43 +33,83 @@ class CommBrokerHandler(APIHandler):
         port: BrokerPort = self.settings[SETTING]
         return port
 
-    def answer(self, value: Any) -> None:
-        """Finish with a JSON value."""
-        self.set_header("Content-Type", "application/json")
-        self.finish(json.dumps(value))
+    # -- who ---------------------------------------------------------------------------------------
+
+    async def require(self, action: str) -> None:
+        """Go on only for who may do ``action`` with comms; raises a 403."""
+        user = self.current_user
+        if user is None:
+            raise Problem(403, "log in to see comms", "not logged in")
+        if not await ensure_async(self.authorizer.is_authorized(self, user, action, AUTH_RESOURCE)):
+            who = getattr(user, "username", user)
+            raise Problem(403, f"{who} may not {action} {AUTH_RESOURCE}", "not authorized")
+
+    async def may_see_secrets(self, reveal: bool) -> bool:
+        """Whether secrets are shown: where they are asked for, and by who may execute."""
+        if reveal:
+            await self.require("execute")
+        return reveal
+
+    # -- what --------------------------------------------------------------------------------------
 
     def kernel(self, kernel_id: str) -> KernelBroker:
         """Return a kernel's broker. Raises KernelNotFoundError."""
         return self.port.kernel(kernel_id)
 
+    def comm(self, kernel_id: str, comm_id: str) -> tuple[KernelBroker, CommRecord]:
+        """
+        Return a live comm with its kernel's broker.
 
-def allowed(
-    action: str,
-) -> Callable[[Callable[..., Awaitable[None]]], Callable[..., Awaitable[None]]]:
-    """
-    Let a handler's method be called only by who may do ``action`` with comms.
+        Raises:
+            KernelNotFoundError: no such kernel.
+            CommNotFoundError: it never had such a comm.
+            CommClosedError: it had one, which is closed.
+        """
+        broker = self.kernel(kernel_id)
+        record = broker.context.registry.get(comm_id)
+        if record is not None:
+            return broker, record
+        closing = broker.context.registry.closing(comm_id)
+        if closing is None:
+            raise CommNotFoundError(kernel_id, comm_id)
+        at = broker.context.author.date(closing.at)
+        raise CommClosedError(kernel_id, comm_id, at, closing.by.value, closing.reason)
 
-    Action and resource are given to the authorizer as they stand here: jupyter_server's own
-    decorator remembers those of the first handler that a shared method was called for.
-    """
+    # -- how ---------------------------------------------------------------------------------------
 
-    def decorate(method: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-        @wraps(method)
-        async def guarded(self: Handler, *args: Any, **kwargs: Any) -> None:
-            user = self.current_user
-            if user is None:
-                raise web.HTTPError(403, "log in to see comms", reason="not logged in")
-            if not await ensure_async(
-                self.authorizer.is_authorized(self, user, action, AUTH_RESOURCE)
-            ):
-                message = f"{user.username} may not {action} {AUTH_RESOURCE}"
-                raise web.HTTPError(403, message, reason="not authorized")
-            try:
-                await method(self, *args, **kwargs)
-            except CommBrokerError as error:
-                status = STATUS_OF.get(type(error), 500)
-                raise web.HTTPError(status, str(error), reason=type(error).__name__) from error
+    def answer(self, value: Any, media_type: str = "application/json") -> None:
+        """Finish with a JSON value."""
+        self.finish(dumps_strictly(value), set_content_type=media_type)
 
-        return guarded
+    def is_known(self, tag: str, *, weak: bool = False) -> bool:
+        """
+        Name what is to be shown, and finish with a 304 if the client has just that.
 
-    return decorate
+        Args:
+            tag: changes with all that is shown.
+            weak: some of what is shown changes without it.
+        """
+        self.set_header("ETag", f'W/"{tag}"' if weak else f'"{tag}"')
+        self.set_header("Cache-Control", "private, no-cache")
+        if not self.check_etag_header():
+            return False
+        self.set_status(304)
+        self.finish()
+        return True
+
+    def compute_etag(self) -> None:
+        """Make no tag from a body: the age of a comm is in most of them."""
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Finish with an error as JSON."""
+        if status_code == 405:
+            self.set_header("Allow", ", ".join(self._offered()))
+        exc_info = kwargs.get("exc_info")
+        problem = told(status_code, exc_info[1] if exc_info else None)
+        self.log.debug("comm broker: %s %s", status_code, problem["message"])
+        self.finish(dumps_strictly(problem))
+
+    def _offered(self) -> list[str]:
+        missing = web.RequestHandler.get
+        methods = self.SUPPORTED_METHODS or ()
+        return [each for each in methods if getattr(type(self), each.lower()) is not missing]

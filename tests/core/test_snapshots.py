@@ -53,25 +53,17 @@ def test_a_comm_is_shown_with_all_that_is_known_of_it() -> None:
     assert (box["references"], box["parents"], box["pending"]) == (["child"], [], False)
 
 
-def test_one_comm_is_shown_with_its_state_and_buffers() -> None:
+def test_only_the_comms_that_are_wanted_are_shown_with_all_their_parents() -> None:
     one = room()
-    shown = snapshots.comm("k", one.broker, one.record("box"), one.now)
-    assert shown["state"] == {**STATE, "children": ["IPY_MODEL_child"]}
-    assert shown["buffers"] == [
-        {"path": ["raw"], "length": 2, "encoding": "base64", "data": "eHk="}
-    ]
+    (child,) = snapshots.comms("k", one.broker, one.now, [one.record("child")])
+    assert (child["comm_id"], child["parents"]) == ("child", ["box"])
 
 
-def test_a_comm_whose_state_is_not_known_is_shown_without() -> None:
+def test_a_comm_of_which_nothing_is_known_is_shown_without_a_model() -> None:
     one = Room()
     one.kernel.sends("x", {})
-    shown = snapshots.comm("k", one.broker, one.record("x"), one.now)
-    assert (shown["state"], shown["buffers"], shown["knowledge"], shown["model"]) == (
-        None,
-        [],
-        "unknown",
-        None,
-    )
+    (shown,) = snapshots.comms("k", one.broker, one.now)
+    assert (shown["knowledge"], shown["model"]) == ("unknown", None)
 
 
 def test_a_page_that_refused_a_comm_is_not_among_its_frontends() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_comm_broker.errors import MalformedMessageError
-from jupyter_comm_broker.protocol.json_text import dumps, lenient, loads
+from jupyter_comm_broker.protocol.json_text import dumps, dumps_strictly, lenient, loads
 
 from .jupyter import values
 
@@ -102,3 +102,17 @@ def test_a_shape_is_read_with_lone_surrogates_as_replacement_characters() -> Non
 def test_another_shape_is_malformed(other: bytes) -> None:
     with pytest.raises(MalformedMessageError):
         read_shape(other)
+
+
+@given(any_values)
+def test_what_is_written_strictly_is_read_by_every_reader(value: Any) -> None:
+    def refuse(word: str) -> None:
+        raise AssertionError(word)
+
+    json.loads(dumps_strictly(value).decode("utf-8"), parse_constant=refuse)
+
+
+@pytest.mark.parametrize("value", [{"a": ["\ud800", float("nan")]}, {"\udc00": float("-inf")}])
+def test_what_json_has_no_word_for_is_replaced(value: Any) -> None:
+    expected = {"a": ["\ufffd", None]} if "a" in value else {"\ufffd": None}
+    assert json.loads(dumps_strictly(value)) == expected

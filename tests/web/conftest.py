@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,13 @@ from jupyter_server.auth.authorizer import AllowAllAuthorizer
 from tornado.httpclient import HTTPClientError
 
 from jupyter_comm_broker.core.broker import KernelBroker
+from jupyter_comm_broker.core.list_walks import ListWalks
+from jupyter_comm_broker.core.views import SelfCheck
 from jupyter_comm_broker.errors import KernelNotFoundError
 from jupyter_comm_broker.web.handler import SETTING
 from tests.core.kernel import Room
+
+from .contract import check
 
 KERNEL_1 = "11111111-1111-1111-1111-111111111111"
 KERNEL_2 = "22222222-2222-2222-2222-222222222222"
@@ -27,6 +31,7 @@ class Desk:
     def __init__(self) -> None:
         self.rooms = {KERNEL_1: Room(), KERNEL_2: Room()}
         self.fault: Exception | None = None
+        self.walks = ListWalks("life")
 
     def kernels(self) -> list[tuple[str, KernelBroker]]:
         return [(kernel_id, room.broker) for kernel_id, room in self.rooms.items()]
@@ -41,8 +46,15 @@ class Desk:
     def transport(self, kernel_id: str) -> str:
         return "zmq" if kernel_id in self.rooms else ""
 
-    def self_check(self) -> dict[str, Any]:
-        return {"version": "1", "mode": "broker", "in_path": True, "reason": None}
+    def self_check(self) -> SelfCheck:
+        return {
+            "version": "1",
+            "mode": "broker",
+            "in_path": True,
+            "reason": None,
+            "connection_class": None,
+            "limits": {},
+        }
 
     def now(self) -> float:
         return self.rooms[KERNEL_1].now
@@ -54,7 +66,11 @@ class Answer:
 
     status: int
     body: Any
-    content_type: str
+    headers: Mapping[str, str]
+
+    @property
+    def content_type(self) -> str:
+        return self.headers["Content-Type"]
 
 
 Ask = Callable[..., Awaitable[Answer]]
@@ -92,16 +108,18 @@ def desk(jp_serverapp: Any) -> Iterator[Desk]:
 
 @pytest.fixture
 def ask(desk: Desk, jp_fetch: Any) -> Ask:
-    """Ask the server for a path; an error is an answer too."""
+    """Ask the server for a path; an error is an answer too, and all have to be documented."""
 
-    async def asking(*path: str, **how: Any) -> Answer:
+    async def asking(*path: str, documented: bool = True, **how: Any) -> Answer:
         try:
             response = await jp_fetch(*path, **how)
         except HTTPClientError as error:
             response = error.response
-        content_type = response.headers["Content-Type"]
-        is_json = content_type.startswith("application/json")
-        body = json.loads(response.body) if is_json else response.body.decode()
-        return Answer(response.code, body, content_type)
+        is_json = "json" in response.headers.get("Content-Type", "")
+        body = json.loads(response.body) if is_json else response.body
+        if documented:
+            asked = response.request.url[response.request.url.index("/api/") :]
+            check(response.request.method, asked, response.code, response.headers, body)
+        return Answer(response.code, body, response.headers)
 
     return asking

@@ -1,75 +1,21 @@
-"""The comms of a server, of a kernel, and one of them whole."""
+"""One comm whole, its state alone, its buffers one by one; and what is not shown of them."""
 
 from __future__ import annotations
 
 import base64
-from datetime import datetime
 from typing import Any
 
-from .conftest import KERNEL_1, KERNEL_2, Ask, Desk
+import pytest
+
+from .conftest import KERNEL_1, Ask, Desk, Judge
 
 MODEL = {
     "_model_name": "IntSliderModel",
     "_model_module": "@jupyter-widgets/controls",
     "_model_module_version": "2.0.0",
 }
-COMM_FIELDS = {
-    *("kernel_id", "comm_id", "target_name", "opened_by", "opened_at", "last_activity"),
-    *("age_seconds", "idle_seconds", "model", "parents", "references", "frontends", "messages"),
-    *("bytes", "knowledge", "pending", "sequence"),
-}
-
-
-def ids(answer: Any) -> list[str]:
-    return [comm["comm_id"] for comm in answer.body["comms"]]
-
-
-async def test_all_comms_of_all_kernels_are_listed_in_the_order_of_their_opening(
-    ask: Ask, desk: Desk
-) -> None:
-    assert (await ask("api", "comms")).body == {"comms": []}
-    desk.rooms[KERNEL_1].kernel.opens("z", MODEL)
-    desk.rooms[KERNEL_1].kernel.opens("a", target="other")
-    desk.rooms[KERNEL_2].kernel.opens("m", MODEL)
-    answer = await ask("api", "comms")
-    assert answer.status == 200
-    assert answer.content_type.startswith("application/json")
-    assert ids(answer) == ["z", "a", "m"]
-    assert [comm["kernel_id"] for comm in answer.body["comms"]] == [KERNEL_1, KERNEL_1, KERNEL_2]
-    assert answer.body["comms"][0].keys() >= COMM_FIELDS
-    assert ids(await ask("api", "kernels", KERNEL_2, "comms")) == ["m"]
-
-
-async def test_a_comm_says_who_opened_it_and_what_passed(ask: Ask, desk: Desk) -> None:
-    room = desk.rooms[KERNEL_1]
-    page = room.page("page")
-    room.kernel.opens("box", {"children": ["IPY_MODEL_slider"]})
-    room.kernel.opens("slider", {**MODEL, "value": 1})
-    room.now = 10.0
-    sent = page.updates("slider", {"value": 2})
-    box, slider = (await ask("api", "kernels", KERNEL_1, "comms")).body["comms"]
-    assert slider["opened_by"] == "kernel"
-    assert slider["target_name"] == "jupyter.widget"
-    assert slider["model"] == {
-        "name": "IntSliderModel",
-        "module": "@jupyter-widgets/controls",
-        "version": "2.0.0",
-    }
-    assert slider["parents"] == ["box"]
-    assert box["references"] == ["slider"]
-    assert box["model"] is None
-    assert slider["frontends"] == ["page"]
-    assert slider["messages"] == {"from_kernel": 1, "from_frontends": 1}
-    assert slider["bytes"]["from_frontends"] > 0
-    assert slider["pending"] is True
-    assert slider["knowledge"] == "clean"
-    assert (slider["age_seconds"], slider["idle_seconds"]) == (10.0, 0.0)
-    opened, active = map(datetime.fromisoformat, (box["opened_at"], slider["last_activity"]))
-    assert (active - opened).total_seconds() == 10.0
-
-    room.kernel.busy(sent)
-    room.kernel.idle(sent)
-    assert (await ask("api", "comms")).body["comms"][1]["pending"] is False
+COMMS = ("api", "kernels", KERNEL_1, "comms")
+FILE = {"name": "a.txt", "type": "text/plain", "size": 6}
 
 
 async def test_one_comm_comes_with_its_state_and_buffers(ask: Ask, desk: Desk) -> None:
@@ -77,8 +23,8 @@ async def test_one_comm_comes_with_its_state_and_buffers(ask: Ask, desk: Desk) -
     state = {"name": "ä", "nested": {"list": [None, 1]}, "big": 2**53}
     paths = [["raw"], ["nested", "list", 0]]
     room.kernel.opens("c1", state, paths=paths, buffers=[b"\x00\xff", b""])
-    comm = (await ask("api", "kernels", KERNEL_1, "comms", "c1")).body
-    assert comm["state"] == state
+    comm = (await ask(*COMMS, "c1")).body
+    assert (comm["state"], comm["redacted"]) == (state, [])
     nested, raw = sorted(comm["buffers"], key=lambda buffer: len(buffer["data"]))
     assert nested == {
         "path": ["nested", "list", 0],
@@ -88,66 +34,188 @@ async def test_one_comm_comes_with_its_state_and_buffers(ask: Ask, desk: Desk) -
     }
     data = base64.b64encode(b"\x00\xff").decode()
     assert raw == {"path": ["raw"], "length": 2, "encoding": "base64", "data": data}
-    assert comm.keys() >= COMM_FIELDS
+    lean = (await ask(*COMMS, "c1", params={"buffers": "omit"})).body
+    assert {"path": ["raw"], "length": 2} in lean["buffers"]
 
 
 async def test_a_comm_whose_state_is_not_known_has_none(ask: Ask, desk: Desk) -> None:
-    room = desk.rooms[KERNEL_1]
-    room.kernel.opens("c1", target="matplotlib")
-    comm = (await ask("api", "kernels", KERNEL_1, "comms", "c1")).body
+    desk.rooms[KERNEL_1].kernel.opens("c1", target="matplotlib")
+    comm = (await ask(*COMMS, "c1")).body
     assert (comm["state"], comm["buffers"], comm["knowledge"]) == (None, [], "unknown")
+    alone = (await ask(*COMMS, "c1", "state")).body
+    assert (alone["state"], alone["buffer_paths"]) == (None, [])
+    assert (await ask(*COMMS, "c1", "buffers", "0")).status == 404
+
+
+async def test_a_state_with_values_that_json_lacks_is_shown_all_the_same(
+    ask: Ask, desk: Desk
+) -> None:
+    desk.rooms[KERNEL_1].kernel.opens("c1", {"value": float("nan"), "text": "\ud800"})
+    assert (await ask(*COMMS, "c1")).body["state"] == {"value": None, "text": "\ufffd"}
 
 
 async def test_a_comm_id_is_found_whatever_is_in_it(ask: Ask, desk: Desk) -> None:
     # The opener chooses it; bokeh and panel choose freely.
     desk.rooms[KERNEL_1].kernel.opens("a b?ü%2F", MODEL)
-    answer = await ask("api", "kernels", KERNEL_1, "comms", "a b?ü%2F")
+    answer = await ask(*COMMS, "a b?ü%2F")
     assert answer.body["comm_id"] == "a b?ü%2F"
+    assert (await ask(*COMMS, "100%")).body["message"].endswith("'100%'")
 
 
-async def test_a_closed_comm_is_not_found_and_the_answer_says_how_it_ended(
-    ask: Ask, desk: Desk
+@pytest.mark.parametrize("below", [(), ("state",), ("buffers", "0")])
+async def test_a_closed_comm_is_gone_and_the_answer_says_how_it_ended(
+    ask: Ask, desk: Desk, below: tuple[str, ...]
 ) -> None:
-    kernel = desk.rooms[KERNEL_1].kernel
-    kernel.opens("c1", MODEL)
-    kernel.closes("c1")
-    answer = await ask("api", "kernels", KERNEL_1, "comms", "c1")
-    assert answer.status == 404
+    room = desk.rooms[KERNEL_1]
+    room.kernel.opens("c1", MODEL)
+    room.now = 3.0
+    room.kernel.closes("c1")
+    answer = await ask(*COMMS, "c1", *below)
+    assert (answer.status, answer.body["reason"]) == (410, "CommClosedError")
     assert "closed by the kernel" in answer.body["message"]
-    assert answer.body["reason"] == "CommNotFoundError"
+    assert answer.body["closed"] == {
+        "at": "1970-01-01T00:00:03+00:00",
+        "by": "kernel",
+        "reason": "closed by the kernel",
+    }
 
 
-async def test_targets_are_listed_with_side_and_evidence(ask: Ask, desk: Desk) -> None:
+# -- state and buffers -----------------------------------------------------------------------------
+
+
+async def test_a_state_comes_alone_with_the_places_of_its_buffers(ask: Ask, desk: Desk) -> None:
+    kernel = desk.rooms[KERNEL_1].kernel
+    kernel.opens("c1", {"a": 1}, paths=[["x"], ["y"]], buffers=[b"1", b"2"])
+    assert (await ask(*COMMS, "c1", "state")).body == {
+        "state": {"a": 1},
+        "buffer_paths": [["x"], ["y"]],
+        "redacted": [],
+        "knowledge": "clean",
+        "sequence": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "media_type"),
+    [
+        ({"_model_name": "ImageModel", "format": "png"}, "image/png"),
+        ({"_model_name": "ImageModel", "format": "svg+xml"}, "image/svg+xml"),
+        ({"_model_name": "AudioModel", "format": "mp3"}, "audio/mp3"),
+        ({"_model_name": "ImageModel", "format": "png\r\nX-Evil: 1"}, None),
+        ({"_model_name": "OtherModel", "format": "png"}, None),
+    ],
+)
+async def test_a_buffer_comes_raw_as_what_the_widget_says_it_is_and_cannot_run(
+    ask: Ask, desk: Desk, state: dict[str, Any], media_type: str | None
+) -> None:
+    data = b"<svg onload='alert(1)'/>\x00"
+    kernel = desk.rooms[KERNEL_1].kernel
+    kernel.opens('c"1\n', state, paths=[["value"]], buffers=[data])
+    answer = await ask(*COMMS, 'c"1\n', "buffers", "0")
+    assert (answer.status, answer.body) == (200, data)
+    assert answer.content_type == (media_type or "application/octet-stream")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="c_1_-0"'
+    assert "X-Evil" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("index", "status", "reason"),
+    [
+        ("1", 404, "BufferNotFoundError"),
+        ("-1", 400, "InvalidFieldError"),
+        ("first", 400, "InvalidFieldError"),
+        ("9" * 5000, 400, "InvalidFieldError"),
+    ],
+)
+async def test_a_buffer_that_is_not_there_is_refused(
+    ask: Ask, desk: Desk, index: str, status: int, reason: str
+) -> None:
+    desk.rooms[KERNEL_1].kernel.opens("c1", {}, paths=[["value"]], buffers=[b"1"])
+    answer = await ask(*COMMS, "c1", "buffers", index)
+    assert (answer.status, answer.body["reason"]) == (status, reason)
+    assert answer.body.get("field") == ("index" if status == 400 else None)
+
+
+# -- tags ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("below", [(), ("state",), ("buffers", "0")])
+async def test_who_has_the_tag_of_what_would_be_shown_is_told_that_it_is_the_same(
+    ask: Ask, desk: Desk, below: tuple[str, ...]
+) -> None:
     room = desk.rooms[KERNEL_1]
-    page = room.page("page")
-    room.kernel.opens("c1", MODEL)
-    page.updates("c1", {"value": 1})
-    turned_down = page.opens("c2", "no.such", {})
-    room.kernel.closes("c2", turned_down)
-    targets = (await ask("api", "comms", "targets")).body["targets"]
-    found = {(target["side"], target["target_name"]): target for target in targets}
-    assert found["frontend", "jupyter.widget"]["status"] == "known"
-    assert found["frontend", "jupyter.widget"]["comms"] == 1
-    assert found["kernel", "no.such"]["status"] == "rejected"
-    assert "no.such" in found["kernel", "no.such"]["evidence"]
-    assert {target["kernel_id"] for target in targets} == {KERNEL_1}
+    room.kernel.opens("c1", {"value": 1}, paths=[["raw"]], buffers=[b"1"])
+    tag = (await ask(*COMMS, "c1", *below)).headers["ETag"]
+    how = {"headers": {"If-None-Match": f'"other", {tag}'}}
+    room.now = 5.0
+    same = await ask(*COMMS, "c1", *below, **how)
+    assert (same.status, same.body, same.headers["ETag"]) == (304, b"", tag)
+    room.kernel.updates("c1", {"value": 2})
+    changed = await ask(*COMMS, "c1", *below, **how)
+    assert (changed.status, changed.headers["ETag"] == tag) == (200, False)
+    if not below:
+        # What else is shown counts as well.
+        how = {"headers": {"If-None-Match": changed.headers["ETag"]}}
+        room.page("page")
+        assert (await ask(*COMMS, "c1", **how)).body["frontends"] == ["page"]
+    how = {"headers": {"If-None-Match": changed.headers["ETag"]}}
+    assert (await ask(*COMMS, "c1", *below, params={"reveal": "true"}, **how)).status == 200
 
 
-async def test_the_self_check_shows_links_pages_and_sums(ask: Ask, desk: Desk) -> None:
-    room = desk.rooms[KERNEL_1]
-    room.kernel.opens("c1", MODEL)
-    page = room.page("page")
-    room.kernel.prints("x" * 1000)
-    check = (await ask("api", "comms", "broker")).body
-    assert (check["mode"], check["in_path"], check["reason"]) == ("broker", True, None)
-    first, second = check["kernels"]
-    assert (first["kernel_id"], first["link"], first["comms"]) == (KERNEL_1, "proven", 1)
-    assert (first["registry_complete"], first["state_bytes"] > 0) == (True, True)
-    assert first["transport"] == "zmq"
-    (frontend,) = first["frontends"]
-    assert (frontend["session_id"], frontend["attached"]) == (page.session, True)
-    assert frontend["waiting_messages"] >= 1
-    assert frontend["waiting_bytes"] > 1000
-    for name, total in check["counters"].items():
-        parts = (first["counters"].get(name, 0), second["counters"].get(name, 0))
-        assert total == sum(parts)
+async def test_a_comm_that_is_opened_again_has_no_tag_of_the_old_one(ask: Ask, desk: Desk) -> None:
+    kernel = desk.rooms[KERNEL_1].kernel
+    kernel.opens("c1", {"value": 1})
+    tag = (await ask(*COMMS, "c1", "state")).headers["ETag"]
+    kernel.closes("c1")
+    kernel.opens("c1", {"value": 2})
+    answer = await ask(*COMMS, "c1", "state", headers={"If-None-Match": tag})
+    assert (answer.status, answer.body["state"]) == (200, {"value": 2})
+
+
+# -- secrets ---------------------------------------------------------------------------------------
+
+
+async def test_secrets_are_shown_only_where_they_are_asked_for(ask: Ask, desk: Desk) -> None:
+    kernel = desk.rooms[KERNEL_1].kernel
+    kernel.opens("p", {"_model_name": "PasswordModel", "value": "hunter2"})
+    upload = {"_model_name": "FileUploadModel", "value": [FILE]}
+    kernel.opens("f", upload, paths=[["value", 0, "content"]], buffers=[b"hunter"])
+    paths: list[tuple[str, ...]] = [("p",), ("p", "state"), ("f",), ("f", "state")]
+    for below in (*paths, ("f", "buffers", "0")):
+        hidden = await ask(*COMMS, *below)
+        assert "hunter" not in str(hidden.body)
+        assert base64.b64encode(b"hunter").decode() not in str(hidden.body)
+        shown = await ask(*COMMS, *below, params={"reveal": "true"})
+        assert shown.status == 200
+        assert set(Judge.asked) == {("read", "comms"), ("execute", "comms")}
+    password = (await ask(*COMMS, "p")).body
+    assert (password["state"]["value"], password["redacted"]) == ("[redacted]", [["value"]])
+    assert (await ask(*COMMS, "p", params={"reveal": "true"})).body["state"]["value"] == "hunter2"
+    content = [["value", 0, "content"]]
+    file = (await ask(*COMMS, "f")).body
+    assert (file["buffers"], file["redacted"]) == ([{"path": content[0], "length": 6}], content)
+    buffer = await ask(*COMMS, "f", "buffers", "0")
+    assert (buffer.status, buffer.body["reason"]) == (403, "HiddenContentError")
+    assert buffer.body["field"] == "reveal"
+    buffer = await ask(*COMMS, "f", "buffers", "0", params={"reveal": "true"})
+    assert (buffer.body, buffer.content_type) == (b"hunter", "text/plain")
+
+
+@pytest.mark.parametrize("below", [(), ("state",), ("buffers", "0")])
+async def test_who_may_not_execute_cannot_ask_for_secrets(
+    ask: Ask, desk: Desk, below: tuple[str, ...]
+) -> None:
+    desk.rooms[KERNEL_1].kernel.opens("p", {"_model_name": "PasswordModel", "value": "hunter2"})
+    Judge.denied = {("execute", "comms")}
+    answer = await ask(*COMMS, "p", *below, params={"reveal": "true"})
+    assert (answer.status, "hunter2" in str(answer.body)) == (403, False)
+    assert "may not execute comms" in answer.body["message"]
+
+
+async def test_a_comm_takes_no_parameter_that_it_does_not_know(ask: Ask, desk: Desk) -> None:
+    desk.rooms[KERNEL_1].kernel.opens("c1", {})
+    for below, params in (((), {"buffers": "raw"}), (("state",), {"buffers": "omit"})):
+        answer = await ask(*COMMS, "c1", *below, params=params)
+        assert (answer.status, answer.body["field"]) == (400, "buffers")

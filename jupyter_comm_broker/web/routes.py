@@ -1,0 +1,39 @@
+"""Every route of the API in one table, of which handlers and document are made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_comm_broker._version import __version__
+from jupyter_comm_broker.web.broker import ListTargets, ShowBroker
+from jupyter_comm_broker.web.comms import ShowBuffer, ShowComm, ShowState
+from jupyter_comm_broker.web.handler import CommBrokerHandler
+from jupyter_comm_broker.web.lists import ListComms, ListKernelComms
+from jupyter_comm_broker.web.openapi import document
+from jupyter_comm_broker.web.operation import JSON, Answer, NoQuery, Route, operation
+
+
+class ShowDocument(CommBrokerHandler):
+    """``/api/comms/openapi.json``: what the API takes and answers."""
+
+    @operation("showDocument", action="read", answers={200: Answer(media={JSON: dict[str, Any]})})
+    async def get(self, query: NoQuery) -> None:
+        """Show this document."""
+        self.answer(document(ROUTES, __version__, self.base_url))
+
+
+KERNEL = "/api/kernels/{kernel_id}/comms"
+COMM = KERNEL + "/{comm_id}"
+
+ROUTES = [
+    Route("/api/comms", [ListComms]),
+    Route("/api/comms/broker", [ShowBroker]),
+    Route("/api/comms/openapi.json", [ShowDocument]),
+    Route("/api/comms/targets", [ListTargets]),
+    Route(KERNEL, [ListKernelComms]),
+    Route(COMM, [ShowComm]),
+    Route(COMM + "/state", [ShowState]),
+    Route(COMM + "/buffers/{index}", [ShowBuffer]),
+]
+
+default_handlers = [route.mounted() for route in ROUTES]
