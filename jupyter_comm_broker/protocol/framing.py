@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from jupyter_comm_broker.protocol import websocket_default, websocket_v1
 from jupyter_comm_broker.protocol.message import Message, Part
@@ -11,6 +11,7 @@ from jupyter_comm_broker.protocol.message import Message, Part
 DEFAULT = ""
 """The name we give to the framing of frontends that negotiated no subprotocol."""
 
+_FINAL, _CONTINUATION = 0x80, 0x00
 _TEXT, _BINARY = 0x81, 0x82
 """First bytes of an unfragmented WebSocket frame: final, and text or binary (RFC 6455, 5.2)."""
 
@@ -70,11 +71,45 @@ def wire_frames(subprotocol: str, messages: Iterable[Message]) -> bytes:
     return b"".join(pieces)
 
 
+def wire_fragments(subprotocol: str, message: Message, most: int) -> Iterator[list[Part]]:
+    """
+    Return one message as fragments of at most ``most`` bytes, no large part of it copied.
+
+    Between two fragments there may be pings (RFC 6455, 5.4), inside a frame nothing.
+
+    Yields:
+        A frame's header and the pieces of its payload.
+
+    Raises:
+        MalformedMessageError: the message cannot be framed; said before the first fragment.
+    """
+    opcode, chunks = _opcode_and_chunks(subprotocol, message)
+    return _fragments(opcode, chunks, most)
+
+
+def _fragments(opcode: int, chunks: Iterable[Part], most: int) -> Iterator[list[Part]]:
+    first = opcode & ~_FINAL
+    waiting: list[Part] = []
+    room = most
+    for chunk in chunks:
+        view = memoryview(chunk)
+        while len(view) > room:
+            yield _fragment(first, [*waiting, view[:room]])
+            first, waiting, view, room = _CONTINUATION, [], view[room:], most
+        waiting.append(view)
+        room -= len(view)
+    yield _fragment(first | _FINAL, waiting)
+
+
+def _fragment(opcode: int, pieces: list[Part]) -> list[Part]:
+    return [_frame_header(opcode, sum(map(len, pieces))), *pieces]
+
+
 def _opcode_and_chunks(subprotocol: str, message: Message) -> tuple[int, list[Part]]:
     if subprotocol == websocket_v1.SUBPROTOCOL:
         return _BINARY, websocket_v1.chunks(message)
-    body = websocket_default.encode(message)
-    return (_TEXT, [body.encode()]) if isinstance(body, str) else (_BINARY, [body])
+    text, chunks = websocket_default.chunks(message)
+    return (_TEXT if text else _BINARY), chunks
 
 
 def _frame_header(opcode: int, length: int) -> bytes:

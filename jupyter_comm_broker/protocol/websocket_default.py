@@ -54,10 +54,22 @@ def encode(message: Message) -> str | bytes:
     Raises:
         MalformedMessageError: one of its parts is no JSON.
     """
+    text, pieces = chunks(message)
+    frame = b"".join(pieces)
+    return frame.decode() if text else frame
+
+
+def chunks(message: Message) -> tuple[bool, list[Part]]:
+    """
+    Return whether the frame is text, and its payload in pieces, the buffers not copied.
+
+    Raises:
+        MalformedMessageError: one of the message's parts is no JSON.
+    """
     fields = _fields(message)
     if not message.buffers:
         fields["buffers"] = []
-        return json.dumps({**fields, "channel": message.channel})
+        return True, [json.dumps({**fields, "channel": message.channel}).encode()]
     text = json.dumps({**fields, "channel": message.channel}).encode()
     parts: Sequence[Part] = [text, *message.buffers]
     at = 4 * (len(parts) + 1)
@@ -65,7 +77,7 @@ def encode(message: Message) -> str | bytes:
     for part in parts:
         offsets.append(at)
         at += len(part)
-    return b"".join([struct.pack(f"!{len(parts) + 1}I", len(parts), *offsets), *parts])
+    return False, [struct.pack(f"!{len(parts) + 1}I", len(parts), *offsets), *parts]
 
 
 def _fields(message: Message) -> dict[str, Any]:

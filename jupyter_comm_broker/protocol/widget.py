@@ -119,7 +119,7 @@ def write_attributes(
     buffers: list[Part] = []
     keys = _KEYS
     for key, attribute in state:
-        if type(attribute) is bytes:
+        if isinstance(attribute, bytes):
             texts.append(keys[key] + attribute)
             continue
         if attribute.text is not None:

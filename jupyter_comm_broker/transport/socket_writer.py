@@ -20,7 +20,7 @@ from jupyter_comm_broker.core.outbox import Outbox
 from jupyter_comm_broker.core.shared_outbox import SharedBatch
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol import framing
-from jupyter_comm_broker.protocol.message import Message
+from jupyter_comm_broker.protocol.message import Message, Part
 
 CHUNK = 256 * 1024
 """Bytes handed over at a time: enough for a fast line, and little to wait behind."""
@@ -105,6 +105,8 @@ class SocketWriter:
     def _write(self, connection: Any, messages: list[Message]) -> asyncio.Future[Any] | None:
         if not self._plain:
             return asyncio.ensure_future(self._write_each(messages))
+        if messages[0].size > CHUNK:
+            return asyncio.ensure_future(self._write_large(connection, messages[0]))
         data = self._joined(messages)
         return write(connection.stream, data) if data else None
 
@@ -115,6 +117,18 @@ class SocketWriter:
             return framing.wire_frames(self._subprotocol, messages)
         except MalformedMessageError:
             return b"".join(map(self._frame, messages))
+
+    async def _write_large(self, connection: Any, message: Message) -> None:
+        """Write a message that is alone in its batch bit by bit, so that others have turns."""
+        try:
+            fragments = framing.wire_fragments(self._subprotocol, message, CHUNK)
+        except MalformedMessageError:
+            self._log.warning("comm broker: a message cannot be framed: %r", message)
+            return
+        for fragment in fragments:
+            # All of a fragment before anybody else gets at the socket: tornado's pings, say.
+            written = [write(connection.stream, piece) for piece in fragment]
+            await (written[-1] or asyncio.sleep(0))
 
     async def _write_each(self, messages: list[Message]) -> None:
         for message in messages:
@@ -133,7 +147,7 @@ class SocketWriter:
             return b""
 
 
-def write(stream: IOStream, data: bytes) -> asyncio.Future[Any] | None:
+def write(stream: IOStream, data: Part) -> asyncio.Future[Any] | None:
     """
     Write to a stream, past its machinery when nothing waits in it.
 

@@ -39,7 +39,7 @@ what comes meanwhile is handled, framed and written together.
 """
 
 LARGE = 64 * 1024
-"""From so many bytes on a part is not copied out of what ZeroMQ received."""
+"""From so many bytes on a part is not copied, neither out of ZeroMQ's memory nor into it."""
 
 
 class ZmqChannel:
@@ -118,7 +118,9 @@ class ZmqChannel:
     def _write(self) -> None:
         while self._unsent:
             try:
-                self._socket.send_multipart(self._unsent[0], zmq.NOBLOCK)
+                # Without a copy pyzmq makes an object of each part: that pays for large ones only.
+                small = all(len(part) < LARGE for part in self._unsent[0])
+                self._socket.send_multipart(self._unsent[0], zmq.NOBLOCK, copy=small)
             except zmq.Again:
                 return
             self.unsent_bytes -= sum(map(len, self._unsent.popleft()))

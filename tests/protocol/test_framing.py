@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_comm_broker.protocol.framing import DEFAULT, decode, payload, wire_frame
+from jupyter_comm_broker.protocol.framing import (
+    DEFAULT,
+    decode,
+    payload,
+    wire_fragments,
+    wire_frame,
+    wire_frames,
+)
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.websocket_v1 import SUBPROTOCOL
 
@@ -59,3 +66,34 @@ def test_a_text_frame_on_v1_is_cut_like_its_bytes() -> None:
     frame = payload(SUBPROTOCOL, message())
     assert isinstance(frame, bytes)
     assert decode(SUBPROTOCOL, frame.decode()).parts == message().parts
+
+
+@pytest.mark.parametrize("most", [1, 7, 1_000, 100_000])
+@pytest.mark.parametrize("buffers", [(), (b"",), (b"x" * 3_000, b"y" * 5)])
+@pytest.mark.parametrize("subprotocol", [DEFAULT, SUBPROTOCOL])
+def test_fragments_are_the_frame_in_bits_and_only_the_last_is_final(
+    subprotocol: str, buffers: tuple[bytes, ...], most: int
+) -> None:
+    sent = message(b"{}", *buffers)
+    opcode, whole = body(wire_frame(subprotocol, message(b"{}", *buffers)))
+    bits = [body(b"".join(bit)) for bit in wire_fragments(subprotocol, sent, most)]
+    assert b"".join(bit for _, bit in bits) == whole
+    assert max(len(bit) for _, bit in bits) <= most
+    opcodes = [opcode & 0x7F, *[0x00] * (len(bits) - 1)]
+    opcodes[-1] |= 0x80
+    assert [found for found, _ in bits] == opcodes
+    assert sent.frames == {}
+
+
+def test_a_large_buffer_is_not_copied_into_its_fragments() -> None:
+    large = bytes(100_000)
+    pieces = [p for bit in wire_fragments(SUBPROTOCOL, message(b"{}", large), 30_000) for p in bit]
+    views = [p for p in pieces if isinstance(p, memoryview) and p.obj is large]
+    assert sum(map(len, views)) == len(large)
+
+
+@pytest.mark.parametrize("subprotocol", [DEFAULT, SUBPROTOCOL])
+def test_several_frames_are_put_together_whether_or_not_they_were_built(subprotocol: str) -> None:
+    built, other = message(b'{"text":"1"}'), message(b'{"text":"2"}', b"raw")
+    first = wire_frame(subprotocol, built)
+    assert wire_frames(subprotocol, [built, other]) == first + wire_frame(subprotocol, other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -12,7 +13,7 @@ from jupyter_comm_broker.core.shared_outbox import SharedBatch
 from jupyter_comm_broker.protocol import framing
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.websocket_v1 import SUBPROTOCOL
-from jupyter_comm_broker.transport.socket_writer import SocketWriter
+from jupyter_comm_broker.transport.socket_writer import CHUNK, SocketWriter
 from tests.transport.sockets import Compressing, Line, frames, message
 from tests.until import until
 
@@ -48,6 +49,42 @@ async def test_while_a_write_is_under_way_a_batch_is_refused_and_the_outbox_goes
     expected = frames([large, message(2)])
     assert await reader.read(len(expected)) == expected
     await until(lambda: writer.ready)
+
+
+async def test_a_large_message_leaves_room_for_pings_and_for_others(line: Line) -> None:
+    writer, reader, handler = await line.opened()
+    other, another, _ = await line.opened()
+    outbox, large = Outbox(1 << 60), message(1, 3_000_000)
+    outbox.put(large)
+    writer.flush(outbox)
+    await asyncio.sleep(0)
+    assert not writer.ready
+    handler.ping(b"between")
+    assert other.offer(batch(message(2)), {}, Outbox(1))
+    # The other's is out while the large one is still being written.
+    assert await another.read(len(frames([message(2)]))) == frames([message(2)])
+    assert not writer.ready
+    bits = [b"".join(bit) for bit in framing.wire_fragments(SUBPROTOCOL, large, CHUNK)]
+    ping = b"\x89\x07between"
+    stream = bytes(await reader.read(sum(map(len, bits)) + len(ping)))
+    assert ping in stream
+    before, after = stream.split(ping)
+    assert before + after == b"".join(bits)
+    assert before in {b"".join(bits[:count]) for count in range(1, len(bits))}
+    await until(lambda: writer.ready)
+
+
+async def test_a_large_message_that_cannot_be_framed_is_logged(
+    line: Line, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, reader, handler = await line.opened()
+    writer, outbox = SocketWriter(handler, framing.DEFAULT, LOG), Outbox(1 << 60)
+    outbox.put(Message("iopub", [b'{"msg_id": "bad"}', b"{}", b"{}", b"no json" * CHUNK]))
+    outbox.put(message(1))
+    writer.flush(outbox)
+    expected = framing.wire_frame(framing.DEFAULT, message(1))
+    assert await reader.read(len(expected)) == expected
+    assert caplog.text.count("cannot be framed") == 1
 
 
 async def test_a_socket_that_is_closed_or_compresses_takes_no_batch(line: Line) -> None:
