@@ -101,14 +101,17 @@ class ListQuery(KernelListQuery, kw_only=True, frozen=True, forbid_unknown_field
 class Listed(NamedTuple):
     """A comm on a page, with the kernel it belongs to."""
 
-    place: Place
+    kernel_id: str
     broker: KernelBroker
     record: CommRecord
 
-    @property
-    def kernel_id(self) -> str:
-        """Its kernel's id."""
-        return self.place[0]
+
+class _Part(NamedTuple):
+    """What matches of one kernel's comms, in the order of their opening."""
+
+    kernel_id: str
+    broker: KernelBroker
+    records: list[CommRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +149,12 @@ def page(
         InvalidFieldError: the cursor is none, or belongs to another order.
         CursorExpiredError: its list is no longer kept.
     """
-    found = [
-        Listed((kernel_id, record.number), broker, record)
-        for kernel_id, broker in kernels
-        for record in query.select(broker, now)
-    ]
+    parts = [_Part(kernel_id, broker, query.select(broker, now)) for kernel_id, broker in kernels]
+    total = sum(len(part.records) for part in parts)
     cursor = _decoded(query, walks) if isinstance(query.cursor, str) else None
     if query.sort.removeprefix("-") == OPENED:
-        return _by_opening(found, query, cursor, walks)
-    return _by_walk(found, query, cursor, walks, now)
+        return _by_opening(parts, total, query, cursor, walks)
+    return _by_walk(parts, total, query, cursor, walks, now)
 
 
 def chosen(view: CommView, fields: Sequence[Field] | UnsetType) -> dict[str, Any]:
@@ -165,63 +165,76 @@ def chosen(view: CommView, fields: Sequence[Field] | UnsetType) -> dict[str, Any
 
 
 def _by_opening(
-    found: list[Listed], query: KernelListQuery, cursor: _Cursor | None, walks: ListWalks
+    parts: list[_Part],
+    total: int,
+    query: KernelListQuery,
+    cursor: _Cursor | None,
+    walks: ListWalks,
 ) -> Page:
-    order = sorted(found, key=_opening)
-    if query.sort.startswith("-"):
-        end = len(order)
-        if cursor is not None:
-            end = bisect_left(order, (cursor.opened_at, cursor.place), key=_opening)
-        start = max(0, end - query.limit)
-        shown, more = order[start:end][::-1], start > 0
-    else:
-        start = 0
-        if cursor is not None:
-            start = bisect_right(order, (cursor.opened_at, cursor.place), key=_opening)
-        end = start + query.limit
-        shown, more = order[start:end], end < len(order)
-    following = None
-    if more:
-        last = shown[-1]
-        following = _encoded(_Cursor(walks.life, query.sort, 0, 0, *_opening(last)))
-    return Page(shown, following, len(found))
+    # Each part is in order, so that of none more than the page is looked at.
+    descending = query.sort.startswith("-")
+    after = (cursor.opened_at, cursor.place) if cursor is not None else None
+    near: list[Listed] = []
+    for kernel_id, broker, records in parts:
+
+        def opening(record: CommRecord, kernel_id: str = kernel_id) -> tuple[float, Place]:
+            return record.opened_at, (kernel_id, record.number)
+
+        if descending:
+            end = len(records) if after is None else bisect_left(records, after, key=opening)
+            some = records[max(0, end - query.limit - 1) : end]
+        else:
+            start = 0 if after is None else bisect_right(records, after, key=opening)
+            some = records[start : start + query.limit + 1]
+        near += [Listed(kernel_id, broker, record) for record in some]
+    near.sort(key=_opening, reverse=descending)
+    shown, following = near[: query.limit], None
+    if len(near) > query.limit:
+        last = _opening(shown[-1])
+        following = _encoded(_Cursor(walks.life, query.sort, 0, 0, *last))
+    return Page(shown, following, total)
 
 
 def _by_walk(
-    found: list[Listed],
+    parts: list[_Part],
+    total: int,
     query: KernelListQuery,
     cursor: _Cursor | None,
     walks: ListWalks,
     now: float,
 ) -> Page:
-    live = {each.place: each for each in found}
     if cursor is None:
-        number, start, places = 0, 0, _order(found, query.sort)
+        number, start, places = 0, 0, _order(parts, query.sort)
     else:
         number, start = cursor.walk, cursor.position
         places = walks.places(number, now)
+    live = {part.kernel_id: {each.number: each for each in part.records} for part in parts}
+    brokers = {part.kernel_id: part.broker for part in parts}
     shown: list[Listed] = []
     for position in range(start, len(places)):
-        each = live.get(places[position])
-        if each is None:
+        kernel_id, comm = places[position]
+        record = live.get(kernel_id, {}).get(comm)
+        if record is None:
             continue
         if len(shown) == query.limit:
             number = number or walks.begin(places, now)
             following = _Cursor(walks.life, query.sort, number, position, 0.0, ("", 0))
-            return Page(shown, _encoded(following), len(found))
-        shown.append(each)
-    return Page(shown, None, len(found))
+            return Page(shown, _encoded(following), total)
+        shown.append(Listed(kernel_id, brokers[kernel_id], record))
+    return Page(shown, None, total)
 
 
-def _order(found: list[Listed], sort: Sort) -> list[Place]:
+def _order(parts: list[_Part], sort: Sort) -> list[Place]:
     key = _KEYS[sort.removeprefix("-")]
-    # The place decides between equals, so that the order is one and the same each time.
-    order = sorted((key(each.record), each.place) for each in found)
-    return [place for _, place in (reversed(order) if sort.startswith("-") else order)]
+    places = [(part.kernel_id, record.number) for part in parts for record in part.records]
+    keys = [key(record) for part in parts for record in part.records]
+    # Equals stay in the order of their opening: sorting changes no more than it must.
+    order = sorted(range(len(keys)), key=keys.__getitem__, reverse=sort.startswith("-"))
+    return [places[index] for index in order]
 
 
 def _opening(each: Listed) -> tuple[float, Place]:
-    return each.record.opened_at, each.place
+    return each.record.opened_at, (each.kernel_id, each.record.number)
 
 
 def _encoded(cursor: _Cursor) -> str:

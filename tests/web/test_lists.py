@@ -190,7 +190,7 @@ async def test_who_prefers_a_document_gets_one_of_all_widgets(ask: Ask, desk: De
     answer = await ask("api", "kernels", KERNEL_1, "comms", headers=headers)
     assert answer.content_type == DOCUMENT
     assert answer.headers["Vary"] == "Accept"
-    named = {
+    named: dict[str, Any] = {
         "model_name": "IntSliderModel",
         "model_module": "@jupyter-widgets/controls",
         "model_module_version": "2.0.0",
