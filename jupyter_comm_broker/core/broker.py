@@ -115,6 +115,7 @@ class KernelBroker:
             return
         self.context.counters["from_kernel"] += 1
         if message.channel == "iopub":
+            self.context.shielded("counting messages", lambda: self._from_kernel.count(message))
             if self.proof.link != "proven":
                 self.proof.heard(message)
             if header.msg_type == "status" and not parent.msg_id:

@@ -56,7 +56,6 @@ class FromKernel:
 
     def reply(self, message: Message) -> None:
         """Give a reply, or a question on stdin, to the page that asked."""
-        self._context.shielded("counting messages", lambda: self._count(message))
         context, parent = self._context, message.parent
         request = context.requests.get(parent.msg_id)
         session_id = request.session_id if request is not None else parent.session
@@ -75,9 +74,23 @@ class FromKernel:
 
     # -- iopub ---------------------------------------------------------------------------------
 
+    def count(self, message: Message) -> None:
+        """
+        Notice by the number of what came over iopub that something before it did not.
+
+        Also of what answers our own questions, whose numbers would be missing else. But not
+        of replies: they overtake what waits on iopub, all of which would seem to be lost.
+        """
+        lost = self._lost.before(message.header.msg_id)
+        if lost:
+            self._context.counters["lost_before_us"] += lost
+            self._context.log(
+                "warning", f"{lost} messages of the kernel never came; asking it anew"
+            )
+            self._context.registry.doubt_all("messages of the kernel were lost before they came")
+
     def published(self, message: Message, now: float) -> None:
         """Follow and pass on what came over iopub."""
-        self._context.shielded("counting messages", lambda: self._count(message))
         msg_type = message.header.msg_type
         if msg_type == "status":
             self._status(message, now)
@@ -97,15 +110,6 @@ class FromKernel:
             parts = [message.parts[0], self._last_parent, *message.parts[2:]]
             message = Message(message.channel, parts)
         self.published(message, now)
-
-    def _count(self, message: Message) -> None:
-        lost = self._lost.before(message.header.msg_id)
-        if lost:
-            self._context.counters["lost_before_us"] += lost
-            self._context.log(
-                "warning", f"{lost} messages of the kernel never came; asking it anew"
-            )
-            self._context.registry.doubt_all("messages of the kernel were lost before they came")
 
     def _status(self, message: Message, now: float) -> None:
         context, parent = self._context, message.parent

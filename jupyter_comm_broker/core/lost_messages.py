@@ -3,16 +3,16 @@ Noticing that the kernel published something that never came (protocol facts 2.3
 
 A kernel's end drops messages past its own send limit, 1,000 by default, and says nothing.
 jupyter_client numbers a session's messages in their ids, ``<session>_<pid>_<n>``, replies
-included. Nearly all of them pass here, so a jump means that some were lost. It is a hint,
-for kernels that number so; ids of any other form say nothing.
+included. But for replies, of which each comes with statuses, all of them pass here on iopub,
+so a jump means that some were lost. It is a hint, for kernels that number so; ids of any
+other form say nothing.
 """
 
 from __future__ import annotations
 
 FEWEST = 10
 """
-Smaller jumps are replies to other clients of the kernel, or come in another order because
-shell and iopub are different sockets.
+Smaller jumps are replies, which go over other sockets, or what a thread sent in between.
 """
 
 MOST_SESSIONS = 8

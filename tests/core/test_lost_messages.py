@@ -58,3 +58,28 @@ def test_after_a_loss_every_state_and_the_list_are_doubted() -> None:
     assert "lost" in room.record("c1").dirty_because
     assert not room.broker.context.registry.complete
     assert room.broker.context.counters["lost_before_us"] == 1998
+
+
+def test_a_reply_that_overtakes_what_waits_on_iopub_is_no_loss() -> None:
+    room = Room()
+    room.broker.kernel_sent(numbered(1), room.now)
+    reply = numbered(2000)
+    room.broker.kernel_sent(Message("shell", reply.parts), room.now)
+    for n in range(2, 20):
+        room.broker.kernel_sent(numbered(n), room.now)
+    assert "lost_before_us" not in room.broker.context.counters
+    # And what is lost of those that it overtook is noticed all the same.
+    room.broker.kernel_sent(numbered(100), room.now)
+    assert room.broker.context.counters["lost_before_us"] == 80
+
+
+def test_what_answers_our_own_questions_leaves_no_gap() -> None:
+    room = Room()
+    room.broker.kernel_sent(numbered(1), room.now)
+    _, *parts = numbered(2).parts
+    parts[0] = dumps({"msg_id": "ours", "session": room.broker.context.author.session})
+    for n in range(2, 40):
+        header = {"msg_id": f"kernel_1_{n}", "msg_type": "status", "session": "kernel"}
+        room.broker.kernel_sent(Message("iopub", [dumps(header), *parts]), room.now)
+    room.broker.kernel_sent(numbered(40), room.now)
+    assert "lost_before_us" not in room.broker.context.counters
