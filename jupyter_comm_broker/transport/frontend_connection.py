@@ -27,6 +27,7 @@ from jupyter_comm_broker.errors import (
 from jupyter_comm_broker.protocol import framing
 from jupyter_comm_broker.transport.driver import KernelDriver
 from jupyter_comm_broker.transport.exchange import Exchange
+from jupyter_comm_broker.transport.fair_turns import take_turns
 from jupyter_comm_broker.transport.socket_writer import SocketWriter
 from jupyter_comm_broker.transport.stock_settings import RateLimits
 
@@ -86,6 +87,7 @@ class FrontendConnection(RateLimits, BaseKernelWebsocketConnection):
         """Attach the page to its kernel. It can send at once, also while the kernel is busy."""
         # Small messages in a row (busy, comm_msg, idle) wait for each other's ACK without this.
         self.websocket_handler.set_nodelay(True)
+        take_turns(self.websocket_handler)
         self.multi_kernel_manager.notify_connect(self.kernel_id)
         self._counted = True
         self._writer = SocketWriter(self.websocket_handler, self.subprotocol, self.log)

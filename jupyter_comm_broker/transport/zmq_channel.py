@@ -24,9 +24,14 @@ Receive = Callable[[str, list[list[Part]]], None]
 """Takes the channel's name and the multiparts of one batch."""
 
 BATCH = 200
+BATCH_BYTES = 4 * 1024 * 1024
+"""Multiparts read in one go, at the most."""
+
+TURN = 0.005
 """
-Multiparts read in one go. With 20 us for each a batch takes 4 ms, so that a kernel's flood
-does not hold up another kernel's echo; the rest is read when others had their turn.
+Seconds that handling one batch may take, so that a kernel's flood does not hold up another
+kernel's echo. What takes longer, because messages are large or many pages are behind, is read
+in smaller batches from then on; the rest comes when others had their turn.
 """
 
 BURST = 8
@@ -56,6 +61,7 @@ class ZmqChannel:
         self._loop.add_reader(self._socket.fileno(), self._ready)
         self._scheduled: asyncio.Handle | None = None
         self._credit, self._credited_at = float(BURST), self._loop.time()
+        self._most = BATCH
         self._again()
 
     def send(self, multipart: Sequence[Part]) -> None:
@@ -128,14 +134,27 @@ class ZmqChannel:
     def _read(self) -> bool:
         """Hand on one batch. Returns whether it was a full one, so that there may be more."""
         batch: list[list[Part]] = []
+        room = BATCH_BYTES
         try:
-            while len(batch) < BATCH:
+            while len(batch) < self._most and room > 0:
                 batch.append(self._receive_one())
+                room -= sum(map(len, batch[-1]))
         except zmq.Again:
-            pass
+            full = False
+        else:
+            full = True
         if batch:
+            begun = self._loop.time()
             self._receive(self.name, batch)
-        return len(batch) == BATCH
+            self._suit(len(batch), self._loop.time() - begun)
+        return full
+
+    def _suit(self, count: int, seconds: float) -> None:
+        """Choose the size of the next batches by how long this one took."""
+        if seconds > TURN:
+            self._most = max(1, int(count * TURN / seconds))
+        elif self._most < BATCH and count == self._most:
+            self._most = min(BATCH, self._most * 2)
 
     def _receive_one(self) -> list[Part]:
         """Receive as ``recv_multipart`` does, in half its time: a frame knows if more follow."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import select
+import time
 from collections.abc import Iterator
 
 import pytest
 import zmq
 
 from jupyter_comm_broker.protocol.message import Part
-from jupyter_comm_broker.transport.zmq_channel import BATCH, ZmqChannel
+from jupyter_comm_broker.transport.zmq_channel import BATCH, BATCH_BYTES, TURN, ZmqChannel
 from tests.transport.descriptors import open_descriptors
 from tests.until import until
 
@@ -100,6 +101,57 @@ async def test_a_flood_that_never_ends_does_not_keep_another_channel_from_its_tu
     assert turns.index("quiet") <= 2
     for channel in channels:
         channel.close()
+
+
+async def test_what_takes_long_to_handle_is_read_in_smaller_batches_and_then_in_larger_ones_again(
+    sockets: Sockets,
+) -> None:
+    theirs, ours = sockets.pair("inproc://slow")
+    for number in range(4 * BATCH):
+        theirs.send(b"%d" % number)
+    sizes: list[int] = []
+
+    def handle(name: str, batch: list[list[Part]]) -> None:
+        sizes.append(len(batch))
+        if len(sizes) == 1:
+            time.sleep(4 * TURN)
+
+    channel = ZmqChannel("iopub", ours, handle)
+    await until(lambda: sum(sizes) == 4 * BATCH)
+    assert sizes[0] == BATCH
+    assert sizes[1] <= BATCH // 4
+    assert max(sizes[2:]) == BATCH
+    channel.close()
+
+
+async def test_large_parts_are_neither_copied_nor_read_many_at_a_time(sockets: Sockets) -> None:
+    theirs, ours = sockets.pair("inproc://large")
+    for _ in range(3):
+        theirs.send_multipart([b"small", bytes(BATCH_BYTES)])
+    batches: Batches = []
+    channel = ZmqChannel("iopub", ours, lambda name, batch: batches.append((name, batch)))
+    await until(lambda: len(batches) == 3)
+    (small, large), *_ = batches[0][1]
+    assert (small, type(large), len(large)) == (b"small", memoryview, BATCH_BYTES)
+    channel.send([b"a", large])
+    got = await asyncio.to_thread(theirs.recv_multipart)
+    assert got == [b"a", bytes(BATCH_BYTES)]
+    channel.close()
+
+
+async def test_a_flood_in_drops_is_read_in_gulps(sockets: Sockets) -> None:
+    theirs, ours = sockets.pair("inproc://drops")
+    batches: Batches = []
+    channel = ZmqChannel("iopub", ours, lambda name, batch: batches.append((name, batch)))
+    for number in range(1_000):
+        theirs.send(b"%d" % number)
+        await asyncio.sleep(0)
+    await until(lambda: len(numbered(batches)) == 1_000)
+    assert numbered(batches) == [b"%d" % number for number in range(1_000)]
+    # The first few are not kept waiting; without gulps all would be as small as they are.
+    assert max(len(batch) for _, batch in batches[:3]) <= 3
+    assert len(batches) < 250
+    channel.close()
 
 
 async def test_a_message_that_arrives_just_before_a_send_is_not_overslept(
