@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks import table
 from benchmarks.figures import Figure
 from benchmarks.machine import describe, load
-from benchmarks.measures import AS_SHIPPED, MEASURES, ONCE
+from benchmarks.measures import ALONE, AS_SHIPPED, MEASURES, ONCE
 from benchmarks.profiler import profile
 from benchmarks.servers import Server
 from benchmarks.target import BROKER, SIDES, STOCK, Target
@@ -87,8 +87,11 @@ def parser() -> argparse.ArgumentParser:
 
 def servers(side: str, wanted: list[str]) -> Iterator[tuple[Server, list[str]]]:
     """Return the servers to start one after the other, and what to measure on each."""
+    for measure in wanted:
+        if measure in ALONE:
+            yield Server(side), [measure]
     for as_shipped in (False, True):
-        measures = [each for each in wanted if (each in AS_SHIPPED) == as_shipped]
+        measures = [m for m in wanted if m not in ALONE and (m in AS_SHIPPED) == as_shipped]
         if measures:
             yield Server(side, as_shipped=as_shipped), measures
 

@@ -101,7 +101,7 @@ FULL = Size(
     comms=10_000,
     idle_kernels=95,
     active_kernels=5,
-    idle_seconds=10.0,
+    idle_seconds=12.0,
 )
 
 LONG = replace(FULL, absent_seconds=600.0, stopped_seconds=60.0, idle_seconds=60.0)

@@ -42,7 +42,8 @@ class Row:
 
 def rows(columns: list[list[Figure]]) -> list[Row]:
     """Join the columns' figures by key; each column holds the figures of all its rounds."""
-    order = list(dict.fromkeys(figure.key for column in columns for figure in column))
+    # The last column first: it may have figures that the others do not have.
+    order = list(dict.fromkeys(figure.key for column in reversed(columns) for figure in column))
     joined = []
     for key in order:
         found = [[figure for figure in column if figure.key == key] for column in columns]
@@ -114,7 +115,8 @@ def _goal(figure: Figure) -> str:
     if figure.least_goal is not None:
         goals.append(f">= {figure.least_goal:g} {figure.unit}".rstrip())
     if figure.ratio_goal is not None:
-        goals.append(f"<= 1/{1 / figure.ratio_goal:g}")
+        share = figure.ratio_goal
+        goals.append(f"<= 1/{1 / share:g}" if share < 1 else f"<= {share:g} of stock")
     return ", ".join(goals)
 
 

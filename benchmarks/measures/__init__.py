@@ -26,7 +26,6 @@ from benchmarks.target import Target
 Measure = Callable[[Target, Size], Awaitable[list[Figure]]]
 
 MEASURES: dict[str, Measure] = {
-    # Memory first: later measures leave a server with freed but not returned pages.
     "memory": memory.measure,
     "comms": comms.measure,
     "absent": absent.measure,
@@ -45,6 +44,9 @@ MEASURES: dict[str, Measure] = {
 
 ONCE = frozenset({"absent", "kernels", "many", "stopped", "storm"})
 """These take long, and hold many events or seconds in themselves: in the first round only."""
+
+ALONE = frozenset({"absent", "comms", "memory"})
+"""These need a server of their own: others leave it with freed memory that hides growth."""
 
 AS_SHIPPED = frozenset({"storm"})
 """These need the rate limits that every user has; the others run without."""

@@ -14,9 +14,9 @@ from benchmarks.target import STOCK, Target
 PER_SECOND = 100
 STOCK_MOST = 200
 """
-As many as stock can hold: it opens four ZeroMQ sockets a page, and a context has 1023.
+About as many as stock can hold: it opens four ZeroMQ sockets a page, and a context has 1023.
 
-Each page that comes also costs every page before it some messages.
+Each page that comes also costs every page before it some messages, so that the last one waits long.
 """
 
 PATIENCE = 120.0

@@ -38,7 +38,6 @@ def test_an_old_value_or_a_missing_close_is_a_loss(tally: Tally) -> None:
 
 def test_the_reply_of_the_cell_is_noticed() -> None:
     tally = heard()
-    assert not tally.replied
+    before = tally.replied
     tally.hears(encode("s", "shell", "execute_reply", {"status": "ok"})[1])
-    assert tally.replied
-    assert tally.heard == 7
+    assert (before, tally.replied, tally.heard) == (False, True, 7)
