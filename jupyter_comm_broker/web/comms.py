@@ -15,7 +15,7 @@ from jupyter_comm_broker.web.operation import JSON, Answer, operation
 
 TAG = {"ETag": "The same tag means the same answer, but for ages."}
 UNCHANGED = Answer(description="If-None-Match has the tag of what would be shown.", headers=TAG)
-FAILURES = (400, 404, 410)
+FAILURES = (404, 410)
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 

@@ -32,7 +32,7 @@ class KernelCommsQuery(KernelListQuery, kw_only=True, frozen=True, forbid_unknow
 
     reveal: Annotated[
         bool,
-        Meta(description="In a widget state document, show secrets; takes the right to execute."),
+        Meta(description="Show secrets as well, which only a document has; takes execute."),
     ] = False
 
 
@@ -44,7 +44,7 @@ class ListComms(CommBrokerHandler):
         action="read",
         query=ListQuery,
         answers={200: Answer(media={JSON: CommPage})},
-        errors=(400, 410),
+        errors=(410,),
     )
     async def get(self, query: ListQuery) -> None:
         """List the live comms of all kernels, page by page."""
@@ -70,26 +70,24 @@ class ListKernelComms(CommBrokerHandler):
                 media={JSON: KernelCommPage, DOCUMENT: WidgetDocument},
             )
         },
-        errors=(400, 404, 410),
+        errors=(404, 410),
     )
     async def get(self, query: KernelCommsQuery, kernel_id: str) -> None:
         """List a kernel's live comms, page by page, or show the states of its widgets."""
+        reveal = await self.may_see_secrets(query.reveal)
         broker = self.kernel(kernel_id)
         self.set_header("Vary", "Accept")
         if prefers(self.request.headers.get("Accept", ""), DOCUMENT, JSON):
-            await self._document(broker, query)
+            self._document(broker, query, reveal)
             return
-        if query.reveal:
-            raise InvalidFieldError("reveal", f"a list has no secrets; reveal is for {DOCUMENT}")
         now = self.port.now()
         found = page([(kernel_id, broker)], query, self.port.walks, now)
         self.answer({"kernel_id": kernel_id, **_shown(found, query, now)})
 
-    async def _document(self, broker: KernelBroker, query: KernelCommsQuery) -> None:
+    def _document(self, broker: KernelBroker, query: KernelCommsQuery, reveal: bool) -> None:
         for name, default in structs.asdict(KernelCommsQuery()).items():
             if name != "reveal" and getattr(query, name) != default:
                 raise InvalidFieldError(name, f"a widget state document takes no {name}")
-        reveal = await self.may_see_secrets(query.reveal)
         shown = state_views.document(broker.context.registry, reveal=reveal)
         self.set_header("Cache-Control", "private, no-store" if reveal else "private, no-cache")
         self.answer(shown, DOCUMENT)

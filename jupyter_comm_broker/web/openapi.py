@@ -9,8 +9,8 @@ from jupyter_comm_broker.web.operation import JSON, STEP, Answer, Operation, Rou
 from jupyter_comm_broker.web.parameters import PATH_PARAMETERS, properties, schemas
 from jupyter_comm_broker.web.problem import ProblemView
 
-ALWAYS = (403,)
-"""What every operation may answer: who may not ask is told so."""
+ALWAYS = (400, 403)
+"""What every operation may answer: to a parameter it does not know, and to who may not ask."""
 
 
 def document(routes: Sequence[Route], version: str, base_url: str) -> dict[str, Any]:

@@ -141,9 +141,9 @@ class Server:
 
     # -- REST --------------------------------------------------------------------------------
 
-    async def ask(self, method: str, path: str, body: Any = None) -> Answer:
+    async def ask(self, method: str, path: str, body: Any = None, accept: str = "*/*") -> Answer:
         """Ask the REST API, while the event loop goes on with its pages."""
-        return await asyncio.to_thread(self._ask, method, path, body)
+        return await asyncio.to_thread(self._ask, method, path, body, accept)
 
     async def get(self, path: str) -> Any:
         """Return what ``GET path`` answers, which must not be an error."""
@@ -151,7 +151,7 @@ class Server:
         assert answer.status == 200, answer
         return answer.body
 
-    def _ask(self, method: str, path: str, body: Any) -> Answer:
+    def _ask(self, method: str, path: str, body: Any, accept: str = "*/*") -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         if self.unix_socket is not None:
             connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -161,13 +161,13 @@ class Server:
                 method,
                 self.base_url.rstrip("/") + path,
                 body=None if body is None else json.dumps(body),
-                headers={"Authorization": f"token {self.token}"},
+                headers={"Authorization": f"token {self.token}", "Accept": accept},
             )
             response = connection.getresponse()
             data = response.read()
         finally:
             connection.close()
-        is_json = response.headers.get_content_type() == "application/json"
+        is_json = response.headers.get_content_type().endswith("json")
         return Answer(response.status, json.loads(data) if data and is_json else data.decode())
 
     # -- kernels -----------------------------------------------------------------------------
@@ -216,9 +216,14 @@ class Server:
         return found
 
     async def comms(self, kernel_id: str) -> dict[str, dict[str, Any]]:
-        """Return a kernel's comms by id."""
-        listed = await self.get(f"/api/kernels/{kernel_id}/comms")
-        return {comm["comm_id"]: comm for comm in listed["comms"]}
+        """Return a kernel's comms by id, from all pages of the list."""
+        found, cursor = {}, ""
+        while True:
+            listed = await self.get(f"/api/kernels/{kernel_id}/comms?limit=1000{cursor}")
+            found.update({comm["comm_id"]: comm for comm in listed["comms"]})
+            if listed["next"] is None:
+                return found
+            cursor = f"&cursor={listed['next']}"
 
     # -- the process -------------------------------------------------------------------------
 

@@ -83,7 +83,7 @@ async def test_with_a_gateway_it_steps_aside(start_server: StartServer) -> None:
     assert (check["mode"], check["in_path"]) == ("off", False)
     assert "gateway" in check["reason"]
     assert check["connection_class"].endswith("GatewayWebSocketConnection")
-    assert await server.get("/api/comms") == {"comms": []}
+    assert await server.get("/api/comms") == {"comms": [], "next": None, "total": 0}
     assert "Traceback" not in server.log
 
 

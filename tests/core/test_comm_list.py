@@ -185,6 +185,12 @@ def test_what_is_no_cursor_is_refused(cursor: str) -> None:
     assert caught.value.field == "cursor"
 
 
+@given(st.text() | st.binary().map(lambda raw: urlsafe_b64encode(raw).decode()))
+def test_whatever_is_sent_as_a_cursor_is_taken_in(cursor: str) -> None:
+    with pytest.raises(InvalidFieldError):
+        Rooms().page(cursor=cursor)
+
+
 def test_a_cursor_of_another_order_is_refused() -> None:
     rooms = Rooms()
     rooms.opens("k1", "a")

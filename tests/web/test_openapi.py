@@ -74,7 +74,7 @@ def test_an_operation_lists_its_bodies_answers_and_errors() -> None:
     post = found["paths"]["/things/{comm_id}"]["post"]
     thing = {"$ref": "#/components/schemas/Thing"}
     assert post["requestBody"]["content"] == {JSON: {"schema": thing}, "multipart/form-data": {}}
-    assert list(post["responses"]) == ["200", "202", "404", "403"]
+    assert list(post["responses"]) == ["200", "202", "404", "400", "403"]
     ok = post["responses"]["200"]
     assert ok["content"][JSON]["schema"] == {"type": "array", "items": thing}
     assert ok["headers"]["ETag"]["description"] == "A tag."
