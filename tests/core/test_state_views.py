@@ -126,6 +126,14 @@ def test_a_comm_keeps_its_tags_while_only_time_passes() -> None:
     assert tags(room, "w", "other") != before
 
 
+def test_a_state_that_is_no_longer_trusted_has_another_tag() -> None:
+    room = Room()
+    room.kernel.opens("w", STATE)
+    before = tags(room, "w")
+    room.broker.context.registry.doubt_all("a message was lost")
+    assert not set(before) & set(tags(room, "w"))
+
+
 def test_a_comm_opened_anew_has_other_tags_also_in_another_life_of_the_server() -> None:
     room, other = Room(), Room()
     other.broker.context.author.session = "another"

@@ -70,6 +70,10 @@ async def test_a_comm_says_who_opened_it_and_what_passed(ask: Ask, desk: Desk) -
     assert (await ask("api", "comms")).body["comms"][1]["pending"] is False
 
 
+async def test_a_list_has_no_tag_for_the_ages_in_it_never_stay(ask: Ask) -> None:
+    assert "ETag" not in (await ask("api", "comms")).headers
+
+
 async def test_a_list_is_walked_page_by_page_until_there_is_no_next(ask: Ask, desk: Desk) -> None:
     for kernel_id in (KERNEL_1, KERNEL_2):
         for index in range(3):
