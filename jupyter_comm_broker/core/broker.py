@@ -203,7 +203,7 @@ class KernelBroker:
 
     def _hold(self, session_id: str, message: Message) -> None:
         self._held.append((session_id, message))
-        self.context.backlog += message.size
+        self.context.backlog[message.channel] += message.size
 
     def _received(self, frontend: Frontend, message: Message, now: float) -> None:
         try:
@@ -260,7 +260,7 @@ class KernelBroker:
                 self._hold(frontend.session_id, message)
         if self._held and not self.proof.held:
             held, self._held = self._held, []
-            self.context.backlog = 0
+            self.context.backlog.clear()
             for session_id, message in held:
                 if (frontend := self.context.delivery.get(session_id)) is not None:
                     self._received(frontend, message, now)

@@ -53,8 +53,8 @@ class Context:
     counters: Counter[str] = field(default_factory=Counter)
     kernel_info: bytes | None = None
     """The content of the kernel's latest ``kernel_info_reply``, verbatim."""
-    backlog: int = 0
-    """Bytes of pages' messages that wait here because the kernel's end does not take them."""
+    backlog: Counter[str] = field(default_factory=Counter)
+    """Bytes of pages' messages that the kernel's end does not take and wait here, by channel."""
     epoch: int = 0
     """Counts the kernel's processes."""
 

@@ -84,10 +84,11 @@ class FromFrontend:
     def refused_for_backlog(self, frontend: Frontend, message: Message, now: float) -> bool:
         """Refuse a message if too much waits for the kernel already."""
         limit = self._context.limits.backlog_bytes
-        if self._context.backlog + message.size <= limit:
+        waiting = self._context.backlog[message.channel]
+        if waiting + message.size <= limit:
             return False
         reason = (
-            f"the kernel takes no messages and {self._context.backlog} bytes wait for it; "
+            f"the kernel takes no {message.channel} messages and {waiting} bytes wait for it; "
             f"the limit is CommBroker.backlog_bytes = {limit}"
         )
         self._refuse(frontend, message, "KernelBacklogFull", reason, now)

@@ -28,7 +28,11 @@ class Limits:
     """A reader this far behind is cut off, and gets state when it comes back."""
 
     backlog_bytes: int = 256 * MEBI
-    """What may wait for a kernel that takes nothing; past it pages' messages are refused."""
+    """
+    What may wait on each channel for a kernel that takes nothing; past it messages are refused.
+
+    On each, because a kernel reads its stdin only while it asks for something.
+    """
 
     absent_bytes: int = 16 * MEBI
     """What is kept for a page whose socket dropped, until it returns with the same session id."""

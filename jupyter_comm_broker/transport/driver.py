@@ -12,6 +12,7 @@ import logging
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -155,6 +156,7 @@ class KernelDriver:
             MalformedMessageError: it is not what the protocol says; nothing was done.
         """
         now = self.now
+        self._look_at_backlog()
         try:
             self.broker.frontend_sent(session_id, message, now)
         finally:
@@ -192,8 +194,8 @@ class KernelDriver:
             self._log.log(LEVELS[line.level], self._prefix + line.text, exc_info=line.fault)
         for message in effects.to_kernel:
             self.link.send(message)
-        if effects.to_kernel and not self.broker.proof.held:
-            self.broker.context.backlog = self.link.unsent_bytes()
+        if effects.to_kernel:
+            self._look_at_backlog()
         touched = effects.touched
         if effects.shared is not None:
             touched |= self._share(effects.shared)
@@ -221,6 +223,11 @@ class KernelDriver:
                 self.broker.context.delivery.fell_behind(frontend, batch)
                 behind.add(frontend.session_id)
         return behind
+
+    def _look_at_backlog(self) -> None:
+        # While the core holds everything back it counts for itself.
+        if not self.broker.proof.held:
+            self.broker.context.backlog = Counter(self.link.unsent_bytes())
 
     def _flush(self, session_id: str) -> None:
         delivery = self.broker.context.delivery

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from contextlib import nullcontext
 from logging import Logger, LoggerAdapter
 from typing import Any, Protocol
 
@@ -19,6 +18,7 @@ from jupyter_comm_broker.protocol.multipart import Signer, cut
 from jupyter_comm_broker.transport.zmq_channel import (
     ZmqChannel,
     bare_socket,
+    with_send_limit,
     without_receive_limit,
 )
 
@@ -41,8 +41,8 @@ class KernelLink(Protocol):
     def drain(self) -> None:
         """Hand on what has arrived on iopub so far, now."""
 
-    def unsent_bytes(self) -> int:
-        """Return what the kernel's end has not taken yet."""
+    def unsent_bytes(self) -> dict[str, int]:
+        """Return how much the kernel's end has not taken yet, by channel."""
 
     def moved(self) -> bool:
         """Whether the kernel listens somewhere else than where the link is connected."""
@@ -81,8 +81,8 @@ class ZmqKernelLink:
         self._signer = Signer(session.key, session.signature_scheme)
         self._ports = list(manager.ports)
         for name in CHANNELS:
-            limit = without_receive_limit(manager.context) if name == "iopub" else nullcontext()
-            with limit:
+            limited = without_receive_limit if name == "iopub" else with_send_limit
+            with limited(manager.context):
                 connected = getattr(manager, f"connect_{name}")(identity=identity)
             self._channels[name] = ZmqChannel(name, bare_socket(connected), self._received)
 
@@ -98,9 +98,9 @@ class ZmqKernelLink:
         if channel is not None:
             channel.drain()
 
-    def unsent_bytes(self) -> int:
-        """Return what the kernel's end has not taken yet."""
-        return sum(channel.unsent_bytes for channel in self._channels.values())
+    def unsent_bytes(self) -> dict[str, int]:
+        """Return how much the kernel's end has not taken yet, by channel."""
+        return {name: channel.unsent_bytes for name, channel in self._channels.items()}
 
     def moved(self) -> bool:
         """Whether the kernel has other ports than those we are connected to."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import zmq
@@ -32,6 +32,12 @@ TURN = 0.005
 Seconds that handling one batch may take, so that a kernel's flood does not hold up another
 kernel's echo. What takes longer, because messages are large or many pages are behind, is read
 in smaller batches from then on; the rest comes when others had their turn.
+"""
+
+SENDING = 8
+"""
+Messages that ZeroMQ itself may keep for a kernel that takes none. It counts no bytes, and its
+own default of 1,000 would be 10 GB of the largest that pages can send.
 """
 
 BURST = 8
@@ -182,20 +188,29 @@ def bare_socket(connected: Any) -> zmq.Socket[bytes]:
     return connected  # type: ignore[no-any-return]  # a zmq.Socket by ConnectionFileMixin's contract
 
 
-@contextmanager
-def without_receive_limit(context: zmq.Context[Any]) -> Iterator[None]:
+def without_receive_limit(context: zmq.Context[Any]) -> AbstractContextManager[None]:
     """
     Let the sockets that are made meanwhile take whatever comes: a limit would silently drop.
 
     The option must be set before they connect. Connecting anew instead leaves the first
     connection open at the kernel's end, where it fills up with what nobody reads.
     """
-    before = context.sockopts.get(zmq.RCVHWM)
-    context.setsockopt(zmq.RCVHWM, 0)
+    return _made_with(context, zmq.RCVHWM, 0)
+
+
+def with_send_limit(context: zmq.Context[Any]) -> AbstractContextManager[None]:
+    """Let what the kernel's end does not take wait here, where bytes are counted."""
+    return _made_with(context, zmq.SNDHWM, SENDING)
+
+
+@contextmanager
+def _made_with(context: zmq.Context[Any], option: int, value: int) -> Iterator[None]:
+    before = context.sockopts.get(option)
+    context.setsockopt(option, value)
     try:
         yield
     finally:
         if before is None:
-            del context.sockopts[zmq.RCVHWM]
+            del context.sockopts[option]
         else:
-            context.setsockopt(zmq.RCVHWM, before)
+            context.setsockopt(option, before)

@@ -206,6 +206,17 @@ def test_past_the_backlog_messages_are_refused_with_the_setting() -> None:
     assert [m for m in room.for_kernel() if m.header.session == "a"] == [first]
 
 
+def test_what_waits_on_one_channel_gets_nothing_refused_on_another() -> None:
+    room = Room(limits=Limits(backlog_bytes=2_000))
+    page = room.page("a")
+    room.broker.context.backlog["stdin"] = 2_000
+    unasked = page.sends("input_reply", {"value": "x"}, "stdin")
+    executed = page.executes("x" * 1_000)
+    sent = room.for_kernel()
+    assert executed in sent
+    assert unasked not in sent
+
+
 def test_a_message_of_a_session_nobody_knows_is_nobodys() -> None:
     room = Room()
     page = Page(room, "unknown")

@@ -92,10 +92,16 @@ async def test_what_the_kernels_end_does_not_take_counts_as_backlog(kernel: ZmqK
         kernel.stop()
         for _ in range(3_000):
             page.sends(driver, "execute_request", {"code": "x" * 5_000})
-        assert 400_000 < driver.link.unsent_bytes() <= 500_000
+        assert 400_000 < driver.link.unsent_bytes()["shell"] <= 500_000
         assert driver.broker.context.backlog == driver.link.unsent_bytes()
         refusal = await page.hears("execute_reply", status="error")
         assert refusal.content["ename"] == "KernelBacklogFull"
+        # Looked at before each message: nothing may be refused for what the kernel has taken.
+        driver.link.close()
+        driver.link.open()
+        refused = driver.broker.context.counters["refused"]
+        page.sends(driver, "execute_request", {"code": "x" * 5_000})
+        assert driver.broker.context.counters["refused"] == refused
 
 
 # -- effects -------------------------------------------------------------------------------------
