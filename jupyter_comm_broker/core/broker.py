@@ -17,6 +17,7 @@ from jupyter_comm_broker.core.effects import Effects
 from jupyter_comm_broker.core.from_frontend import FromFrontend
 from jupyter_comm_broker.core.from_kernel import FromKernel
 from jupyter_comm_broker.core.frontend import Frontend
+from jupyter_comm_broker.core.happenings import FrontendAttached, FrontendDetached
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.missing_idles import MissingIdles
 from jupyter_comm_broker.core.output_capture import OutputCapture
@@ -74,6 +75,7 @@ class KernelBroker:
         """Hand over what there is to do; carry it all out before the next event."""
         effects = self.context.effects.take()
         effects.shared = self.context.delivery.shared.take()
+        effects.happened = self.context.happenings.take()
         return effects
 
     # -- the kernel's life ---------------------------------------------------------------------
@@ -217,6 +219,7 @@ class KernelBroker:
     def frontend_attached(self, session_id: str, now: float) -> None:
         """A page opened a socket; one with a session id we know gets what it missed."""
         frontend, known = self.context.delivery.attach(session_id, now)
+        self.context.happenings.note(FrontendAttached(session_id))
         if known:
             frontend.kept_models = True
             self._answer_gap(frontend, now)
@@ -237,7 +240,23 @@ class KernelBroker:
         """A page's socket is gone."""
         if (frontend := self.context.delivery.get(session_id)) is not None:
             self._catch_ups.ended(frontend)
+            self.context.happenings.note(FrontendDetached(session_id))
         self.context.delivery.detach(session_id, now)
+
+    # -- programs --------------------------------------------------------------------------------
+
+    def program_attached(self, session_id: str, now: float) -> None:
+        """
+        A program in the server will send as :meth:`frontend_sent`.
+
+        It hears what answers it, the kernel's output for its messages included, and nothing
+        else; what pages hear is not multiplied by it.
+        """
+        self.context.delivery.attach_program(session_id, now)
+
+    def program_detached(self, session_id: str) -> None:
+        """A program sends no more."""
+        self.context.delivery.detach_program(session_id)
 
     # -- time --------------------------------------------------------------------------------------
 
@@ -256,8 +275,8 @@ class KernelBroker:
         self.context.shielded("proving the link", lambda: self.proof.tick(now))
         if self.proof.held:
             # Whatever waits for a process that is gone goes to its successor.
-            for frontend, message in self._from_frontend.take_waiting():
-                self._hold(frontend.session_id, message)
+            for asker, question in self._from_frontend.take_waiting():
+                self._hold(asker.session_id, question)
         if self._held and not self.proof.held:
             held, self._held = self._held, []
             self.context.backlog.clear()

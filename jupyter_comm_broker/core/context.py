@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from jupyter_comm_broker.core.delivery import Delivery
 from jupyter_comm_broker.core.effects import Effects, LogLine
 from jupyter_comm_broker.core.execution import Execution
+from jupyter_comm_broker.core.happenings import Happenings
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.mirror import Mirror
 from jupyter_comm_broker.core.registry import Registry
@@ -47,6 +48,7 @@ class Context:
     registry: Registry
     mirror: Mirror
     delivery: Delivery
+    happenings: Happenings
     targets: Targets = field(default_factory=Targets)
     execution: Execution = field(default_factory=Execution)
     requests: Requests = field(default_factory=lambda: Requests(20_000))
@@ -62,15 +64,17 @@ class Context:
     def create(cls, policy: Policy, limits: Limits, author: Author) -> Context:
         """Return the context of a kernel of which nothing is known yet."""
         effects = Effects()
-        registry = Registry(limits.remembered_closed)
+        happenings = Happenings()
+        registry = Registry(limits.remembered_closed, happenings)
         return cls(
             policy=policy,
             limits=limits,
             author=author,
             effects=effects,
             registry=registry,
-            mirror=Mirror(registry, limits),
+            mirror=Mirror(registry, limits, happenings),
             delivery=Delivery(limits, effects),
+            happenings=happenings,
             requests=Requests(limits.remembered_requests),
         )
 

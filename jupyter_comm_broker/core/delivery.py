@@ -7,6 +7,7 @@ without a socket keep getting their share until the grace period or their budget
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 
 from jupyter_comm_broker.core.effects import Effects, LogLine
@@ -28,6 +29,7 @@ class Delivery:
         """Those whose messages wait in their own outbox."""
         self.shared = SharedOutbox()
         """For the others, which have read all there was."""
+        self._programs: dict[str, Frontend] = {}
         self.kernel_session = ""
         """``header.session`` of the kernel's last message, as far as we know."""
         self._agreed = True
@@ -40,8 +42,8 @@ class Delivery:
         return len(self._frontends)
 
     def get(self, session_id: str) -> Frontend | None:
-        """Return the page with this session id, attached or not."""
-        return self._frontends.get(session_id)
+        """Return the page or program with this session id, attached or not."""
+        return self._frontends.get(session_id) or self._programs.get(session_id)
 
     @property
     def attached(self) -> list[Frontend]:
@@ -62,6 +64,16 @@ class Delivery:
         if frontend.outbox:
             self._effects.touched.add(session_id)
         return frontend, True
+
+    def attach_program(self, session_id: str, now: float) -> None:
+        """Note a program. What answers it is never merged."""
+        program = Frontend(session_id, now, Outbox(sys.maxsize))
+        program.is_program = True
+        self._programs[session_id] = program
+
+    def detach_program(self, session_id: str) -> None:
+        """Forget a program."""
+        self._programs.pop(session_id, None)
 
     def detach(self, session_id: str, now: float) -> None:
         """Note that a page's socket is gone; what it misses is kept for a while."""
@@ -116,6 +128,8 @@ class Delivery:
         for frontend in self._apart.values():
             if frontend.session_id != besides:
                 self._put(frontend, message, kind, comm_id)
+        if self._programs and (asker := self._programs.get(message.parent.session)) is not None:
+            self._put(asker, message, kind, comm_id)
 
     def caught_up(self, frontend: Frontend) -> None:
         """A page has read all there was: from now on it shares what is common to all."""
@@ -153,7 +167,7 @@ class Delivery:
     def reply(self, frontend: Frontend, message: Message) -> None:
         """Give the kernel's reply to the page that asked."""
         session = message.header.session
-        if session != frontend.kernel_session:
+        if session != frontend.kernel_session and not frontend.is_program:
             frontend.kernel_session = session
             # Pages no longer agree on the session they saw last: the next fan-out says it anew.
             self.kernel_session, self._agreed = session, False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from jupyter_comm_broker.core.happenings import Happening
 from jupyter_comm_broker.core.shared_outbox import SharedBatch
 from jupyter_comm_broker.protocol.message import Message
 
@@ -37,6 +38,9 @@ class Effects:
     shared: SharedBatch | None = None
     """What all pages that keep up are sent."""
 
+    happened: list[Happening] = field(default_factory=list)
+    """What those who watch have to be told."""
+
     def take(self) -> Effects:
         """Hand over what there is to do and start anew."""
         taken = Effects(self.to_kernel, self.touched, self.cut_off, self.log)
@@ -44,4 +48,11 @@ class Effects:
         return taken
 
     def __bool__(self) -> bool:
-        return bool(self.to_kernel or self.touched or self.cut_off or self.log or self.shared)
+        return bool(
+            self.to_kernel
+            or self.touched
+            or self.cut_off
+            or self.log
+            or self.shared
+            or self.happened
+        )

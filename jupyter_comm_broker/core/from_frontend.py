@@ -16,7 +16,6 @@ from jupyter_comm_broker.core.context import Context
 from jupyter_comm_broker.core.frontend import Frontend
 from jupyter_comm_broker.core.output_capture import OutputCapture
 from jupyter_comm_broker.core.refusals import is_refusal, stays_here
-from jupyter_comm_broker.core.registry import count_from_frontend
 from jupyter_comm_broker.core.requests import Request
 from jupyter_comm_broker.core.restore import Restore
 from jupyter_comm_broker.errors import MalformedMessageError, RefusedMessageError
@@ -181,7 +180,7 @@ class FromFrontend:
         record = self._context.registry.opened(
             content.comm_id, content.target_name, Side.FRONTEND, now
         )
-        count_from_frontend(record, message, frontend.session_id, now)
+        self._context.registry.frontend_sent(record, message, frontend.session_id, now)
         self._context.targets.proved(
             Side.FRONTEND, content.target_name, "a page opened a comm of it", now
         )
@@ -189,7 +188,7 @@ class FromFrontend:
             self._follow(record, lambda: self._context.mirror.frontend_opened(record, message))
 
     def _sent(self, frontend: Frontend, record: CommRecord, message: Message, now: float) -> bool:
-        count_from_frontend(record, message, frontend.session_id, now)
+        self._context.registry.frontend_sent(record, message, frontend.session_id, now)
         self._context.targets.proved(
             Side.FRONTEND, record.target_name, "a page sent on a comm of it", now
         )
@@ -232,7 +231,7 @@ class FromFrontend:
 
     def _closed(self, frontend: Frontend, record: CommRecord, message: Message, now: float) -> bool:
         context = self._context
-        if is_refusal(record, frontend, context.limits, now):
+        if not frontend.is_program and is_refusal(record, frontend, context.limits, now):
             record.mark_refused(frontend.session_id)
             reason = f"session {frontend.session_id} does not know it"
             context.targets.rejected(Side.FRONTEND, record.target_name, reason, now)
@@ -241,7 +240,7 @@ class FromFrontend:
                 self._answers.idle(frontend, message.parts[0], now)
                 return True
         reason = f"closed by session {frontend.session_id}"
-        count_from_frontend(record, message, frontend.session_id, now)
+        context.registry.frontend_sent(record, message, frontend.session_id, now)
         context.mirror.closed(record)
         self._capture.closed(record.comm_id)
         context.registry.closed(record.comm_id, Side.FRONTEND, reason, now)

@@ -18,7 +18,6 @@ from jupyter_comm_broker.core.lost_messages import LostMessages
 from jupyter_comm_broker.core.outbox import Kind
 from jupyter_comm_broker.core.output_capture import OutputCapture
 from jupyter_comm_broker.core.output_limit import OutputLimit
-from jupyter_comm_broker.core.registry import count_from_kernel
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.json_text import dumps, lenient
 from jupyter_comm_broker.protocol.message import COMM_TYPES, Message
@@ -169,7 +168,7 @@ class FromKernel:
         if (before := context.registry.get(content.comm_id)) is not None:
             context.mirror.closed(before)
         record = context.registry.opened(content.comm_id, content.target_name, Side.KERNEL, now)
-        count_from_kernel(record, message, now)
+        context.registry.kernel_sent(record, message, now)
         if record.is_widget:
             self._follow(record, lambda: context.mirror.kernel_opened(record, message))
             self._capture.changed(record, now)
@@ -185,7 +184,7 @@ class FromKernel:
         if not known:
             context.registry.complete = False
             context.counters["unknown_comms"] += 1
-        count_from_kernel(record, message, now)
+        context.registry.kernel_sent(record, message, now)
         context.targets.proved(
             Side.KERNEL, record.target_name, "the kernel sent on a comm of it", now
         )
@@ -211,7 +210,7 @@ class FromKernel:
         context, comm_id = self._context, message.comm.comm_id
         record = context.registry.get(comm_id)
         if record is not None:
-            count_from_kernel(record, message, now)
+            context.registry.kernel_sent(record, message, now)
             context.mirror.closed(record)
             self._capture.closed(comm_id)
             reason = "closed by the kernel"

@@ -41,6 +41,7 @@ class Frontend:
         "control_comms",
         "cut_off",
         "gap_since",
+        "is_program",
         "kept_models",
         "kernel_session",
         "lacking",
@@ -74,6 +75,8 @@ class Frontend:
         self.gap_since: float | None = None
         """From when on it may have missed what was not kept; ``None`` if all was."""
         self.received = 0
+        self.is_program = False
+        """Whether it is no page but a program in the server, which hears only what answers it."""
 
     @property
     def attached(self) -> bool:

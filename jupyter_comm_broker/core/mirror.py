@@ -12,9 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from jupyter_comm_broker.core.comm_record import CommRecord, Knowledge
+from jupyter_comm_broker.core.happenings import Happenings
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.pending import PendingUpdate, PendingUpdates
 from jupyter_comm_broker.core.registry import Registry
+from jupyter_comm_broker.core.state_budget import StateBudget
 from jupyter_comm_broker.core.widget_state import WidgetState
 from jupyter_comm_broker.protocol.json_text import Text
 from jupyter_comm_broker.protocol.message import Message, Part
@@ -46,16 +48,11 @@ class Change:
 class Mirror:
     """The states of one kernel's widgets, within a budget of bytes."""
 
-    def __init__(self, registry: Registry, limits: Limits) -> None:
+    def __init__(self, registry: Registry, limits: Limits, happenings: Happenings) -> None:
         self._registry = registry
-        self._limits = limits
+        self._happenings = happenings
         self.pending = PendingUpdates()
-        self.bytes = 0
-        """All states together."""
-        self._by_change: dict[str, CommRecord] = {}
-        """The comms whose states are kept, the one that changed longest ago first."""
-        self.given_up = 0
-        """How many states were given up because of a limit."""
+        self.budget = StateBudget(registry, limits)
         self.watchers: list[dict[str, set[str]]] = []
         """Records of changed attributes by comm, kept for pages that are building their models."""
 
@@ -208,14 +205,13 @@ class Mirror:
 
     def closed(self, record: CommRecord) -> None:
         """Forget a comm's state."""
-        self._drop_state(record)
+        self.budget.drop(record)
         self.pending.forget(record.comm_id)
 
     def clear(self) -> None:
         """Forget everything, as when the kernel's process is another one."""
         self.pending.clear()
-        self._by_change.clear()
-        self.bytes = 0
+        self.budget.clear()
 
     def set_attributes(self, record: CommRecord, change: State) -> None:
         """Set what the broker itself worked out (captured output)."""
@@ -249,14 +245,15 @@ class Mirror:
             self._registry.judge(record, Knowledge.CLEAN)
 
     def _store(self, record: CommRecord, state: WidgetState) -> None:
-        self.bytes += state.size - (record.state.size if record.state is not None else 0)
+        grown = state.size - (record.state.size if record.state is not None else 0)
         record.state = state
         text = state.written()[0]
         record.references = references(text)
         if not record.model.name:
             record.model = read_model_name(text)
         record.sequence += 1
-        self._keep_within_limits(record)
+        self._happenings.changed(record, None)
+        self.budget.changed(record, grown)
 
     def _apply(self, record: CommRecord, change: State) -> frozenset[str]:
         if not change:
@@ -272,31 +269,11 @@ class Mirror:
 
     def _resized(self, record: CommRecord, before: int) -> None:
         if record.state is not None:
-            self.bytes += record.state.size - before
-            self._keep_within_limits(record)
+            self.budget.changed(record, record.state.size - before)
 
     def _changed(self, record: CommRecord, keys: Iterable[str]) -> frozenset[str]:
         record.sequence += 1
         for watcher in self.watchers:
             watcher.setdefault(record.comm_id, set()).update(keys)
+        self._happenings.changed(record, keys)
         return frozenset(keys)
-
-    def _keep_within_limits(self, record: CommRecord) -> None:
-        """Note that a state changed; give up those that are too large or changed longest ago."""
-        self._by_change.pop(record.comm_id, None)
-        self._by_change[record.comm_id] = record
-        if record.state is not None and record.state.size > self._limits.comm_state_bytes:
-            self._give_up(record)
-        while self.bytes > self._limits.kernel_state_bytes:
-            self._give_up(next(iter(self._by_change.values())))
-
-    def _give_up(self, record: CommRecord) -> None:
-        self._drop_state(record)
-        self.given_up += 1
-        self._registry.judge(record, Knowledge.TOO_LARGE)
-
-    def _drop_state(self, record: CommRecord) -> None:
-        if record.state is not None:
-            self.bytes -= record.state.size
-            record.state = None
-            del self._by_change[record.comm_id]

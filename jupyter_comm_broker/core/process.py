@@ -10,6 +10,7 @@ from __future__ import annotations
 from jupyter_comm_broker.core.answers import Answers
 from jupyter_comm_broker.core.catch_up import CatchUps
 from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.happenings import ProcessEnded
 from jupyter_comm_broker.core.output_capture import OutputCapture
 from jupyter_comm_broker.core.proof import Proof
 from jupyter_comm_broker.core.restore import Restore
@@ -107,6 +108,7 @@ class Process:
             for comm_id in closed:
                 self._answers.comm_gone(frontend, comm_id, reason, b"{}", now)
         context.registry.complete = True
+        context.happenings.note(ProcessEnded(reason))
         self._restore.clear(now)
 
     def _announce(self, state: str, now: float) -> None:

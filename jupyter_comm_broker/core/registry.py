@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from jupyter_comm_broker.core.comm_record import CommRecord, Knowledge, Side
+from jupyter_comm_broker.core.happenings import CommClosed, CommOpened, Happenings
 from jupyter_comm_broker.protocol.message import Message
 
 
@@ -27,7 +28,8 @@ class Closing:
 class Registry:
     """The live comms of one kernel, and the latest that were closed."""
 
-    def __init__(self, remembered_closed: int) -> None:
+    def __init__(self, remembered_closed: int, happenings: Happenings) -> None:
+        self._happenings = happenings
         self._comms: dict[str, CommRecord] = {}
         self._closed: OrderedDict[str, Closing] = OrderedDict()
         self._remembered_closed = remembered_closed
@@ -58,12 +60,14 @@ class Registry:
 
     def opened(self, comm_id: str, target_name: str, by: Side, now: float) -> CommRecord:
         """Note a comm. One that is reopened under its old id is a new comm at the end."""
-        self._comms.pop(comm_id, None)
+        if (before := self._comms.pop(comm_id, None)) is not None:
+            self._happenings.note(CommClosed(before, by, "opened again under the same id"))
         self._closed.pop(comm_id, None)
         record = self._comms[comm_id] = CommRecord(comm_id, target_name, by, now)
         self._opened += 1
         record.number = self._opened
         self.judge(record, Knowledge.UNKNOWN)
+        self._happenings.note(CommOpened(record))
         return record
 
     def judge(self, record: CommRecord, knowledge: Knowledge) -> None:
@@ -104,13 +108,36 @@ class Registry:
         self.doubtful.discard(comm_id)
         if record is not None:
             self._closed[comm_id] = Closing(now, by, reason)
+            self._happenings.note(CommClosed(record, by, reason))
             if len(self._closed) > self._remembered_closed:
                 self._closed.popitem(last=False)
         return record
 
     def forget(self, comm_id: str) -> None:
         """Drop a comm that turned out to be none of ours, as if it had never been seen."""
-        self._comms.pop(comm_id, None)
+        if (record := self._comms.pop(comm_id, None)) is not None:
+            self._happenings.note(CommClosed(record, Side.UNKNOWN, "it was none of the kernel's"))
+
+    # -- messages ------------------------------------------------------------------------------
+
+    def kernel_sent(self, record: CommRecord, message: Message, now: float) -> None:
+        """Count one message that the kernel sent on a comm."""
+        record.from_kernel += 1
+        record.bytes_from_kernel += message.size
+        record.last_activity = now
+        self._happenings.passed(record, Side.KERNEL, "", message)
+
+    def frontend_sent(
+        self, record: CommRecord, message: Message, session_id: str, now: float
+    ) -> None:
+        """Count one message that a page or program sent on a comm."""
+        record.from_frontends += 1
+        record.bytes_from_frontends += message.size
+        record.last_activity = now
+        record.mark_used(session_id)
+        self._happenings.passed(record, Side.FRONTEND, session_id, message)
+
+    # -- what was closed -----------------------------------------------------------------------
 
     def closing(self, comm_id: str) -> Closing | None:
         """Return how a comm ended, if that is still known."""
@@ -148,18 +175,3 @@ class Registry:
                     continue
                 parents.setdefault(child, []).append(record.comm_id)
         return parents
-
-
-def count_from_kernel(record: CommRecord, message: Message, now: float) -> None:
-    """Count one message that the kernel sent on a comm."""
-    record.from_kernel += 1
-    record.bytes_from_kernel += message.size
-    record.last_activity = now
-
-
-def count_from_frontend(record: CommRecord, message: Message, session_id: str, now: float) -> None:
-    """Count one message that a frontend sent on a comm."""
-    record.from_frontends += 1
-    record.bytes_from_frontends += message.size
-    record.last_activity = now
-    record.mark_used(session_id)

@@ -92,7 +92,7 @@ class Restore:
         limits, mirror = self._context.limits, self._context.mirror
         return (
             len(self._context.registry) > limits.big_restore_models
-            or mirror.bytes > limits.big_restore_bytes
+            or mirror.budget.bytes > limits.big_restore_bytes
         )
 
     def _missing(self) -> list[str]:

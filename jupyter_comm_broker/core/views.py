@@ -196,6 +196,7 @@ class KernelView(TypedDict):
     frontends: list[FrontendView]
     comms: Count
     state_bytes: Count
+    states_given_up: Annotated[Count, Meta(description="States dropped because of a limit.")]
     registry_complete: bool
     verification: str
     pending_updates: Count

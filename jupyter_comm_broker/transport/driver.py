@@ -13,11 +13,12 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.context import Policy
+from jupyter_comm_broker.core.happenings import Happening
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.outbox import Outbox
 from jupyter_comm_broker.core.shared_outbox import SharedBatch
@@ -49,11 +50,20 @@ class FrontendPort(Protocol):
         """Close the socket and say why."""
 
 
+Watcher = Callable[["KernelDriver", Sequence[Happening]], None]
+"""Is told what happened on a kernel, batch by batch, after the messages are on their way."""
+
+
 class KernelDriver:
     """One kernel: its broker, its link, its frontends."""
 
     def __init__(
-        self, kernel_manager: Any, policy: Policy, limits: Limits, log: logging.Logger
+        self,
+        kernel_manager: Any,
+        policy: Policy,
+        limits: Limits,
+        log: logging.Logger,
+        watchers: Sequence[Watcher] = (),
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._home = threading.get_ident()
@@ -68,6 +78,7 @@ class KernelDriver:
         self._frontends: dict[str, FrontendPort] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
+        self.watchers = watchers
         self.closed = False
 
     @property
@@ -148,6 +159,16 @@ class KernelDriver:
             self._tell(self.broker.frontend_detached, session_id, self.now)
             self._carry_out()
 
+    def attach_program(self, session_id: str, program: FrontendPort) -> None:
+        """A program in the server will send here, and hears what answers it."""
+        self._frontends[session_id] = program
+        self._tell(self.broker.program_attached, session_id, self.now)
+
+    def detach_program(self, session_id: str) -> None:
+        """A program sends no more; safe twice."""
+        if self._frontends.pop(session_id, None) is not None:
+            self._tell(self.broker.program_detached, session_id)
+
     def frontend_sent(self, session_id: str, message: Message) -> None:
         """
         A page sent a message.
@@ -204,8 +225,17 @@ class KernelDriver:
         for session_id, reason in effects.cut_off:
             if (port := self._frontends.get(session_id)) is not None:
                 port.close(reason)
+        if effects.happened:
+            self._happened(effects.happened)
         if not self.closed:
             self._arm()
+
+    def _happened(self, happenings: list[Happening]) -> None:
+        for watch in list(self.watchers):
+            try:
+                watch(self, happenings)
+            except Exception:  # noqa: BLE001, PERF203 - who only watches must not stop a message
+                self._log.exception("%sa watcher failed", self._prefix)
 
     def _share(self, batch: SharedBatch) -> set[str]:
         """Write one batch to all who keep up. Returns who did not take it."""

@@ -17,7 +17,7 @@ from tornado.ioloop import PeriodicCallback
 from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.errors import KernelNotFoundError
-from jupyter_comm_broker.transport.driver import FrontendPort, KernelDriver
+from jupyter_comm_broker.transport.driver import FrontendPort, KernelDriver, Watcher
 
 LOOK_SECONDS = 5.0
 """How often the list of kernels is compared with our links."""
@@ -35,6 +35,8 @@ class Exchange:
         self._callbacks: dict[str, list[tuple[Any, str]]] = {}
         self.connections: set[FrontendPort] = set()
         """Every open frontend connection of this server."""
+        self.watchers: list[Watcher] = []
+        """Who is told what happens on every kernel."""
         self._looking: PeriodicCallback | None = None
         self.closed = False
 
@@ -63,7 +65,11 @@ class Exchange:
         if self.closed or kernel_id not in self._kernels:
             raise KernelNotFoundError(kernel_id)
         driver = KernelDriver(
-            self._kernels.get_kernel(kernel_id), self._policy, self.limits, self._log
+            self._kernels.get_kernel(kernel_id),
+            self._policy,
+            self.limits,
+            self._log,
+            self.watchers,
         )
         starting = getattr(driver.kernel_manager, "execution_state", None) == "starting"
         try:

@@ -15,6 +15,7 @@ from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.effects import LogLine
+from jupyter_comm_broker.core.happenings import Happening
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import Message
@@ -48,6 +49,7 @@ class Room:
         self.log: list[LogLine] = []
         self.cut_off: list[str] = []
         self.pages: dict[str, Page] = {}
+        self.happened: list[Happening] = []
         self._for_kernel: list[Message] = []
         self.broker.link_opened(self.now, running=running)
         self.settle()
@@ -61,6 +63,7 @@ class Room:
         self._for_kernel += effects.to_kernel
         self.log += effects.log
         self.cut_off += [session_id for session_id, _ in effects.cut_off]
+        self.happened += effects.happened
         if effects.shared is not None:
             for frontend in effects.shared.frontends:
                 self.pages[frontend.session_id].is_offered(effects.shared)

@@ -166,7 +166,7 @@ class KernelAndPages(RuleBasedStateMachine):
     def accounts_are_right(self) -> None:
         context = self.room.broker.context
         states = [record.state for record in context.registry if record.state is not None]
-        assert context.mirror.bytes == sum(state.size for state in states)
+        assert context.mirror.budget.bytes == sum(state.size for state in states)
         for state in states:
             apart = (state._apart or {}).values()
             assert state.size == len(state._rest) + sum(map(size_of, apart))

@@ -177,7 +177,10 @@ def test_a_close_of_the_kernel_ends_the_comm() -> None:
     page = room.page("a")
     room.kernel.closes("w")
     assert page.hears() == [closed("w")]
-    assert ("w" in room.broker.context.registry, room.broker.context.mirror.bytes) == (False, 0)
+    assert ("w" in room.broker.context.registry, room.broker.context.mirror.budget.bytes) == (
+        False,
+        0,
+    )
 
 
 def test_a_widget_that_a_page_opened_is_asked_about() -> None:
@@ -195,7 +198,7 @@ def test_a_widget_that_is_opened_again_is_a_new_one() -> None:
         record.comm_id: room.mirrored(record.comm_id) for record in room.broker.context.registry
     }
     assert list(states.items()) == [("v", {"value": 3}), ("w", {"value": 2})]
-    assert room.broker.context.mirror.bytes == sum(
+    assert room.broker.context.mirror.budget.bytes == sum(
         record.state.size for record in room.broker.context.registry if record.state
     )
 
@@ -244,30 +247,7 @@ def test_a_state_that_grows_over_its_cap_is_given_up() -> None:
     room = Room(limits=Limits(comm_state_bytes=100))
     room.kernel.opens("w", {"value": 1})
     room.kernel.updates("w", {"value": "x" * 100})
-    assert (room.mirrored("w"), room.broker.context.mirror.bytes) == (None, 0)
-
-
-def test_past_the_kernels_cap_the_states_that_changed_longest_ago_go_first() -> None:
-    room = Room(limits=Limits(kernel_state_bytes=250))
-    for comm_id in "abc":
-        room.kernel.opens(comm_id, {"value": "x" * 60})
-    room.kernel.updates("a", {"value": "y" * 60})
-    room.kernel.opens("d", {"value": "x" * 60})
-    assert {c: room.record(c).knowledge for c in "abcd"} == {
-        "a": Knowledge.CLEAN,
-        "b": Knowledge.TOO_LARGE,
-        "c": Knowledge.CLEAN,
-        "d": Knowledge.CLEAN,
-    }
-    assert room.broker.context.mirror.given_up == 1
-
-
-def test_one_state_over_the_kernels_cap_is_given_up_itself_last_of_all() -> None:
-    room = Room(limits=Limits(kernel_state_bytes=100))
-    room.kernel.opens("a", {"value": 1})
-    room.kernel.opens("b", {"value": "x" * 100})
-    assert (room.mirrored("a"), room.mirrored("b")) == (None, None)
-    assert room.broker.context.mirror.bytes == 0
+    assert (room.mirrored("w"), room.broker.context.mirror.budget.bytes) == (None, 0)
 
 
 def test_references_follow_the_state() -> None:

@@ -23,7 +23,7 @@ def test_a_restart_closes_every_comm_at_every_page() -> None:
     other.attach()
     assert other.hears()[-2:] == [closed("w"), closed("v")]
     context = room.broker.context
-    assert (len(context.registry), context.mirror.bytes, context.kernel_info) == (0, 0, None)
+    assert (len(context.registry), context.mirror.budget.bytes, context.kernel_info) == (0, 0, None)
     assert (context.registry.complete, context.epoch) == (True, 2)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from jupyter_comm_broker.core.comm_record import CommRecord, Knowledge, Side
+from jupyter_comm_broker.core.happenings import Happenings
 from jupyter_comm_broker.core.registry import Closing, Registry
 
 WIDGET = "jupyter.widget"
 
 
 def registry(*comm_ids: str) -> Registry:
-    found = Registry(remembered_closed=2)
+    found = Registry(remembered_closed=2, happenings=Happenings())
     for comm_id in comm_ids:
         found.opened(comm_id, WIDGET, Side.KERNEL, 0.0)
     return found

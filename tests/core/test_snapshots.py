@@ -102,4 +102,4 @@ def test_a_kernel_is_shown_with_its_link_and_its_pages() -> None:
     )
     pages = {each["session_id"]: each["attached"] for each in shown["frontends"]}
     assert (pages, shown["pending_updates"]) == ({"a": True, "b": False}, 1)
-    assert shown["state_bytes"] == one.broker.context.mirror.bytes
+    assert shown["state_bytes"] == one.broker.context.mirror.budget.bytes

@@ -184,7 +184,7 @@ def test_the_same_tag_never_stands_for_two_pictures(acts: list[tuple[str, int]])
         elif act == "custom":
             room.kernel.customs("w", {})
         elif act == "too much":
-            room.broker.context.mirror._limits = type(room.broker.context.limits)(
+            room.broker.context.mirror.budget._limits = type(room.broker.context.limits)(
                 comm_state_bytes=number * 60
             )
         shown = dict(whole(room, "w"))
