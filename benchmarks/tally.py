@@ -40,9 +40,21 @@ class Tally:
 
     def has_all(self, comms: int, updates: int) -> bool:
         """Tell whether the final value of every comm and every close came."""
-        final = set(range(updates - comms + 1, updates + 1))
         return (
             len(self.last) == comms
-            and set(self.last.values()) == final
+            and set(self.last.values()) == _final(comms, updates)
             and self.closed == set(self.last)
         )
+
+    def describe(self, comms: int, updates: int) -> str:
+        """Say what came, to somebody who wonders what did not."""
+        values = len(_final(comms, updates) & set(self.last.values()))
+        return (
+            f"{len(self.last)} opens, {values} final values, {len(self.closed)} closes of {comms}, "
+            f"{self.heard} messages, {'a' if self.replied else 'no'} reply"
+        )
+
+
+def _final(comms: int, updates: int) -> set[int]:
+    """Return the last numbers of comms that are updated in turn."""
+    return set(range(updates - comms + 1, updates + 1))

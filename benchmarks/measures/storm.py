@@ -7,12 +7,14 @@ A run is right when every page has the last value of every comm and its close.
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 
 from benchmarks.cells import STORM
 from benchmarks.crowd import crowd
 from benchmarks.figures import Figure, Size
 from benchmarks.frontend import Frontend
+from benchmarks.health import self_check
 from benchmarks.tally import Tally
 from benchmarks.target import Target
 
@@ -28,10 +30,19 @@ async def measure(target: Target, size: Size) -> list[Figure]:
     right, took = 0, []
     async with target.kernel() as kernel_id, crowd(target, kernel_id, size.few) as frontends:
         await frontends[0].run(STORM)
-        for _ in range(size.runs):
+        for number in range(size.runs):
             begun = time.perf_counter()
-            right += await _run(frontends, size.updates)
+            tallies = await _run(frontends, size.updates)
             took.append(time.perf_counter() - begun)
+            wrong = [each for each in tallies if not each.has_all(COMMS, size.updates)]
+            right += not wrong
+            if wrong:
+                told = wrong[0].describe(COMMS, size.updates)
+                check = await self_check(target)
+                counters = check["counters"] if check is not None else ""
+                sys.stderr.write(f"    run {number + 1}, {len(wrong)} pages: {told} {counters}\n")
+            # The next run begins when the kernel is through with this one.
+            await frontends[0].run("pass")
     return [
         Figure(
             "storm.right",
@@ -44,14 +55,15 @@ async def measure(target: Target, size: Size) -> list[Figure]:
     ]
 
 
-async def _run(frontends: list[Frontend], updates: int) -> bool:
+async def _run(frontends: list[Frontend], updates: int) -> list[Tally]:
+    """Return what each page knows when all have all, or when nothing more comes."""
     tallies = [Tally() for _ in frontends]
     for page, tally in zip(frontends, tallies, strict=True):
         page.hears = tally.hears
     frontends[0].start(f"bench_storm({COMMS}, {updates})")
     end = time.monotonic() + PATIENCE
     heard, quiet_since = 0, time.monotonic()
-    while not (right := all(tally.has_all(COMMS, updates) for tally in tallies)):
+    while not all(tally.has_all(COMMS, updates) for tally in tallies):
         await asyncio.sleep(0.05)
         now, before = time.monotonic(), heard
         heard = sum(tally.heard for tally in tallies)
@@ -59,6 +71,4 @@ async def _run(frontends: list[Frontend], updates: int) -> bool:
             quiet_since = now
         if now > end or (tallies[0].replied and now - quiet_since > SILENCE):
             break
-    # The next run begins when the kernel is through with this one.
-    await frontends[0].run("pass")
-    return right
+    return tallies
