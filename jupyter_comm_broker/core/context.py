@@ -64,6 +64,7 @@ class Context:
     def create(cls, policy: Policy, limits: Limits, author: Author) -> Context:
         """Return the context of a kernel of which nothing is known yet."""
         effects = Effects()
+        counters: Counter[str] = Counter()
         happenings = Happenings()
         registry = Registry(limits.remembered_closed, happenings)
         return cls(
@@ -73,7 +74,8 @@ class Context:
             effects=effects,
             registry=registry,
             mirror=Mirror(registry, limits, happenings),
-            delivery=Delivery(limits, effects),
+            delivery=Delivery(limits, effects, counters),
+            counters=counters,
             happenings=happenings,
             requests=Requests(limits.remembered_requests),
         )

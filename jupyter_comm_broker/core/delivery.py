@@ -8,6 +8,7 @@ without a socket keep getting their share until the grace period or their budget
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from jupyter_comm_broker.core.effects import Effects, LogLine
@@ -21,9 +22,10 @@ from jupyter_comm_broker.protocol.message import Message
 class Delivery:
     """The pages of one kernel."""
 
-    def __init__(self, limits: Limits, effects: Effects) -> None:
+    def __init__(self, limits: Limits, effects: Effects, counters: Counter[str]) -> None:
         self._limits = limits
         self._effects = effects
+        self._counters = counters
         self._frontends: dict[str, Frontend] = {}
         self._apart: dict[str, Frontend] = {}
         """Those whose messages wait in their own outbox."""
@@ -54,7 +56,9 @@ class Delivery:
         """Note a socket. Returns its page, and whether that is one we knew."""
         frontend = self._frontends.get(session_id)
         if frontend is None:
-            frontend = Frontend(session_id, now, Outbox(self._limits.outbox_high_bytes))
+            frontend = Frontend(
+                session_id, now, Outbox(self._limits.outbox_high_bytes, self._counters)
+            )
             frontend.kernel_session = self.kernel_session
             self._frontends[session_id] = self._apart[session_id] = frontend
             return frontend, False
@@ -232,6 +236,7 @@ class Delivery:
             f"the limit is CommBroker.outbox_cap_bytes = {self._limits.outbox_cap_bytes}"
         )
         self._give_up(frontend, reason)
+        self._counters["cut_off_pages"] += 1
         self._effects.cut_off.append((frontend.session_id, reason))
         self._effects.log.append(
             LogLine("warning", f"cut off session {frontend.session_id}: {reason}")
@@ -257,6 +262,7 @@ class Delivery:
             f"the limit is CommBroker.absent_bytes = {self._limits.absent_bytes}"
         )
         self._give_up(frontend, reason)
+        self._counters["given_up_absences"] += 1
         self._effects.log.append(LogLine("info", f"session {frontend.session_id}: {reason}"))
 
     @staticmethod

@@ -9,7 +9,7 @@ Everything else stays in the order in which it came, and nothing but output is e
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from enum import Enum
 
 from jupyter_comm_broker.core.conflation import attributes_of, with_attributes
@@ -78,6 +78,7 @@ class Outbox:
         "_entries",
         "_mergeable",
         "_segment",
+        "_totals",
         "bytes",
         "conflated",
         "dropped",
@@ -85,8 +86,10 @@ class Outbox:
         "peak",
     )
 
-    def __init__(self, high: int) -> None:
+    def __init__(self, high: int, totals: Counter[str] | None = None) -> None:
         self.high = high
+        self._totals = totals if totals is not None else Counter()
+        """What is counted for all pages together, which outlives each of them."""
         self.bytes = 0
         self.peak = 0
         self.conflated = 0
@@ -127,6 +130,7 @@ class Outbox:
                 self.bytes += waiting.size
                 self.peak = max(self.peak, self.bytes)
                 self.conflated += 1
+                self._totals["conflated"] += 1
                 return
         entry = Entry(message, False, self._segment)
         self._mergeable[comm_id] = entry
@@ -165,6 +169,7 @@ class Outbox:
         self._entries = kept
         self.bytes = sum(entry.size for entry in kept)
         self.dropped += dropped
+        self._totals["dropped_output"] += dropped
         return dropped
 
     def clear(self) -> None:
