@@ -16,7 +16,7 @@ from .slow_reader import SlowReader
 MEBI = 1024 * 1024
 LONG = bool(os.environ.get("JCB_LONG"))
 
-HIGH, CAP, BACKLOG, ABSENT, STATE = MEBI // 4, 16 * MEBI, 2 * MEBI, MEBI, MEBI
+HIGH, CAP, BACKLOG, ABSENT, STATE = MEBI // 4, 16 * MEBI, 8 * MEBI, MEBI, MEBI
 FRAME = 4 * MEBI
 """The largest frame that a page may send."""
 

@@ -25,12 +25,12 @@ from .server import Server
 from .slow_reader import SlowReader
 from .watch import Watch
 
-COUNT = 40_000 if LONG else 4_000
+COUNT = 35_000 if LONG else 3_500
 LENGTH = 20_000
 
 GROWTH = 40
 """
-MiB by which a server may grow in a flood of 80 MB (800 in the long run).
+MiB by which a server may grow in a flood of 70 MB (700 in the long run).
 
 The page that does not read may have 16 MiB waiting; the rest is what came from the kernel and
 has not been looked at, and the allocator's.
