@@ -28,7 +28,7 @@ from jupyter_comm_broker.core.reconciliation import Learned
 from jupyter_comm_broker.core.restore import Restore
 from jupyter_comm_broker.core.verification import Verification
 from jupyter_comm_broker.errors import MalformedMessageError
-from jupyter_comm_broker.protocol.message import COMM_TYPES, Message
+from jupyter_comm_broker.protocol.message import COMM_TYPES, Header, Message
 from jupyter_comm_broker.protocol.synthesis import Author
 
 
@@ -108,7 +108,7 @@ class KernelBroker:
     def kernel_sent(self, message: Message, now: float) -> None:
         """The kernel sent a message on one of its channels."""
         try:
-            header, parent = message.header, message.parent
+            header, parent = _typed(message.header), message.parent
         except MalformedMessageError as error:
             self.context.counters["malformed_from_kernel"] += 1
             self.context.log(
@@ -194,8 +194,7 @@ class KernelBroker:
         frontend = self.context.delivery.get(session_id)
         if frontend is None:
             return
-        if not message.header.msg_type:
-            raise MalformedMessageError("a message needs a msg_type in its header")
+        _typed(message.header)
         if message.header.msg_type in COMM_TYPES and not message.comm.comm_id:
             raise MalformedMessageError("a comm message needs a comm_id in its content")
         if not self.proof.held:
@@ -286,3 +285,9 @@ class KernelBroker:
         for part in self._timed[1:]:
             self.context.shielded(type(part).__name__, partial(part.tick, now))
         self.context.delivery.expire(now)
+
+
+def _typed(header: Header) -> Header:
+    if not header.msg_type:
+        raise MalformedMessageError("a message needs a msg_type in its header")
+    return header

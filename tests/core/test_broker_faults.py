@@ -149,7 +149,7 @@ def test_a_message_that_is_not_allowed_stays_here_even_if_the_telling_fails(
     assert room.for_kernel() == []
 
 
-@pytest.mark.parametrize("header", [b"", b"[]", b"{", b'{"msg_id": 3}'])
+@pytest.mark.parametrize("header", [b"", b"[]", b"{", b'{"msg_id": 3}', b"{}", b'{"msg_type": ""}'])
 def test_a_kernels_message_without_a_header_is_dropped_and_counted(header: bytes) -> None:
     room = Room()
     page = room.page("a")
