@@ -20,7 +20,7 @@ from jupyter_comm_broker.core.requests import Request
 from jupyter_comm_broker.core.restore import Restore
 from jupyter_comm_broker.errors import MalformedMessageError, RefusedMessageError
 from jupyter_comm_broker.protocol.message import COMM_TYPES, Message
-from jupyter_comm_broker.protocol.widget import read_payload
+from jupyter_comm_broker.protocol.widget import WidgetPayload, read_attributes, read_payload
 
 QUESTIONS = ("kernel_info_request", "comm_info_request")
 """What a busy kernel is not needed for."""
@@ -164,6 +164,9 @@ class FromFrontend:
             self._restore.control(frontend, message, now)
             return True
         if message.header.msg_type == "comm_open":
+            # Before anything is noted, as below: what the kernel never hears of leaves no trace.
+            if self.refused_for_backlog(frontend, message, now):
+                return True
             self._opened(frontend, message, now)
             return False
         record = self._context.registry.get(message.comm.comm_id)
@@ -195,19 +198,38 @@ class FromFrontend:
         self._catch_ups.used(frontend, record)
         if not record.is_widget:
             return False
-        method = ""
+        payload = WidgetPayload()
 
-        def follow() -> None:
-            nonlocal method
+        def read() -> None:
+            nonlocal payload
             payload = read_payload(message.comm.data)
-            method = payload.method
-            if method == "update":
-                self._context.mirror.frontend_sent(record, message, payload, frontend.session_id)
 
-        self._follow(record, follow)
-        if method == "request_state":
+        self._follow(record, read)
+        if payload.method == "request_state":
             return self._restore.request_state(frontend, record, message, now)
-        return False
+        refused = self.refused_for_backlog(frontend, message, now)
+        if payload.method == "update":
+            mirror, session_id = self._context.mirror, frontend.session_id
+            self._follow(
+                record,
+                (lambda: self._take_back(frontend, record, message, payload, now))
+                if refused
+                else (lambda: mirror.frontend_sent(record, message, payload, session_id)),
+            )
+        return refused
+
+    def _take_back(
+        self,
+        frontend: Frontend,
+        record: CommRecord,
+        message: Message,
+        payload: WidgetPayload,
+        now: float,
+    ) -> None:
+        """Show a page again what holds instead of the update that it was refused."""
+        tried = read_attributes(payload.state, payload.buffer_paths, message.buffers)
+        if record.state is not None:
+            self._answers.update(frontend, record.comm_id, record.state.picked(tried), now)
 
     def _follow(self, record: CommRecord, step: Callable[[], None]) -> None:
         try:
@@ -239,6 +261,8 @@ class FromFrontend:
             if stays_here(record, frontend, context.targets):
                 self._answers.idle(frontend, message.parts[0], now)
                 return True
+        if self.refused_for_backlog(frontend, message, now):
+            return True
         reason = f"closed by session {frontend.session_id}"
         context.registry.frontend_sent(record, message, frontend.session_id, now)
         context.mirror.closed(record)

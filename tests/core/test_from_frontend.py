@@ -217,6 +217,26 @@ def test_what_waits_on_one_channel_gets_nothing_refused_on_another() -> None:
     assert unasked not in sent
 
 
+def test_what_the_kernel_never_hears_of_leaves_no_trace() -> None:
+    room = Room(limits=Limits(backlog_bytes=2_000))
+    page, other = room.page("a"), room.page("b")
+    room.kernel.opens("w", {"value": 1, "other": 2})
+    page.gets()
+    other.gets()
+    room.broker.context.backlog["shell"] = 2_000
+    page.updates("w", {"value": 9})
+    # Told of the refusal, and shown what holds.
+    assert [message.header.msg_type for message in page.gets()] == ["error", "status", "comm_msg"]
+    assert not room.broker.context.mirror.pending.comm_ids()
+    page.opens("new", "jupyter.widget", {"state": {}})
+    assert page.hears()[1] == closed("new")
+    assert "new" not in room.broker.context.registry
+    page.sends("comm_close", {"comm_id": "w", "data": {}})
+    assert "w" in room.broker.context.registry
+    assert other.gets() == []
+    assert room.for_kernel() == []
+
+
 def test_a_message_of_a_session_nobody_knows_is_nobodys() -> None:
     room = Room()
     page = Page(room, "unknown")
