@@ -1,0 +1,207 @@
+"""Questions to one server over HTTP, and its answers; what goes wrong is one line."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from jupyter_comm_broker.cli.exits import CommandError, Exit, RefusalError
+from jupyter_comm_broker.cli.servers import UNIX, Address
+from jupyter_comm_broker.cli.wording import printable
+
+Query = Mapping[str, object]
+
+PATIENCE = 30.0
+"""Seconds that a server may take to answer what needs no kernel."""
+
+PAGE = 1000
+"""Comms asked for at once: the most that the API gives."""
+
+FORBIDDEN = ("not authorized", "HiddenContentError")
+"""The reasons of a 403 for somebody whose token is right."""
+
+OURS = "Error"
+"""The reasons of the broker's own refusals end so: they are the names of its errors."""
+
+
+class Client:
+    """Asks one server."""
+
+    def __init__(self, address: Address, *, patience: float = PATIENCE) -> None:
+        self.address = address
+        self._patience = patience
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        body: Any = None,
+        accept: str = "application/json",
+        patience: float | None = None,
+    ) -> Any:
+        """
+        Return the JSON that the server answers; ``None`` where it answers nothing.
+
+        Args:
+            method: the method.
+            path: behind the base URL, with its steps quoted.
+            query: parameters; those that are ``None`` are left out.
+            body: sent as JSON.
+            accept: the media type wanted.
+            patience: seconds without an answer; else what the client was made with.
+
+        Raises:
+            CommandError: nobody answers, or nobody that we understand.
+            RefusalError: the answer is an error.
+        """
+        with self.open(
+            method, path, query=query, body=body, accept=accept, patience=patience
+        ) as response:
+            data = response.read()
+        if not data:
+            return None
+        try:
+            return json.loads(data)
+        except ValueError as error:
+            raise self._not_jupyter(path) from error
+
+    def get(self, path: str, **query: object) -> Any:
+        """Return the JSON of a ``GET``."""
+        return self.ask("GET", path, query=query)
+
+    def pages(self, path: str, query: Query, limit: int | None = None) -> tuple[list[Any], int]:
+        """Return the comms of a list, from as many pages as it has, and how many there are."""
+        comms: list[Any] = []
+        cursor, total = None, 0
+        while limit is None or len(comms) < limit:
+            size = PAGE if limit is None else min(PAGE, limit - len(comms))
+            page = self.get(path, **{**query, "limit": size, "cursor": cursor})
+            comms += page["comms"]
+            cursor, total = page["next"], page["total"]
+            if cursor is None:
+                break
+        return comms, total
+
+    @contextmanager
+    def open(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        body: Any = None,
+        accept: str = "application/json",
+        headers: Mapping[str, str] | None = None,
+        patience: float | None = None,
+    ) -> Iterator[HTTPResponse]:
+        """Give an answer to be read piece by piece. Raises as :meth:`ask` does."""
+        connection = self._connection(self._patience if patience is None else patience)
+        target = self.address.base_url.rstrip("/") + path + _written(query or {})
+        data = None if body is None else json.dumps(body).encode()
+        try:
+            own = self._headers(data, accept)
+            connection.request(method, target, body=data, headers={**own, **(headers or {})})
+            response = connection.getresponse()
+            if response.status >= 300:
+                raise self._refusal(path, response.status, response.read())
+            yield response
+        except TimeoutError as error:
+            message = f"{self.address.url} did not answer in time; jupyter comms status looks again"
+            raise CommandError(Exit.NO_SERVER, message) from error
+        except (OSError, HTTPException) as error:
+            why = printable(str(error)) or type(error).__name__
+            advice = "is it running? jupyter server list shows those that are"
+            raise CommandError(
+                Exit.NO_SERVER, f"cannot reach {self.address.url} ({why}); {advice}"
+            ) from error
+        finally:
+            connection.close()
+
+    def _connection(self, patience: float) -> HTTPConnection:
+        address = self.address
+        if address.scheme == UNIX:
+            return _SocketFile(address.host, patience)
+        kind = HTTPSConnection if address.scheme == "https" else HTTPConnection
+        return kind(address.host, address.port, timeout=patience)
+
+    def _headers(self, data: bytes | None, accept: str) -> dict[str, str]:
+        headers = {"Accept": accept}
+        if data is not None:
+            headers["Content-Type"] = "application/json"
+        if self.address.token:
+            headers["Authorization"] = f"token {self.address.token}"
+        else:
+            # A server without tokens wants to see that no other site's page sends this.
+            proof = secrets.token_hex(16)
+            headers |= {"Cookie": f"_xsrf={proof}", "X-XSRFToken": proof}
+        return headers
+
+    def _refusal(self, path: str, status: int, data: bytes) -> CommandError:
+        try:
+            problem = json.loads(data)
+        except ValueError:
+            problem = {}
+        if not isinstance(problem, dict):
+            problem = {}
+        reason = str(problem.get("reason") or "")
+        message = printable(str(problem.get("message") or reason or f"status {status}"), 2000)
+        if status == 404 and not reason.endswith(OURS):
+            return RefusalError(status, self._no_broker(path), problem)
+        if status in (301, 302, 401, 403) and reason not in FORBIDDEN:
+            advice = "give its token with --token or JUPYTER_TOKEN"
+            return RefusalError(403, f"{self.address.url} does not let us in; {advice}", problem)
+        if status >= 500 and not reason.endswith(OURS) and status not in (503, 504):
+            message = f"{self.address.url} failed ({message}); its log says why"
+        return RefusalError(status, message, problem)
+
+    def _no_broker(self, path: str) -> str:
+        url = self.address.url
+        return (
+            f"{url} has no {path}: jupyter_comm_broker is not on there, or is too old; "
+            "jupyter server extension list shows it"
+        )
+
+    def _not_jupyter(self, path: str) -> CommandError:
+        message = f"{self.address.url} does not answer {path} as a Jupyter server; check --url"
+        return CommandError(Exit.NO_SERVER, message)
+
+
+class _SocketFile(HTTPConnection):
+    """HTTP over a socket file."""
+
+    def __init__(self, path: str, timeout: float) -> None:
+        super().__init__("localhost", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        """Connect."""
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+
+
+def step(text: str) -> str:
+    """Return a text as one step of a path."""
+    return quote(text, safe="")
+
+
+def comm_path(kernel_id: str, comm_id: str) -> str:
+    """Return where a comm is."""
+    return f"/api/kernels/{step(kernel_id)}/comms/{step(comm_id)}"
+
+
+def _written(query: Query) -> str:
+    found = {name: _word(value) for name, value in query.items() if value is not None}
+    return f"?{urlencode(found)}" if found else ""
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,78 @@
+"""Tables for people: plain columns, foreign texts made harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+
+from jupyter_comm_broker.cli.names import Names
+from jupyter_comm_broker.cli.wording import duration, printable, short_length, size
+
+RIGHT = {"pages", "messages", "bytes", "idle", "comms", "waiting", "dropped", "age"}
+"""Columns of numbers."""
+
+COMM_COLUMNS = (
+    "comm",
+    "kernel",
+    "target",
+    "model",
+    "knowledge",
+    "pages",
+    "messages",
+    "bytes",
+    "idle",
+)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """Return columns under their names; what does not fit is cut, not wrapped."""
+    made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for name in columns:
+        made.add_column(
+            name.upper(),
+            justify="right" if name in RIGHT else "left",
+            no_wrap=True,
+            overflow="ellipsis",
+        )
+    for row in rows:
+        made.add_row(*(printable(cell) for cell in row))
+    return made
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> Table:
+    """Return names with what there is to say of each."""
+    made = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    made.add_column(style="bold", no_wrap=True)
+    made.add_column(overflow="fold")
+    for name, text in pairs:
+        made.add_row(name, printable(text, 2000))
+    return made
+
+
+def comm_table(comms: Sequence[Mapping[str, Any]], names: Names) -> Table:
+    """Return comms as ``list`` and ``watch`` show them."""
+    length = short_length(comm["comm_id"] for comm in comms)
+    return table(COMM_COLUMNS, (_row(comm, names, length) for comm in comms))
+
+
+def model_name(comm: Mapping[str, Any]) -> str:
+    """Return a widget's model name; empty for what is no widget."""
+    model = comm["model"]
+    return str(model["name"]) if model else ""
+
+
+def _row(comm: Mapping[str, Any], names: Names, length: int) -> tuple[str, ...]:
+    known = comm["knowledge"] + (", pending" if comm["pending"] else "")
+    return (
+        comm["comm_id"][:length],
+        names.label(comm["kernel_id"]),
+        comm["target_name"],
+        model_name(comm),
+        known,
+        str(len(comm["frontends"])),
+        f"{comm['messages']['from_kernel'] + comm['messages']['from_frontends']:,}",
+        size(comm["bytes"]["from_kernel"] + comm["bytes"]["from_frontends"]),
+        duration(comm["idle_seconds"]),
+    )

@@ -1,0 +1,1 @@
+"""What the command makes of words and answers, over HTTP of a server made of prepared answers."""

@@ -1,0 +1,56 @@
+"""A command is run as its words; what it wrote and how it ended come back."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from jupyter_comm_broker.cli.main import main
+
+from .counter import Counter
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def counter() -> Iterator[Counter]:
+    served = Counter()
+    served.open()
+    yield served
+    served.close()
+
+
+@pytest.fixture
+def run(
+    counter: Counter, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Run:
+    """Run a command against the counter."""
+    for name in ("JUPYTER_SERVER_URL", "JUPYTER_TOKEN", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+
+    def running(*words: str, stdin: str = "") -> Ended:
+        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        code = main([words[0], "--url", counter.url, "--token", "secret", *words[1:]])
+        written = capsys.readouterr()
+        return Ended(code, written.out, written.err)
+
+    return running
