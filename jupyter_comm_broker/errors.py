@@ -11,7 +11,17 @@ CommBrokerError
 ├── CommNotFoundError        the kernel never had such a comm, as far as is known
 ├── CommClosedError          the kernel had such a comm: when, by whom and why it ended
 ├── BufferNotFoundError      a comm's state has no buffer of that number
-└── KernelNotFoundError      no such kernel on this server
+├── KernelNotFoundError      no such kernel on this server
+├── KernelUnavailableError   the kernel is dead, restarting, or ended while it was waited for
+├── CommExistsError          a comm is to be opened under the id of another
+├── CommRefusedError         the kernel closed a comm again that was opened to it
+├── TooLargeError            a message, or what waits with it, is over a limit
+├── UnansweredError          the kernel has a message and was not done with it in time
+├── TooManyRecordingsError   as many recordings run on the kernel as may
+├── NoCommManagerError       nobody said which kernel a new comm leads to
+├── ServerRefusedError       a server that a program connects to says no
+├── ConnectionEndedError     a program's connection is closed, or its kernel is gone
+└── SendBacklogError         more waits to be sent than a program may keep
 
 Errors carry facts as attributes; only ``web/`` turns them into statuses.
 """
@@ -111,3 +121,102 @@ class BufferNotFoundError(CommBrokerError):
         self.index = index
         self.count = count
         super().__init__(f"the state of comm {comm_id!r} has {count} buffers, and none is {index}")
+
+
+class KernelUnavailableError(CommBrokerError):
+    """The kernel is dead or restarting, or it ended while its answer was waited for."""
+
+    def __init__(self, kernel_id: str, state: str) -> None:
+        self.kernel_id = kernel_id
+        self.state = state
+        super().__init__(f"kernel {kernel_id!r} is {state} and handles no messages")
+
+
+class CommExistsError(CommBrokerError):
+    """A comm is to be opened under an id that another one has."""
+
+    def __init__(self, kernel_id: str, comm_id: str) -> None:
+        self.kernel_id = kernel_id
+        self.comm_id = comm_id
+        self.field = "comm_id"
+        super().__init__(f"kernel {kernel_id!r} has a comm {comm_id!r} already")
+
+
+class CommRefusedError(CommBrokerError):
+    """The kernel closed a comm again when it was opened."""
+
+    def __init__(self, comm_id: str, target_name: str, because: str, said: str) -> None:
+        self.comm_id = comm_id
+        self.because = because
+        """In a word that programs can compare."""
+        self.said = said
+        """What the kernel printed about it: a line, or its traceback."""
+        super().__init__(f"the kernel closed the comm to {target_name[:100]!r} again: {because}")
+
+
+class TooLargeError(CommBrokerError):
+    """A message, or what waits with it, is over a limit."""
+
+    def __init__(self, what: str, size: int, limit: int, setting: str) -> None:
+        self.size = size
+        self.limit = limit
+        self.setting = setting
+        super().__init__(f"{what} has {size} bytes; the limit is {setting} = {limit}")
+
+
+class UnansweredError(CommBrokerError):
+    """The kernel has a message, and was not done with it in time."""
+
+    def __init__(self, msg_id: str, seconds: float) -> None:
+        self.msg_id = msg_id
+        super().__init__(
+            f"the message was accepted and stands, but the kernel was not done with it "
+            f"in {seconds:g} s"
+        )
+
+
+class TooManyRecordingsError(CommBrokerError):
+    """As many recordings run on the kernel as may."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"{limit} recordings run on this kernel, which is the most; end one")
+
+
+class NoCommManagerError(CommBrokerError):
+    """Nobody said which kernel a new comm leads to, and there is not just one."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(
+            f"{count} comm managers are open; say Comm(..., manager=...), or make the comm "
+            f"inside `with manager.current():`"
+        )
+
+
+class ServerRefusedError(CommBrokerError):
+    """A server that a program connects to answered with an error."""
+
+    def __init__(self, url: str, status: int, reason: str) -> None:
+        self.url = url
+        self.status = status
+        self.reason = reason
+        super().__init__(f"{url} answered {status}: {reason}")
+
+
+class ConnectionEndedError(CommBrokerError):
+    """A program's connection to a kernel is closed, and does not come back."""
+
+    def __init__(self, kernel_id: str, reason: str) -> None:
+        self.kernel_id = kernel_id
+        self.reason = reason
+        super().__init__(f"the connection to kernel {kernel_id!r} is closed: {reason}")
+
+
+class SendBacklogError(CommBrokerError):
+    """More waits to be sent than a program may keep."""
+
+    def __init__(self, waiting: int, limit: int) -> None:
+        self.waiting = waiting
+        self.limit = limit
+        super().__init__(f"{waiting} bytes wait to be sent; the limit is {limit}")

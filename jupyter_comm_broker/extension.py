@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import cast
 
 from jupyter_events import EventLogger
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
-from traitlets import Float, Integer
+from traitlets import Bool, Float, Integer
 
 from jupyter_comm_broker._version import __version__
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.context import Policy
+from jupyter_comm_broker.core.happenings import Happening
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.list_walks import ListWalks
+from jupyter_comm_broker.core.recordings import Recordings
 from jupyter_comm_broker.core.views import SelfCheck
 from jupyter_comm_broker.errors import KernelNotFoundError
+from jupyter_comm_broker.transport.driver import KernelDriver, Watcher
 from jupyter_comm_broker.transport.exchange import Exchange
 from jupyter_comm_broker.transport.frontend_connection import bound_to
+from jupyter_comm_broker.transport.heap import freeze_once
 from jupyter_comm_broker.transport.installation import Installation, install
+from jupyter_comm_broker.transport.program import Program, Programs
 from jupyter_comm_broker.transport.stock_settings import StockSettings
 from jupyter_comm_broker.web.handler import SETTING
 from jupyter_comm_broker.web.routes import default_handlers
@@ -88,9 +94,18 @@ class CommBroker(ExtensionApp):
         help="Least seconds between two looks for changes no message told of; 0 switches them off.",
     )
 
+    freeze_heap = Bool(
+        True,
+        config=True,
+        help="Whether what lives after start is put out of the garbage collector's way, once: "
+        "its full collections hold up everybody for a tenth of a second.",
+    )
+
     exchange: Exchange | None = None
     installation: Installation
     walks: ListWalks
+    recordings: Recordings
+    programs: Programs
 
     # -- life ------------------------------------------------------------------------------------
 
@@ -107,6 +122,7 @@ class CommBroker(ExtensionApp):
         """Wire the parts and take the place of the connection class, if it is ours to take."""
         app = self._server
         self.walks = ListWalks(uuid.uuid4().hex)
+        self.recordings, self.programs = Recordings(), Programs()
         self.settings[SETTING] = self
         if getattr(app, "gateway_config", None) is not None and app.gateway_config.gateway_enabled:
             self.installation = Installation.behind_gateway()
@@ -114,17 +130,21 @@ class CommBroker(ExtensionApp):
             return
         stock = StockSettings(config=self.config, parent=app)
         self.exchange = Exchange(app.kernel_manager, self._policy(stock), self._limits(), self.log)
+        self.exchange.watchers += [self.programs.watch, recorder(self.recordings)]
         self.installation = install(app, bound_to(self.exchange), self.log)
         self.settings["kernel_websocket_connection_class"] = app.web_app.settings[
             "kernel_websocket_connection_class"
         ]
         self._events.add_listener(schema_id=KERNEL_ACTIONS, listener=self.exchange.kernel_action)
+        if self.freeze_heap:
+            app.io_loop.add_callback(freeze_once)
 
     async def stop_extension(self) -> None:
         """Let go of every kernel."""
         if self.exchange is not None:
             self._events.remove_listener(listener=self.exchange.kernel_action)
             self.exchange.close()
+            self.programs.close()
 
     # -- settings --------------------------------------------------------------------------------
 
@@ -170,6 +190,12 @@ class CommBroker(ExtensionApp):
             raise KernelNotFoundError(kernel_id)
         return self.exchange.driver(kernel_id).broker
 
+    def program(self, kernel_id: str) -> Program:
+        """Return what sends to a kernel for REST. Raises KernelNotFoundError."""
+        if self.exchange is None:
+            raise KernelNotFoundError(kernel_id)
+        return self.programs.on(self.exchange.driver(kernel_id))
+
     def transport(self, kernel_id: str) -> str:
         """Return what the link to a kernel runs over. Raises KernelNotFoundError."""
         if self.exchange is None:
@@ -194,3 +220,15 @@ class CommBroker(ExtensionApp):
     def now(self) -> float:
         """Return the time by the core's clock."""
         return asyncio.get_running_loop().time()
+
+
+def recorder(recordings: Recordings) -> Watcher:
+    """Return what lets recordings follow the kernels."""
+
+    def watch(driver: KernelDriver, happenings: Sequence[Happening]) -> None:
+        if driver.closed:
+            recordings.kernel_gone(driver.kernel_id)
+        else:
+            recordings.happened(driver.kernel_id, driver.broker, happenings, driver.now)
+
+    return watch

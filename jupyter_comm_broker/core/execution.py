@@ -20,6 +20,8 @@ class Execution:
 
     def __init__(self) -> None:
         self._running: dict[str, tuple[Header, Part]] = {}
+        self.main_since: float | None = None
+        """When the main shell began with what it runs, if that was heard."""
         self.state = "unknown"
         """``unknown``, ``starting``, ``idle``, ``busy``, ``restarting`` or ``dead``."""
 

@@ -120,6 +120,7 @@ class FromKernel:
         if state == "busy":
             if lane == MAIN:
                 self._last_parent = bytes(message.parts[1])
+                context.execution.main_since = now
             context.shielded("mirroring a busy", lambda: context.mirror.busy(parent.msg_id))
         elif state == "idle":
             self._limit.reset()

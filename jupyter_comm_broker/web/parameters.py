@@ -18,6 +18,9 @@ COMPONENTS = "#/components/schemas/"
 PATH_PARAMETERS: Mapping[str, Any] = {
     "kernel_id": Annotated[str, Meta(min_length=1, description="As GET /api/kernels lists it.")],
     "comm_id": Annotated[str, Meta(min_length=1, description="As its opener chose it.")],
+    "target_name": Annotated[
+        str, Meta(min_length=1, max_length=1000, description="What both ends of its comms call it.")
+    ],
     "index": Annotated[int, Meta(ge=0, description="As buffers or buffer_paths list it.")],
 }
 """By name, what a step of a path may be."""

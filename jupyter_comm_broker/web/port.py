@@ -1,12 +1,50 @@
-"""The broker as REST sees it: readers only."""
+"""The broker as REST sees it: pictures to read, and a program on each kernel to send with."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.list_walks import ListWalks
+from jupyter_comm_broker.core.recordings import Recordings
 from jupyter_comm_broker.core.views import SelfCheck
+from jupyter_comm_broker.protocol.message import Message
+
+
+class AskedPort(Protocol):
+    """A message whose answers are collected."""
+
+    @property
+    def msg_id(self) -> str:
+        """Its id."""
+
+    @property
+    def heard(self) -> Sequence[Message]:
+        """What answered it so far, but for statuses."""
+
+    @property
+    def truncated(self) -> bool:
+        """Whether that was more than is collected."""
+
+    async def until_done(self, seconds: float) -> bool:
+        """Wait until the kernel is done. Raises KernelUnavailableError if it ended before."""
+
+    def leave(self) -> None:
+        """Wait no longer."""
+
+
+class ProgramPort(Protocol):
+    """Sends comm messages to one kernel."""
+
+    def send(self, msg_type: str, content: Any, metadata: Any, buffers: Sequence[bytes]) -> str:
+        """Send one and return its msg_id. Raises what the broker does not let through."""
+
+    def asking(
+        self, msg_type: str, content: Any, metadata: Any, buffers: Sequence[bytes]
+    ) -> AbstractContextManager[AskedPort]:
+        """Send one and collect what answers it while the block lasts."""
 
 
 class BrokerPort(Protocol):
@@ -15,6 +53,13 @@ class BrokerPort(Protocol):
     @property
     def walks(self) -> ListWalks:
         """The lists that readers are walking through."""
+
+    @property
+    def recordings(self) -> Recordings:
+        """The message tails that somebody switched on."""
+
+    def program(self, kernel_id: str) -> ProgramPort:
+        """Return what sends to a kernel. Raises KernelNotFoundError."""
 
     def kernels(self) -> list[tuple[str, KernelBroker]]:
         """Return every linked kernel's id and broker."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from http.client import responses
-from typing import Any, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
+from msgspec import Meta
 from tornado import web
 
 from jupyter_comm_broker.core.comm_record import Side
@@ -13,11 +14,18 @@ from jupyter_comm_broker.errors import (
     BufferNotFoundError,
     CommBrokerError,
     CommClosedError,
+    CommExistsError,
     CommNotFoundError,
+    CommRefusedError,
     CursorExpiredError,
     HiddenContentError,
     InvalidFieldError,
     KernelNotFoundError,
+    KernelUnavailableError,
+    RefusedMessageError,
+    TooLargeError,
+    TooManyRecordingsError,
+    UnansweredError,
 )
 
 STATUS_OF: dict[type[CommBrokerError], int] = {
@@ -28,8 +36,18 @@ STATUS_OF: dict[type[CommBrokerError], int] = {
     BufferNotFoundError: 404,
     CommClosedError: 410,
     CursorExpiredError: 410,
+    RefusedMessageError: 403,
+    CommExistsError: 409,
+    TooManyRecordingsError: 409,
+    TooLargeError: 413,
+    CommRefusedError: 422,
+    KernelUnavailableError: 503,
+    UnansweredError: 504,
 }
 """The status of an error is that of its nearest class in here; 500 is a fault of ours."""
+
+FACTS = ("field", "limit", "setting", "msg_id", "because", "said")
+"""What of an error's facts is told as it is."""
 
 
 class ClosedView(TypedDict):
@@ -50,6 +68,14 @@ class ProblemView(_Problem, total=False):
 
     field: str
     closed: ClosedView
+    limit: Annotated[int, Meta(description="What may not be passed.")]
+    setting: Annotated[str, Meta(description="Which setting of the server says so.")]
+    msg_id: Annotated[str, Meta(description="Of the message that was sent and stands.")]
+    because: Annotated[
+        Literal["target not registered", "the target's callback failed", "closed by the kernel"],
+        Meta(description="Why the kernel closed a comm again."),
+    ]
+    said: Annotated[str, Meta(description="What the kernel printed about it.")]
 
 
 class Problem(web.HTTPError):
@@ -64,9 +90,7 @@ class Problem(web.HTTPError):
         """Return what REST tells of one of our errors."""
         kinds = [kind for kind in type(error).__mro__ if kind in STATUS_OF]
         status = STATUS_OF[kinds[0]] if kinds else 500
-        facts: dict[str, Any] = {}
-        if (field := getattr(error, "field", None)) is not None:
-            facts["field"] = field
+        facts = {name: getattr(error, name) for name in FACTS if hasattr(error, name)}
         if isinstance(error, CommClosedError):
             facts["closed"] = {"at": error.at, "by": error.by, "reason": error.reason}
         return cls(status, str(error), type(error).__name__, **facts)

@@ -6,11 +6,15 @@ from typing import Any
 
 from jupyter_comm_broker._version import __version__
 from jupyter_comm_broker.web.broker import ListTargets, ShowBroker
+from jupyter_comm_broker.web.closing import CloseComm, CloseComms
 from jupyter_comm_broker.web.comms import ShowBuffer, ShowComm, ShowState
 from jupyter_comm_broker.web.handler import CommBrokerHandler
 from jupyter_comm_broker.web.lists import ListComms, ListKernelComms
 from jupyter_comm_broker.web.openapi import document
+from jupyter_comm_broker.web.opening import OpenComm
 from jupyter_comm_broker.web.operation import JSON, Answer, NoQuery, Route, operation
+from jupyter_comm_broker.web.recordings import RecordComm, RecordTarget, ShowMessages
+from jupyter_comm_broker.web.sending import SendMessage
 
 
 class ShowDocument(CommBrokerHandler):
@@ -30,10 +34,13 @@ ROUTES = [
     Route("/api/comms/broker", [ShowBroker]),
     Route("/api/comms/openapi.json", [ShowDocument]),
     Route("/api/comms/targets", [ListTargets]),
-    Route(KERNEL, [ListKernelComms]),
-    Route(COMM, [ShowComm]),
+    Route(KERNEL, [ListKernelComms, OpenComm, CloseComms]),
+    Route(COMM, [ShowComm, CloseComm]),
+    Route(COMM + "/messages", [ShowMessages, SendMessage]),
+    Route(COMM + "/recording", [RecordComm]),
     Route(COMM + "/state", [ShowState]),
     Route(COMM + "/buffers/{index}", [ShowBuffer]),
+    Route("/api/kernels/{kernel_id}/recordings/{target_name}", [RecordTarget]),
 ]
 
 default_handlers = [route.mounted() for route in ROUTES]

@@ -1,0 +1,154 @@
+"""Single messages as a reader is shown them, without secrets unless those may be seen."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypedDict
+
+from msgspec import Meta
+
+from jupyter_comm_broker.core import redaction
+from jupyter_comm_broker.core.broker import KernelBroker
+from jupyter_comm_broker.core.comm_record import CommRecord
+from jupyter_comm_broker.core.context import Policy
+from jupyter_comm_broker.core.views import Count, Path, Seconds
+from jupyter_comm_broker.protocol.json_text import loads
+from jupyter_comm_broker.protocol.message import COMM_TYPES, Message
+
+TRACEBACK = "Traceback (most recent call last)"
+"""How Python begins one that it prints."""
+
+UNKNOWN_MODEL = "PasswordModel"
+"""What a widget of which nothing is known is taken for: nothing that may be a secret is shown."""
+
+
+class SentBufferView(TypedDict, total=False):
+    """A buffer of a message. It comes without its bytes where those are not to be shown."""
+
+    length: Count
+    encoding: Literal["base64"]
+    data: str
+
+
+class CommMessageView(TypedDict):
+    """A comm message."""
+
+    msg_type: Literal["comm_open", "comm_msg", "comm_close"]
+    comm_id: str
+    data: Any
+    metadata: Any
+    buffers: list[SentBufferView]
+    redacted: Annotated[list[Path], Meta(description="What of the data is a secret.")]
+
+
+class ErrorView(TypedDict):
+    """What was raised."""
+
+    ename: str
+    evalue: str
+    traceback: list[str]
+
+
+class StreamView(TypedDict):
+    """What was printed."""
+
+    name: str
+    text: str
+
+
+class BusyView(TypedDict):
+    """What the kernel runs before it comes to a message."""
+
+    msg_id: Annotated[str | None, Meta(description="The running request's, if it was heard of.")]
+    msg_type: str | None
+    seconds: Annotated[Seconds | None, Meta(description="For how long it has been running.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What answered a message, by its kind."""
+
+    comm_messages: list[CommMessageView]
+    errors: list[ErrorView]
+    streams: list[StreamView]
+
+
+def heard(broker: KernelBroker, messages: Iterable[Message], *, reveal: bool) -> Heard:
+    """Return what answered a message; what is neither of a comm nor text is left out."""
+    found, policy = Heard([], [], []), broker.context.policy
+    for message in messages:
+        msg_type = message.header.msg_type
+        if msg_type in COMM_TYPES:
+            record = broker.context.registry.get(message.comm.comm_id)
+            found.comm_messages.append(comm_message(message, record, reveal=reveal))
+        elif msg_type == "error":
+            # The core has replaced the traceback already where those are hidden.
+            content = message.content
+            found.errors.append(
+                {
+                    "ename": str(content.get("ename", "")),
+                    "evalue": str(content.get("evalue", "")),
+                    "traceback": [str(line) for line in content.get("traceback", [])],
+                }
+            )
+        elif msg_type == "stream":
+            _printed(found.streams, message.content, policy)
+    return found
+
+
+def comm_message(message: Message, record: CommRecord | None, *, reveal: bool) -> CommMessageView:
+    """Return one comm message; ``record`` is its comm, if that still lives."""
+    data = loads(message.comm.data)
+    shown = redaction.Shown(data, [], frozenset())
+    if not reveal:
+        shown = redaction.redacted_data(model_of(record), data)
+    buffers: list[SentBufferView] = [
+        {"length": len(buffer)}
+        if index in shown.hidden
+        else {"length": len(buffer), "encoding": "base64", "data": b64encode(buffer).decode()}
+        for index, buffer in enumerate(message.buffers)
+    ]
+    msg_type: Any = message.header.msg_type
+    return {
+        "msg_type": msg_type,
+        "comm_id": message.comm.comm_id,
+        "data": shown.state,
+        "metadata": loads(message.parts[2]),
+        "buffers": buffers,
+        "redacted": shown.paths,
+    }
+
+
+def model_of(record: CommRecord | None) -> str:
+    """Return the name of a comm's model, or that of the most secretive where it is not known."""
+    if record is None or (record.is_widget and not record.model.name):
+        return UNKNOWN_MODEL
+    return record.model.name
+
+
+def queued_behind(broker: KernelBroker, now: float) -> BusyView | None:
+    """Return what keeps the kernel's main shell busy, if anything does."""
+    execution = broker.context.execution
+    if execution.main_is_busy and execution.running is not None:
+        running = execution.running[0]
+        since = execution.main_since
+        return {
+            "msg_id": running.msg_id or None,
+            "msg_type": running.msg_type or None,
+            "seconds": None if since is None else max(0.0, now - since),
+        }
+    if execution.state == "busy" and execution.running is None:
+        return {"msg_id": None, "msg_type": None, "seconds": None}
+    return None
+
+
+def _printed(streams: list[StreamView], content: dict[str, Any], policy: Policy) -> None:
+    name, text = str(content.get("name", "")), str(content.get("text", ""))
+    if policy.hide_tracebacks is not None and TRACEBACK in text:
+        text = policy.hide_tracebacks + "\n"
+    if streams and streams[-1]["name"] == name:
+        streams[-1]["text"] += text
+    else:
+        streams.append({"name": name, "text": text})

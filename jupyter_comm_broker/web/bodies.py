@@ -1,0 +1,195 @@
+"""What stands in a request's body: JSON with its buffers in base64, or a form with binary parts."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+from tornado.httputil import HTTPServerRequest
+
+from jupyter_comm_broker.errors import InvalidFieldError, MalformedMessageError
+from jupyter_comm_broker.protocol.json_text import dumps
+from jupyter_comm_broker.web.problem import Problem
+
+JSON = "application/json"
+FORM = "multipart/form-data"
+
+MOST_NAME = 1000
+"""Characters in a target name or a comm id: both stand in URLs, lists and logs."""
+
+MOST_BUFFERS = 10_000
+
+Name = Annotated[str, Meta(min_length=1, max_length=MOST_NAME)]
+BinaryPart = Annotated[
+    str, Meta(extra_json_schema={"contentMediaType": "application/octet-stream"})
+]
+
+Data = Annotated[dict[str, Any], Meta(description="What the comm's ends say to each other.")]
+Metadata = Annotated[dict[str, Any], Meta(description="Of the message; widgets have a version.")]
+Buffers = Annotated[list[bytes], Meta(max_length=MOST_BUFFERS, description="Its binary tail.")]
+Parts = Annotated[list[BinaryPart], Meta(max_length=MOST_BUFFERS, description="One for each.")]
+
+
+class SentBody(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A message to send on a comm."""
+
+    data: Data
+    metadata: Metadata = {}
+    buffers: Buffers = []
+
+
+class SentForm(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A message to send on a comm, its data and metadata as JSON in parts of these names."""
+
+    data: Data
+    metadata: Metadata = {}
+    buffers: Parts = []
+
+
+class OpenedBody(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A comm to open."""
+
+    target_name: Name
+    comm_id: Name | None = None
+    data: Data = {}
+    metadata: Metadata = {}
+    buffers: Buffers = []
+
+
+class OpenedForm(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A comm to open, its data and metadata as JSON in parts of these names."""
+
+    target_name: Name
+    comm_id: Name | None = None
+    data: Data = {}
+    metadata: Metadata = {}
+    buffers: Parts = []
+
+
+Body = TypeVar("Body", bound=Struct)
+
+_AT = re.compile(r" - at `\$\.?(.*)`$")
+_NAMED = re.compile(r"^Object (?:contains unknown|missing required) field `(.*)`$", re.DOTALL)
+
+
+def read_body(request: HTTPServerRequest, shape: type[Body], *, form: bool = True) -> Body:
+    """
+    Return the body of a request.
+
+    Args:
+        request: the request.
+        shape: what it is to be.
+        form: whether it may be a form as well.
+
+    Raises:
+        Problem: it is of another media type.
+        InvalidFieldError: it is not what the shape says; names the field at fault.
+    """
+    media_type = request.headers.get("Content-Type", JSON).partition(";")[0].strip().lower()
+    if media_type == JSON:
+        return _read_json(request.body, shape)
+    if form and media_type == FORM:
+        return _read_form(request, shape)
+    known = f"{JSON} or {FORM}" if form else JSON
+    raise Problem(
+        415, f"a body here is {known}, not {media_type[:100]!r}", "unsupported media type"
+    )
+
+
+def _read_json(text: bytes, shape: type[Body]) -> Body:
+    try:
+        return msgspec.json.decode(text, type=shape)
+    except msgspec.ValidationError as error:
+        raise _at_fault(error) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidFieldError("", f"the body is no JSON as RFC 8259 has it: {error}") from error
+
+
+def _read_form(request: HTTPServerRequest, shape: type[Body]) -> Body:
+    found: dict[str, Any] = {}
+    names = [*request.body_arguments, *request.files]
+    for name in dict.fromkeys(names):
+        files = [bytes(each["body"]) for each in request.files.get(name, [])]
+        texts = request.body_arguments.get(name, [])
+        if files and texts:
+            # They come apart, so that nobody could say which is first.
+            raise InvalidFieldError(name, f"either all parts {name!r} have a filename or none has")
+        values = files or texts
+        if name == "buffers":
+            found[name] = values
+            continue
+        if len(values) > 1:
+            raise InvalidFieldError(name, f"{name} is given {len(values)} times")
+        found[name] = _part(name, values[0])
+    try:
+        return msgspec.convert(found, shape)
+    except msgspec.ValidationError as error:
+        raise _at_fault(error) from error
+
+
+def _part(name: str, value: bytes) -> Any:
+    try:
+        if name in ("data", "metadata"):
+            return msgspec.json.decode(value)
+        return value.decode()
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidFieldError(name, f"{name} cannot be read: {error}") from error
+
+
+def _at_fault(error: msgspec.ValidationError) -> InvalidFieldError:
+    text = str(error)
+    at = _AT.search(text)
+    told = _AT.sub("", text)
+    named = _NAMED.match(told)
+    steps = [at[1] if at else "", named[1] if named else ""]
+    return InvalidFieldError(".".join(filter(None, steps))[:MOST_NAME], told[:MOST_NAME])
+
+
+def check_paths(data: dict[str, Any], count: int) -> None:
+    """
+    Check that each buffer of a widget's message has its place in the state.
+
+    Raises:
+        InvalidFieldError: one has none, or the other way round; the kernel would raise.
+    """
+    paths = data.get("buffer_paths", [])
+    if not isinstance(paths, list):
+        raise InvalidFieldError("data.buffer_paths", "data.buffer_paths must be a list")
+    if len(paths) != count:
+        raise InvalidFieldError("buffers", f"{count} buffers for {len(paths)} data.buffer_paths")
+    for index, path in enumerate(paths):
+        if not _leads_somewhere(data.get("state"), path):
+            field = f"data.buffer_paths[{index}]"
+            raise InvalidFieldError(field, f"{field} leads nowhere in data.state")
+
+
+def _leads_somewhere(place: Any, path: Any) -> bool:
+    if not isinstance(path, list) or not path:
+        return False
+    for position, step in enumerate(path):
+        last = position == len(path) - 1
+        if isinstance(place, dict) and isinstance(step, str):
+            # The buffer itself is left out of a dict; in a list null holds its place.
+            if not last and step not in place:
+                return False
+            place = place.get(step)
+        elif isinstance(place, list) and type(step) is int and 0 <= step < len(place):
+            place = place[step]
+        else:
+            return False
+    return True
+
+
+def written(content: dict[str, Any]) -> bytes:
+    """
+    Return the JSON of a message's content.
+
+    Raises:
+        InvalidFieldError: it is nested too deeply.
+    """
+    try:
+        return dumps(content)
+    except MalformedMessageError as error:
+        raise InvalidFieldError("data", "data is nested too deeply") from error
