@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.protocol.json_text import dumps
 from jupyter_comm_broker.protocol.message import Part
-from jupyter_comm_broker.protocol.widget import ModelName, State, Step
+from jupyter_comm_broker.protocol.widget import WIDGET_TARGET, ModelName, State, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +41,21 @@ def collect(records: Iterable[CommRecord], overlays: Mapping[str, State]) -> Sta
     buffers: list[Part] = []
     comm_ids: set[str] = set()
     for record in records:
-        if record.state is None or not record.is_widget:
+        state = record.state
+        if state is None or record.target_name != WIDGET_TARGET:
             continue
         head = heads.get(record.model)
         if head is None:
             head = heads[record.model] = _head(record.model)
         comm_id = record.comm_id
-        text, its_paths, its_buffers = record.state.written(
-            overlays.get(comm_id) if overlays else None, (comm_id, "state")
-        )
-        # Only pieces: each copy made here would be made 10,000 times while all others wait.
-        pieces += (b",", dumps(comm_id), head, text, b"}")
-        if its_buffers:
+        overlay = overlays.get(comm_id) if overlays else None
+        text = state.unchanged
+        if text is None or overlay:
+            text, its_paths, its_buffers = state.written(overlay, (comm_id, "state"))
             paths += its_paths
             buffers += its_buffers
+        # Only pieces: each copy made here would be made 10,000 times while all others wait.
+        pieces += (b",", dumps(comm_id), head, text, b"}")
         comm_ids.add(comm_id)
     # The first comma is left out.
     data = b"".join(

@@ -28,7 +28,7 @@ EMPTY = b"{}"
 class WidgetState:
     """Attributes, first those that are as they came, then the others."""
 
-    __slots__ = ("_apart", "_rest", "size")
+    __slots__ = ("_apart", "_rest", "size", "unchanged")
 
     def __init__(
         self,
@@ -43,6 +43,8 @@ class WidgetState:
         if buffers:
             self._apart = {k: a for k, a in attributes.items() if not isinstance(a, bytes)}
             self._rest = _written(k for k in attributes.items() if isinstance(k[1], bytes))
+        self.unchanged: bytes | None = None if self._apart else self._rest
+        """The whole state as JSON, as long as nothing of it has changed or is a buffer."""
         self.size = len(self._rest) + sum(map(size_of, (self._apart or {}).values()))
 
     def __contains__(self, key: str) -> bool:
@@ -68,6 +70,7 @@ class WidgetState:
         """Replace each attribute that ``change`` names; new names extend the state."""
         if self._apart is None:
             self._apart = {}
+        self.unchanged = None
         apart = self._apart
         self._set_apart([key for key in change if key not in apart])
         for key, attribute in change.items():

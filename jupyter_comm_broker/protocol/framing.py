@@ -44,11 +44,14 @@ def wire_frame(subprotocol: str, message: Message) -> bytes:
     Server frames are neither masked nor, here, compressed (RFC 6455, 5.2), so the same
     bytes serve every frontend of the subprotocol; they are kept with the message.
     """
-    frame = message.frames.get(subprotocol)
+    frames = message.frames
+    if frames is None:
+        frames = message.frames = {}
+    frame = frames.get(subprotocol)
     if frame is None:
         opcode, chunks = _opcode_and_chunks(subprotocol, message)
         frame = b"".join([_frame_header(opcode, sum(map(len, chunks))), *chunks])
-        message.frames[subprotocol] = frame
+        frames[subprotocol] = frame
     return frame
 
 
@@ -61,8 +64,8 @@ def wire_frames(subprotocol: str, messages: Iterable[Message]) -> bytes:
     """
     pieces: list[Part] = []
     for message in messages:
-        frame = message.frames.get(subprotocol)
-        if frame is not None:
+        frame = message.frames and message.frames.get(subprotocol)
+        if frame:
             pieces.append(frame)
             continue
         opcode, chunks = _opcode_and_chunks(subprotocol, message)

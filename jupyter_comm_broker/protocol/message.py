@@ -24,7 +24,7 @@ CHANNELS = ("shell", "iopub", "stdin", "control")
 COMM_TYPES = frozenset({"comm_open", "comm_msg", "comm_close"})
 
 
-class Header(msgspec.Struct, frozen=True):
+class Header(msgspec.Struct, frozen=True, gc=False):
     """What routing needs of a header. Missing fields are empty: a parent header may be ``{}``."""
 
     msg_id: str = ""
@@ -33,7 +33,7 @@ class Header(msgspec.Struct, frozen=True):
     subshell_id: str | None = None
 
 
-class CommContent(msgspec.Struct, frozen=True):
+class CommContent(msgspec.Struct, frozen=True, gc=False):
     """The content of a comm message, its data left as text."""
 
     comm_id: str
@@ -63,7 +63,7 @@ class Message:
             raise MalformedMessageError(f"a message has at least 4 parts, this one {len(parts)}")
         self.channel = channel
         self.parts = parts
-        self.frames: dict[str, bytes] = {}
+        self.frames: dict[str, bytes] | None = None
         """The WebSocket frames made of it so far, by subprotocol: built once for all frontends."""
         self.size = sum(map(len, parts))
         """The bytes of all parts."""

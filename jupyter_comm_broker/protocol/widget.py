@@ -55,7 +55,7 @@ class WidgetPayload(msgspec.Struct, frozen=True):
     buffer_paths: list[list[Step]] = []
 
 
-class ModelName(msgspec.Struct, frozen=True):
+class ModelName(msgspec.Struct, frozen=True, gc=False):
     """Which class of which package draws a widget."""
 
     name: str = msgspec.field(default="", name="_model_name")

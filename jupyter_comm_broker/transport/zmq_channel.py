@@ -23,11 +23,11 @@ from jupyter_comm_broker.protocol.message import Part
 Receive = Callable[[str, list[list[Part]]], None]
 """Takes the channel's name and the multiparts of one batch."""
 
-BATCH = 200
+BATCH = 100
 BATCH_BYTES = 4 * 1024 * 1024
 """Multiparts read in one go, at the most."""
 
-TURN = 0.005
+TURN = 0.003
 """
 Seconds that handling one batch may take, so that a kernel's flood does not hold up another
 kernel's echo. What takes longer, because messages are large or many pages are behind, is read

@@ -82,7 +82,7 @@ def test_fragments_are_the_frame_in_bits_and_only_the_last_is_final(
     opcodes = [opcode & 0x7F, *[0x00] * (len(bits) - 1)]
     opcodes[-1] |= 0x80
     assert [found for found, _ in bits] == opcodes
-    assert sent.frames == {}
+    assert sent.frames is None
 
 
 def test_a_large_buffer_is_not_copied_into_its_fragments() -> None:
