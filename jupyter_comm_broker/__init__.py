@@ -7,11 +7,24 @@ every comm, so that widgets are back at once after a reload, also while a cell r
 
 from __future__ import annotations
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from jupyter_comm_broker._version import __version__
 
-__all__ = ["__version__"]
+__all__ = ["Comm", "CommManager", "__version__", "connect", "connect_async"]
+
+_FROM_COMMS = ("Comm", "CommManager", "connect", "connect_async")
+
+if TYPE_CHECKING:
+    from jupyter_comm_broker.comms import Comm, CommManager, connect, connect_async
+
+
+def __getattr__(name: str) -> Any:
+    # Only who asks for them pays for the imports.
+    if name in _FROM_COMMS:
+        return getattr(import_module("jupyter_comm_broker.comms"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from functools import partial
 
 from jupyter_comm_broker.core.answers import Answers
 from jupyter_comm_broker.core.catch_up import CatchUps
+from jupyter_comm_broker.core.comm_record import CommRecord, Side
 from jupyter_comm_broker.core.context import Context, Policy
 from jupyter_comm_broker.core.effects import Effects
 from jupyter_comm_broker.core.from_frontend import FromFrontend
@@ -252,6 +253,12 @@ class KernelBroker:
         else; what pages hear is not multiplied by it.
         """
         self.context.delivery.attach_program(session_id, now)
+
+    def program_took(self, session_id: str, record: CommRecord, now: float) -> None:
+        """A program serves a comm that the kernel opened, so that no page's refusal closes it."""
+        record.mark_used(session_id)
+        because = "a program in the server serves it"
+        self.context.targets.proved(Side.FRONTEND, record.target_name, because, now)
 
     def program_detached(self, session_id: str) -> None:
         """A program sends no more."""

@@ -61,6 +61,7 @@ Field = Literal[
     "dirty_because",
     "pending",
     "sequence",
+    "callback_errors",
 ]
 
 _KEYS: dict[str, Callable[[CommRecord], Any]] = {

@@ -42,6 +42,7 @@ class CommRecord:
     __slots__ = (
         "bytes_from_frontends",
         "bytes_from_kernel",
+        "callback_errors",
         "comm_id",
         "dirty_because",
         "from_frontends",
@@ -69,6 +70,8 @@ class CommRecord:
         self.last_activity = now
         self.from_kernel = self.from_frontends = 0
         self.bytes_from_kernel = self.bytes_from_frontends = 0
+        self.callback_errors = 0
+        """How often a callback of a program in the server raised for it."""
         self.number = 0
         """Counts the comms of its kernel: a place in their order that nothing else ever has."""
         self.sequence = 0
@@ -91,6 +94,16 @@ class CommRecord:
     def is_widget(self) -> bool:
         """Whether its payloads are ipywidgets'."""
         return self.target_name == WIDGET_TARGET
+
+    @property
+    def passed(self) -> dict[str, int]:
+        """How many messages and bytes passed on it, by the names they are summed under."""
+        return {
+            "messages_from_kernel": self.from_kernel,
+            "messages_from_frontends": self.from_frontends,
+            "bytes_from_kernel": self.bytes_from_kernel,
+            "bytes_from_frontends": self.bytes_from_frontends,
+        }
 
     def mark_used(self, session_id: str) -> None:
         """A frontend sent something on it, so it has the comm."""

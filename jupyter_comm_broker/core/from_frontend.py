@@ -114,6 +114,8 @@ class FromFrontend:
         for it either: a page that connects has it in a third of the time (measured).
         """
         msg_type = message.header.msg_type
+        if msg_type == "comm_info_request":
+            self._asked_for_target(message, now)
         if message.channel != "shell":
             return False
         if msg_type == "kernel_info_request" and self._answered(frontend, message, now):
@@ -123,6 +125,17 @@ class FromFrontend:
         if not self._answered(frontend, message, now):
             self._waiting.append((now + self._context.limits.answer_seconds, frontend, message))
         return True
+
+    def _asked_for_target(self, message: Message, now: float) -> None:
+        """Note that a page knows a target: who asks for the comms of one would use them."""
+        try:
+            name = message.content.get("target_name")
+        except MalformedMessageError:
+            return
+        if isinstance(name, str) and name:
+            self._context.targets.proved(
+                Side.FRONTEND, name, "a page asked for the comms of it", now
+            )
 
     def _answered(self, frontend: Frontend, message: Message, now: float) -> bool:
         context = self._context
@@ -253,7 +266,7 @@ class FromFrontend:
 
     def _closed(self, frontend: Frontend, record: CommRecord, message: Message, now: float) -> bool:
         context = self._context
-        if not frontend.is_program and is_refusal(record, frontend, context.limits, now):
+        if not frontend.is_program and is_refusal(record, frontend, message, context.limits, now):
             record.mark_refused(frontend.session_id)
             reason = f"session {frontend.session_id} does not know it"
             context.targets.rejected(Side.FRONTEND, record.target_name, reason, now)

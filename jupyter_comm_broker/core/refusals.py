@@ -12,16 +12,34 @@ from jupyter_comm_broker.core.comm_record import CommRecord, Side
 from jupyter_comm_broker.core.frontend import Frontend
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.targets import Targets
+from jupyter_comm_broker.errors import MalformedMessageError
+from jupyter_comm_broker.protocol.json_text import loads
+from jupyter_comm_broker.protocol.message import Message
 
 
-def is_refusal(record: CommRecord, frontend: Frontend, limits: Limits, now: float) -> bool:
+def is_refusal(
+    record: CommRecord, frontend: Frontend, message: Message, limits: Limits, now: float
+) -> bool:
     """Whether a page's ``comm_close`` says "I do not know this target" and no more."""
-    if record.opened_by is Side.FRONTEND:
+    if record.opened_by is Side.FRONTEND or gives_reason(message):
         return False
     if record.used_by and frontend.session_id in record.used_by:
         return False
     delivered_at = max(record.opened_at, frontend.attached_at)
     return now - delivered_at <= limits.refusal_seconds
+
+
+def gives_reason(message: Message) -> bool:
+    """
+    Whether a ``comm_close`` says why in its metadata, as our own do: then it is meant.
+
+    No page's refusal does; a program on a WebSocket has no other way to close what it never used.
+    """
+    try:
+        metadata = loads(message.parts[2])
+    except MalformedMessageError:
+        return False
+    return isinstance(metadata, dict) and bool(metadata.get("reason"))
 
 
 def stays_here(record: CommRecord, frontend: Frontend, targets: Targets) -> bool:

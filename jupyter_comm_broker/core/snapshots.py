@@ -125,4 +125,5 @@ def _comm(
         "dirty_because": record.dirty_because or None,
         "pending": pending,
         "sequence": record.sequence,
+        "callback_errors": record.callback_errors,
     }

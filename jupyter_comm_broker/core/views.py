@@ -60,6 +60,9 @@ class CommView(TypedDict):
     dirty_because: str | None
     pending: Annotated[bool, Meta(description="Whether a page's update waits for the kernel.")]
     sequence: Annotated[Count, Meta(description="The same number means the same state.")]
+    callback_errors: Annotated[
+        Count, Meta(description="How often a callback of a server extension raised for it.")
+    ]
 
 
 if TYPE_CHECKING:

@@ -38,6 +38,11 @@ class Program:
         self._asked: dict[str, Asked] = {}
         driver.attach_program(self._session, self)
 
+    @property
+    def session_id(self) -> str:
+        """Whom the kernel and the broker take it for."""
+        return self._session
+
     # -- sending ---------------------------------------------------------------------------------
 
     def send(

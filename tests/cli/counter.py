@@ -123,5 +123,6 @@ def comm(comm_id: str = "c1", kernel_id: str = KERNEL, **other: Any) -> dict[str
         "dirty_because": None,
         "pending": False,
         "sequence": 1,
+        "callback_errors": 0,
         **other,
     }

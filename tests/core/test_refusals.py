@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.protocol.message import Message
 
 from .heard import closed, status
 from .kernel import Room
@@ -95,3 +98,46 @@ def test_who_refused_a_comm_and_then_uses_it_has_it() -> None:
     page.closes("w")
     page.updates("w", {"value": 2})
     assert (room.record("w").refused_by, room.record("w").used_by) == (set(), {"a"})
+
+
+def test_a_close_that_says_why_is_meant() -> None:
+    room = Room()
+    page = room.page("a")
+    room.kernel.opens("w", {"value": 1})
+    content = {"comm_id": "w", "data": {}}
+    close = page.sends("comm_close", content, metadata={"reason": "closed by a program"})
+    assert room.for_kernel()[-1] is close
+    assert "w" not in room.broker.context.registry
+
+
+@pytest.mark.parametrize("metadata", [b"{}", b"[1]", b'{"reason":""}', b"not JSON"])
+def test_other_metadata_makes_it_no_less_a_refusal(metadata: bytes) -> None:
+    room = Room()
+    page = room.page("a")
+    room.kernel.opens("w", {"value": 1})
+    written = page.write("shell", "comm_close", {"comm_id": "w", "data": {}})
+    parts = [*written.parts[:2], metadata, *written.parts[3:]]
+    room.broker.frontend_sent("a", Message("shell", parts), room.now)
+    room.settle()
+    assert "w" in room.broker.context.registry
+
+
+def test_asking_for_the_comms_of_a_target_shows_that_a_page_knows_it() -> None:
+    room = Room()
+    knower, refuser = room.page("a"), room.page("b")
+    knower.sends("comm_info_request", {"target_name": OTHER})
+    room.kernel.opens("c", target=OTHER)
+    room.for_kernel()
+    refuser.closes("c")
+    assert room.for_kernel() == []
+
+
+def test_what_a_program_serves_is_not_closed_by_a_page_that_does_not_know_it() -> None:
+    room = Room()
+    page = room.page("a")
+    room.broker.program_attached("program", room.now)
+    room.kernel.opens("c", target=OTHER)
+    room.broker.program_took("program", room.record("c"), room.now)
+    page.closes("c")
+    assert room.for_kernel() == []
+    assert room.record("c").used_by == {"program"}

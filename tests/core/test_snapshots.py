@@ -49,6 +49,7 @@ def test_a_comm_is_shown_with_all_that_is_known_of_it() -> None:
         "dirty_because": None,
         "pending": True,
         "sequence": 1,
+        "callback_errors": 0,
     }
     assert (box["references"], box["parents"], box["pending"]) == (["child"], [], False)
 

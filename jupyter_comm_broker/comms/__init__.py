@@ -1,0 +1,39 @@
+"""
+Comm and CommManager for who is not a kernel: beside the kernel in the server, or anywhere.
+
+They are the classes that code in a kernel knows, seen from the other end: what the kernel
+sends comes to ``on_msg``, what is sent goes to the kernel. From any Python process::
+
+    import jupyter_comm_broker
+
+    with jupyter_comm_broker.connect("http://localhost:8888", token, kernel_id=id) as manager:
+        slider = next(c for c in manager.comms.values() if c.target_name == "simple_slider")
+        slider.on_msg(lambda msg: print(msg["content"]["data"]))
+        slider.send({"action": "value_change", "value": 7})
+
+and in a server extension, on the server's event loop::
+
+    manager = serverapp.web_app.settings["comm_managers"][kernel_id]
+    manager.register_target("my_widget", lambda comm, open_msg: comm.send({"action": "hello"}))
+"""
+
+from __future__ import annotations
+
+from jupyter_comm_broker.comms.comm import Comm
+from jupyter_comm_broker.comms.comm_manager import CommManager, KernelReference
+from jupyter_comm_broker.comms.remote import (
+    AsyncRemoteCommManager,
+    RemoteCommManager,
+    connect,
+    connect_async,
+)
+
+__all__ = [
+    "AsyncRemoteCommManager",
+    "Comm",
+    "CommManager",
+    "KernelReference",
+    "RemoteCommManager",
+    "connect",
+    "connect_async",
+]

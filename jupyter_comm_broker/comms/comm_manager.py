@@ -1,0 +1,247 @@
+"""Every live comm of one kernel, and the targets that this program serves."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from jupyter_comm_broker.comms import current
+from jupyter_comm_broker.comms.callbacks import Callbacks, Post, at_once
+from jupyter_comm_broker.comms.comm import Comm
+from jupyter_comm_broker.comms.message_dicts import MessageDict, as_dict
+from jupyter_comm_broker.core.comm_port import CommPort, Fields
+from jupyter_comm_broker.protocol.message import Message, Part
+
+TargetCallback = Callable[[Comm, MessageDict], Any]
+"""Takes a comm that the kernel opened and its ``comm_open``; may be a coroutine function."""
+
+LOG = logging.getLogger("jupyter_comm_broker.comms")
+
+
+@dataclass(frozen=True, eq=False)
+class KernelReference:
+    """The kernel that comms lead to. What is in it is in another process."""
+
+    kernel_id: str
+    comm_manager: CommManager
+
+
+class CommManager:
+    """
+    The comms of one kernel.
+
+    ``comms`` holds every live one, whoever opened it; callbacks can be set on each. A target
+    that is registered makes this program the frontend of what the kernel opens to it.
+
+    Args:
+        port: the way to the kernel.
+        post: lets callbacks run where they should.
+        log: where callbacks that raise are written to.
+    """
+
+    kernel: KernelReference
+    comms: dict[str, Comm]
+    targets: dict[str, TargetCallback]
+
+    def __init__(self, port: CommPort, post: Post = at_once, log: logging.Logger = LOG) -> None:
+        self._port = port
+        self._log = log
+        self._callbacks = Callbacks(post, log)
+        self.kernel = KernelReference(port.kernel_id, self)
+        self.comms = {}
+        self.targets = {}
+        self.callback_errors = 0
+        """How often a callback raised."""
+        self.is_open = True
+        """Whether there is a way to the kernel, or may be again."""
+        port.listen(self)
+        current.opened(self)
+
+    def __repr__(self) -> str:
+        return f"<CommManager of kernel {self.kernel.kernel_id}, {len(self.comms)} comms>"
+
+    # -- targets and comms -------------------------------------------------------------------------
+
+    def register_target(self, target_name: str, f: TargetCallback | str) -> None:
+        """
+        Call ``f(comm, open_msg)`` for each comm that the kernel opens to a target.
+
+        Args:
+            target_name: the target.
+            f: the handler, or where to import it from, as ``"package.module.name"``.
+
+        Raises:
+            ImportError: there is nothing to import there.
+        """
+        self.targets[target_name] = _imported(f) if isinstance(f, str) else f
+        self._port.want_messages()
+        self._port.adopt(target_name)
+
+    def unregister_target(
+        self, target_name: str, f: TargetCallback | str | None = None
+    ) -> TargetCallback:
+        """
+        Undo :meth:`register_target`, and return what was registered.
+
+        Raises:
+            KeyError: no such target, or another handler has taken it over.
+        """
+        registered = self.targets[target_name]
+        if f is not None and registered != (_imported(f) if isinstance(f, str) else f):
+            raise KeyError(f"target {target_name!r} has another handler: {registered!r}")
+        del self.targets[target_name]
+        self._port.release(target_name)
+        return registered
+
+    def register_comm(self, comm: Comm) -> str:
+        """Take in a comm, and return its id. A comm that is made does so itself."""
+        self.comms[comm.comm_id] = comm
+        return comm.comm_id
+
+    def unregister_comm(self, comm: Comm) -> None:
+        """Let go of a comm, callbacks and all, without closing it. Raises KeyError if unknown."""
+        del self.comms[comm.comm_id]
+        comm.on_msg(None)
+        comm.on_close(None)
+
+    def get_comm(self, comm_id: str) -> Comm | None:
+        """Return a live comm, or ``None``."""
+        return self.comms.get(comm_id)
+
+    def current(self) -> AbstractContextManager[None]:
+        """Let comms that are made inside a ``with`` belong to this manager."""
+        return current.using(self)
+
+    def close(self) -> None:
+        """Let go of the kernel; its comms stay open. Safe twice."""
+        self.is_open = False
+        current.closed(self)
+        self._port.close()
+        self._callbacks.close()
+
+    # -- what comms ask ----------------------------------------------------------------------------
+
+    def publish(
+        self,
+        msg_type: str,
+        content: Fields,
+        metadata: Fields | None,
+        buffers: Sequence[Part] | None,
+    ) -> None:
+        """Send a comm message. Raises CommBrokerError if it cannot be sent."""
+        self._port.send(msg_type, content, metadata, buffers or ())
+
+    def want_messages(self) -> None:
+        """Note that somebody wants to hear single messages."""
+        self._port.want_messages()
+
+    def call(
+        self,
+        comm: Comm,
+        what: str,
+        callback: Callable[[], Any],
+        failed: Callable[[], Any] | None = None,
+    ) -> None:
+        """Call a user's callback for a comm; one that raises is counted, and ``failed`` called."""
+
+        def count() -> None:
+            self.callback_errors += 1
+            comm.callback_errors += 1
+            self._port.callback_failed(comm.comm_id)
+            if failed is not None:
+                failed()
+
+        with current.using(self):
+            self._callbacks.call(what, callback, count)
+
+    def date(self) -> str:
+        """Return what time it is, as messages say it."""
+        return datetime.now(timezone.utc).isoformat()
+
+    # -- what the port tells (port.CommListener) ---------------------------------------------------
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for callbacks."""
+        return self._callbacks.waiting
+
+    def comm_found(self, comm_id: str, target_name: str) -> None:
+        """A comm lives."""
+        comm = self.comms.get(comm_id)
+        if comm is None:
+            self._track(comm_id, target_name)
+        elif target_name and not comm.primary:
+            comm.target_name = target_name
+
+    def comm_said(self, message: Message) -> None:
+        """The kernel sent a ``comm_open`` or ``comm_msg``."""
+        content = message.comm
+        if message.header.msg_type == "comm_open":
+            handler = self.targets.get(content.target_name)
+            comm = self.comms.get(content.comm_id) or self._track(
+                content.comm_id, content.target_name
+            )
+            if handler is not None:
+                self._callbacks.post(lambda: self._open(comm, handler, message))
+        elif (known := self.comms.get(content.comm_id)) is not None:
+            # Whether it has a callback is looked up in its turn: a handler may set it before.
+            self._callbacks.post(lambda: self._hear(known, message))
+
+    def comm_ended(self, comm_id: str, by: str, reason: str, message: Message) -> None:
+        """A comm is closed."""
+        comm = self.comms.pop(comm_id, None)
+        if comm is not None:
+            comm.mark_closed(by, reason)
+            self._callbacks.post(lambda: comm.handle_close(as_dict(message)))
+
+    def kernel_gone(self, reason: str) -> None:
+        """Nothing more will come."""
+        self.is_open = False
+        current.closed(self)
+        self._log.debug("comm broker: kernel %s: %s", self.kernel.kernel_id, reason)
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    def _track(self, comm_id: str, target_name: str) -> Comm:
+        comm = Comm(target_name, manager=self, comm_id=comm_id, primary=False)
+        comm.target_name = target_name
+        self.register_comm(comm)
+        return comm
+
+    def _open(self, comm: Comm, handler: TargetCallback, message: Message) -> None:
+        def reject() -> None:
+            with self._logged(f"closing comm {comm.comm_id}, whose handler raised,"):
+                comm.close()
+
+        with self._logged(f"reading the comm_open of {comm.comm_id}"):
+            msg = as_dict(message)
+            what = f"the handler of target {comm.target_name!r}"
+            self.call(comm, what, lambda: handler(comm, msg), reject)
+
+    def _hear(self, comm: Comm, message: Message) -> None:
+        if comm.hears:
+            with self._logged(f"reading a comm_msg of {comm.comm_id}"):
+                comm.handle_msg(as_dict(message))
+
+    @contextmanager
+    def _logged(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except Exception:  # noqa: BLE001 - one message must not cost the next its turn
+            self._log.exception("comm broker: %s failed", what)
+
+
+def _imported(path: str) -> TargetCallback:
+    module, _, name = path.rpartition(".")
+    if not module:
+        raise ImportError(f"{path!r} names no module; say package.module.name")
+    try:
+        found: TargetCallback = getattr(importlib.import_module(module), name)
+    except AttributeError as error:
+        raise ImportError(f"{module!r} has no {name!r}") from error
+    return found
