@@ -16,7 +16,7 @@ from .slow_reader import SlowReader
 MEBI = 1024 * 1024
 LONG = bool(os.environ.get("JCB_LONG"))
 
-HIGH, CAP, BACKLOG, ABSENT, STATE = MEBI // 4, 16 * MEBI, 8 * MEBI, MEBI, MEBI
+HIGH, CAP, BACKLOG, ABSENT, STATE = MEBI // 4, 32 * MEBI, 8 * MEBI, MEBI, MEBI
 FRAME = 4 * MEBI
 """The largest frame that a page may send."""
 
@@ -47,7 +47,7 @@ def flood(kind, contents):
     parent = kernel.get_parent('shell')
     for number, content in enumerate(contents):
         if number % 100 == 99:
-            time.sleep(0.03)  # what cannot be merged has to reach the page that reads
+            time.sleep(0.04)  # what cannot be merged has to reach the page that reads
         kernel.session.send(kernel.iopub_socket, kind, content, parent, ident=kind.encode())
 """
 """Publishes whatever it is told to, as a kernel's own code and any library in it can."""

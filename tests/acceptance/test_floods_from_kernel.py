@@ -28,11 +28,11 @@ from .watch import Watch
 COUNT = 35_000 if LONG else 3_500
 LENGTH = 20_000
 
-GROWTH = 40
+GROWTH = 56
 """
 MiB by which a server may grow in a flood of 70 MB (700 in the long run).
 
-The page that does not read may have 16 MiB waiting; the rest is what came from the kernel and
+The page that does not read may have 32 MiB waiting; the rest is what came from the kernel and
 has not been looked at, and the allocator's.
 """
 

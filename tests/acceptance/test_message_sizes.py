@@ -45,6 +45,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     yield from small_server(tmp_path_factory.mktemp("sizes") / "server", SUBJECT)
 
 
+@pytest.fixture(scope="module")
+def kernel_id(server: Server) -> str:
+    """One kernel for all: none of this may harm it for the next."""
+    return server.start_kernel()
+
+
 async def test_messages_and_buffers_of_no_bytes(server: Server, kernel_id: str) -> None:
     async with Page(server, kernel_id) as page:
         ids = await prepare(page)
