@@ -12,13 +12,17 @@ from jupyter_server.auth.authorizer import AllowAllAuthorizer
 from tornado.httpclient import HTTPClientError
 
 from jupyter_comm_broker.core.broker import KernelBroker
+from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.list_walks import ListWalks
+from jupyter_comm_broker.core.recordings import Recordings
 from jupyter_comm_broker.core.views import SelfCheck
 from jupyter_comm_broker.errors import KernelNotFoundError
+from jupyter_comm_broker.transport.event_feed import EventFeed
 from jupyter_comm_broker.web.handler import SETTING
 from tests.core.kernel import Room
 
 from .contract import check
+from .program import RoomProgram
 
 KERNEL_1 = "11111111-1111-1111-1111-111111111111"
 KERNEL_2 = "22222222-2222-2222-2222-222222222222"
@@ -32,6 +36,13 @@ class Desk:
         self.rooms = {KERNEL_1: Room(), KERNEL_2: Room()}
         self.fault: Exception | None = None
         self.walks = ListWalks("life")
+        self.recordings = Recordings()
+        self.events = EventFeed("cafe", Limits(event_heartbeat=0.05))
+        self.programs = {kernel_id: RoomProgram(room) for kernel_id, room in self.rooms.items()}
+
+    def program(self, kernel_id: str) -> RoomProgram:
+        self.kernel(kernel_id)
+        return self.programs[kernel_id]
 
     def kernels(self) -> list[tuple[str, KernelBroker]]:
         return [(kernel_id, room.broker) for kernel_id, room in self.rooms.items()]
@@ -111,6 +122,8 @@ def ask(desk: Desk, jp_fetch: Any) -> Ask:
     """Ask the server for a path; an error is an answer too, and all have to be documented."""
 
     async def asking(*path: str, documented: bool = True, **how: Any) -> Answer:
+        if how.get("body") is not None:
+            how.setdefault("headers", {}).setdefault("Content-Type", "application/json")
         try:
             response = await jp_fetch(*path, **how)
         except HTTPClientError as error:

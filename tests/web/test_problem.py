@@ -11,13 +11,26 @@ from jupyter_comm_broker.errors import (
     CommNotFoundError,
     InvalidFieldError,
     KernelNotFoundError,
+    KernelUnavailableError,
+    TooLargeError,
+    UnansweredError,
 )
 from jupyter_comm_broker.web.problem import STATUS_OF, Problem, told
 
+KERNELS_FAULT = (KernelUnavailableError, UnansweredError)
+
 
 @pytest.mark.parametrize("kind", STATUS_OF)
-def test_an_errors_status_is_a_clients_fault(kind: type[CommBrokerError]) -> None:
-    assert 400 <= STATUS_OF[kind] < 500
+def test_an_errors_status_is_a_clients_fault_or_the_kernels(kind: type[CommBrokerError]) -> None:
+    assert STATUS_OF[kind] in ((503, 504) if kind in KERNELS_FAULT else range(400, 500))
+
+
+def test_what_is_too_large_names_limit_and_setting() -> None:
+    problem = Problem.of(TooLargeError("the message", 11, 10, "Server.most"))
+    assert problem.status_code == 413
+    body = told(413, problem)
+    assert (body["limit"], body["setting"]) == (10, "Server.most")
+    assert body["message"] == "the message has 11 bytes; the limit is Server.most = 10"
 
 
 def test_an_error_tells_its_sentence_its_kind_and_its_facts() -> None:
