@@ -64,6 +64,12 @@ def add_server(parser: ArgumentParser, default: object = None) -> None:
         default=False if default is None else default,
         help="write JSON, for programs",
     )
+    group.add_argument(
+        "--debug",
+        action="store_true",
+        default=False if default is None else default,
+        help="of a fault of this command itself, show where it is",
+    )
 
 
 def add_kernel(parser: _ActionsContainer) -> None:

@@ -109,10 +109,11 @@ class Client:
         try:
             own = self._headers(data, accept)
             connection.request(method, target, body=data, headers={**own, **(headers or {})})
-            response = connection.getresponse()
-            if response.status >= 300:
-                raise self._refusal(path, response.status, response.read())
-            yield response
+            # Closed for itself: a response that ends with its connection has taken that over.
+            with connection.getresponse() as response:
+                if response.status >= 300:
+                    raise self._refusal(path, response.status, response.read())
+                yield response
         except TimeoutError as error:
             message = f"{self.address.url} did not answer in time; jupyter comms status looks again"
             raise CommandError(Exit.NO_SERVER, message) from error

@@ -29,7 +29,7 @@ MEANINGS: Mapping[Exit, str] = {
     Exit.NO_SERVER: "no server found, several to choose from, or none that answers",
     Exit.NOT_ALLOWED: "wrong token, or not authorized",
     Exit.NOT_FOUND: "no such kernel or comm, or the comm is gone",
-    Exit.REFUSED: "the kernel refused it, or it conflicts with what is there",
+    Exit.REFUSED: "the kernel refused it or failed at it, or it conflicts with what is there",
     Exit.TIMED_OUT: "the kernel was given the message and has not finished with it in time",
     Exit.KERNEL_DOWN: "the kernel is dead or restarting",
     Exit.INTERRUPTED: "interrupted with Ctrl-C",

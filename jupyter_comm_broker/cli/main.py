@@ -8,12 +8,13 @@ from argparse import RawDescriptionHelpFormatter
 from collections.abc import Sequence
 
 from jupyter_comm_broker._version import __version__
-from jupyter_comm_broker.cli import listing, showing, status, tree
+from jupyter_comm_broker.cli import closing, listing, sending, showing, status, tail, tree, watch
 from jupyter_comm_broker.cli.arguments import Parser, add_server
 from jupyter_comm_broker.cli.desk import Desk
 from jupyter_comm_broker.cli.exits import CommandError, Exit, described
+from jupyter_comm_broker.cli.wording import printable
 
-GROUPS = (listing, showing, tree, status)
+GROUPS = (listing, showing, tree, status, sending, closing, watch, tail)
 """The modules of the commands, in the order of ``--help``."""
 
 ABOUT = """\
@@ -42,8 +43,10 @@ def parser() -> Parser:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
+    debug = False
     try:
         args = parser().parse_args(words)
+        debug = args.debug
         code: Exit = args.run(Desk(args), args)
         # Here, where it can still be told: the reader of a pipe may be gone.
         sys.stdout.flush()
@@ -58,4 +61,11 @@ def main(words: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, EOFError):
         sys.stderr.write("\n")
         return Exit.INTERRUPTED
+    except Exception as error:
+        if debug:
+            raise
+        what = printable(f"{type(error).__name__}: {error}")
+        advice = "say it again with --debug and report what that shows"
+        sys.stderr.write(f"jupyter comms: a fault of this command itself ({what}); {advice}\n")
+        return Exit.FAILED
     return code

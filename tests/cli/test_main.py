@@ -20,7 +20,19 @@ def test_help_says_commands_and_exit_codes(capsys: pytest.CaptureFixture[str]) -
     said = capsys.readouterr().out
     assert "exit codes:\n    0  done" in said
     assert len(GROUPS) > 1
-    for name in ("list", "show", "tree", "targets", "status", "export"):
+    for name in (
+        "list",
+        "show",
+        "tree",
+        "targets",
+        "status",
+        "export",
+        "send",
+        "open",
+        "close",
+        "watch",
+        "tail",
+    ):
         assert f"\n    {name}" in said
 
 
@@ -48,3 +60,13 @@ def test_an_interrupt_is_no_traceback(
     monkeypatch.setattr(listing, "list_comms", interrupted)
     ended = run("list")
     assert (ended.code, ended.out, ended.err) == (code, "", "\n")
+
+
+def test_a_fault_of_our_own_is_one_line_unless_it_is_looked_for(run: Run, counter: Counter) -> None:
+    counter.lays("/api/comms", {"comms": "not a list", "next": None})
+    ended = run("list")
+    assert (ended.code, ended.out) == (Exit.FAILED, "")
+    assert ended.err.startswith("jupyter comms: a fault of this command itself (KeyError: 'total')")
+    assert len(ended.err.splitlines()) == 1
+    with pytest.raises(KeyError):
+        run("list", "--debug")

@@ -17,7 +17,7 @@ from jupyter_comm_broker.core.redaction import (
     redacted_data,
 )
 
-SECRET = "hunter2"  # noqa: S105 - nobody's
+SECRET = "hunter2"
 values = st.recursive(
     st.none() | st.integers() | st.text(max_size=3),
     lambda inner: (
