@@ -42,6 +42,8 @@ class CommBrokerHandler(APIHandler):
             raise Problem(403, "log in to see comms", "not logged in")
         if not await ensure_async(self.authorizer.is_authorized(self, user, action, AUTH_RESOURCE)):
             who = getattr(user, "username", user)
+            what = f"{self.request.method} {self.request.path}"
+            self.log.warning("comm broker: %s may not %s %s: %s", who, action, AUTH_RESOURCE, what)
             raise Problem(403, f"{who} may not {action} {AUTH_RESOURCE}", "not authorized")
 
     async def may_see_secrets(self, reveal: bool) -> bool:
