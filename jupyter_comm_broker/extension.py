@@ -14,6 +14,7 @@ from jupyter_server.serverapp import ServerApp
 from traitlets import Bool, Float, Integer
 
 from jupyter_comm_broker._version import __version__
+from jupyter_comm_broker.comms.by_kernel import CommManagers
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.happenings import Happening
@@ -22,15 +23,23 @@ from jupyter_comm_broker.core.list_walks import ListWalks
 from jupyter_comm_broker.core.recordings import Recordings
 from jupyter_comm_broker.core.views import SelfCheck
 from jupyter_comm_broker.errors import KernelNotFoundError
+from jupyter_comm_broker.transport.comm_port import CommPorts, ServerCommPort
 from jupyter_comm_broker.transport.driver import KernelDriver, Watcher
+from jupyter_comm_broker.transport.event_feed import EventFeed
+from jupyter_comm_broker.transport.event_log import EventLog
 from jupyter_comm_broker.transport.exchange import Exchange
 from jupyter_comm_broker.transport.frontend_connection import bound_to
 from jupyter_comm_broker.transport.heap import freeze_once
 from jupyter_comm_broker.transport.installation import Installation, install
+from jupyter_comm_broker.transport.ledger import Ledger
 from jupyter_comm_broker.transport.program import Program, Programs
 from jupyter_comm_broker.transport.stock_settings import StockSettings
 from jupyter_comm_broker.web.handler import SETTING
+from jupyter_comm_broker.web.metrics import COLLECTOR
 from jupyter_comm_broker.web.routes import default_handlers
+
+COMM_MANAGERS = "comm_managers"
+"""Where the web application's settings hold the managers, for other server extensions."""
 
 KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
 
@@ -94,6 +103,27 @@ class CommBroker(ExtensionApp):
         help="Least seconds between two looks for changes no message told of; 0 switches them off.",
     )
 
+    events_kept = Integer(
+        _DEFAULTS.events_kept,
+        config=True,
+        help="Events kept for readers of /api/comms/events that come back.",
+    )
+    events_kept_bytes = Integer(
+        _DEFAULTS.events_kept_bytes,
+        config=True,
+        help="Bytes of events kept for all readers together, and that may wait for each of them.",
+    )
+    event_data_bytes = Integer(
+        _DEFAULTS.event_data_bytes,
+        config=True,
+        help="Bytes told of one message's data, or of one change of state.",
+    )
+    event_heartbeat = Float(
+        _DEFAULTS.event_heartbeat,
+        config=True,
+        help="Seconds of silence after which a reader of events is told that it still reads.",
+    )
+
     freeze_heap = Bool(
         True,
         config=True,
@@ -106,6 +136,11 @@ class CommBroker(ExtensionApp):
     walks: ListWalks
     recordings: Recordings
     programs: Programs
+    events: EventFeed
+    event_log: EventLog
+    ledger: Ledger
+    comm_managers: CommManagers
+    comm_ports: CommPorts
 
     # -- life ------------------------------------------------------------------------------------
 
@@ -123,6 +158,9 @@ class CommBroker(ExtensionApp):
         app = self._server
         self.walks = ListWalks(uuid.uuid4().hex)
         self.recordings, self.programs = Recordings(), Programs()
+        self.events = EventFeed(uuid.uuid4().hex[:8], self._limits())
+        self.comm_managers = CommManagers(self._comm_port, self.log)
+        self.settings[COMM_MANAGERS] = self.comm_managers
         self.settings[SETTING] = self
         if getattr(app, "gateway_config", None) is not None and app.gateway_config.gateway_enabled:
             self.installation = Installation.behind_gateway()
@@ -131,6 +169,12 @@ class CommBroker(ExtensionApp):
         stock = StockSettings(config=self.config, parent=app)
         self.exchange = Exchange(app.kernel_manager, self._policy(stock), self._limits(), self.log)
         self.exchange.watchers += [self.programs.watch, recorder(self.recordings)]
+        self.events.follow(self.exchange)
+        self.event_log = EventLog(self._events, self.log)
+        self.exchange.watchers.append(self.event_log.watch)
+        self.ledger = Ledger(self.exchange, self.events.journal)
+        COLLECTOR.add(self.ledger.tally)
+        self.comm_ports = CommPorts(self.exchange, self.log)
         self.installation = install(app, bound_to(self.exchange), self.log)
         self.settings["kernel_websocket_connection_class"] = app.web_app.settings[
             "kernel_websocket_connection_class"
@@ -141,10 +185,19 @@ class CommBroker(ExtensionApp):
 
     async def stop_extension(self) -> None:
         """Let go of every kernel."""
+        self.comm_managers.close()
         if self.exchange is not None:
             self._events.remove_listener(listener=self.exchange.kernel_action)
             self.exchange.close()
             self.programs.close()
+            self.event_log.close()
+            COLLECTOR.remove(self.ledger.tally)
+        self.events.close()
+
+    def _comm_port(self, kernel_id: str) -> ServerCommPort:
+        if self.exchange is None:
+            raise KernelNotFoundError(kernel_id)
+        return self.comm_ports.open(kernel_id)
 
     # -- settings --------------------------------------------------------------------------------
 
@@ -174,6 +227,10 @@ class CommBroker(ExtensionApp):
             absent_bytes=self.absent_bytes,
             absent_seconds=self.absent_seconds,
             verify_interval=self.verify_interval,
+            events_kept=self.events_kept,
+            events_kept_bytes=self.events_kept_bytes,
+            event_data_bytes=self.event_data_bytes,
+            event_heartbeat=self.event_heartbeat,
         )
 
     # -- what REST asks (web.port.BrokerPort) ------------------------------------------------------

@@ -27,6 +27,10 @@ SET = {
     "absent_bytes": 1_006,
     "absent_seconds": 1_007.0,
     "verify_interval": 1_008.0,
+    "events_kept": 1_009,
+    "events_kept_bytes": 1_010,
+    "event_data_bytes": 1_011,
+    "event_heartbeat": 1_012.0,
 }
 
 

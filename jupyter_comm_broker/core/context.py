@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from jupyter_comm_broker.core.delivery import Delivery
+from jupyter_comm_broker.core.durations import Durations
 from jupyter_comm_broker.core.effects import Effects, LogLine
 from jupyter_comm_broker.core.execution import Execution
 from jupyter_comm_broker.core.happenings import Happenings
@@ -53,6 +54,8 @@ class Context:
     execution: Execution = field(default_factory=Execution)
     requests: Requests = field(default_factory=lambda: Requests(20_000))
     counters: Counter[str] = field(default_factory=Counter)
+    restore_seconds: Durations = field(default_factory=Durations)
+    """From each page's question for its widgets to the answer."""
     kernel_info: bytes | None = None
     """The content of the kernel's latest ``kernel_info_reply``, verbatim."""
     backlog: Counter[str] = field(default_factory=Counter)

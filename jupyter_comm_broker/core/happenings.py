@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from jupyter_comm_broker.core.comm_record import CommRecord, Side
 from jupyter_comm_broker.protocol.message import Message
@@ -71,6 +72,8 @@ class ProcessEnded:
     """The kernel's process ended, and its comms with it; they are told of one by one before."""
 
     reason: str
+    state: Literal["restarted", "dead", "gone"] = "restarted"
+    """Whether another process takes its place, or none, or the kernel itself is gone."""
 
 
 Happening = (

@@ -100,6 +100,21 @@ class Limits:
     Only states that had traffic since are looked at, so an idle kernel is never polled.
     """
 
+    events_kept: int = 50_000
+    """Events kept for readers that come back: some minutes of many sliders, or a cell's storm."""
+
+    events_kept_bytes: int = 16 * MEBI
+    """What those may hold, and what may wait for one reader that lags."""
+
+    event_data_bytes: int = 16 * 1024
+    """What is told of one message's data or one change of state: a table's row, not its picture."""
+
+    event_heartbeat: float = 15.0
+    """Seconds of silence after which a reader is told that it still reads: proxies cut at 30."""
+
+    event_linger_seconds: float = 60.0
+    """How long traffic is still noted for readers of it that may come back."""
+
     output_push_seconds: float = 0.1
     """Captured output reaches pages at most so often: each push carries the whole list."""
 

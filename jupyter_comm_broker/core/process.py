@@ -7,6 +7,8 @@ restart by themselves, so that the kernel's own words count too.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from jupyter_comm_broker.core.answers import Answers
 from jupyter_comm_broker.core.catch_up import CatchUps
 from jupyter_comm_broker.core.context import Context
@@ -54,7 +56,7 @@ class Process:
 
     def died(self, now: float, state: str) -> None:
         """It ended by itself, and is started anew unless ``state`` is dead."""
-        self._forget(f"the kernel is {state}", now)
+        self._forget(f"the kernel is {state}", now, "dead" if state == "dead" else "restarted")
         self._context.execution.reset(state)
         self._announce(state, now)
         if state != "dead":
@@ -68,7 +70,7 @@ class Process:
 
     def gone(self, now: float) -> None:
         """It ended for good."""
-        self._forget("the kernel is gone", now)
+        self._forget("the kernel is gone", now, "gone")
         self._context.execution.reset("dead")
         self._proof.lost()
 
@@ -93,7 +95,9 @@ class Process:
 
     # -- the end of a process ------------------------------------------------------------------
 
-    def _forget(self, reason: str, now: float) -> None:
+    def _forget(
+        self, reason: str, now: float, state: Literal["restarted", "dead", "gone"] = "restarted"
+    ) -> None:
         context = self._context
         context.epoch += 1
         closed = context.registry.clear(reason, now)
@@ -108,7 +112,7 @@ class Process:
             for comm_id in closed:
                 self._answers.comm_gone(frontend, comm_id, reason, b"{}", now)
         context.registry.complete = True
-        context.happenings.note(ProcessEnded(reason))
+        context.happenings.note(ProcessEnded(reason, state))
         self._restore.clear(now)
 
     def _announce(self, state: str, now: float) -> None:

@@ -7,7 +7,7 @@ whether the list can be told to a page as the whole truth.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -34,6 +34,8 @@ class Registry:
         self._closed: OrderedDict[str, Closing] = OrderedDict()
         self._remembered_closed = remembered_closed
         self._opened = 0
+        self.past: Counter[str] = Counter()
+        """What passed on the comms that are gone."""
         self.complete = False
         """Whether every comm of the kernel is in here: seen from its start, or asked for."""
         self.doubtful: set[str] = set()
@@ -61,6 +63,7 @@ class Registry:
     def opened(self, comm_id: str, target_name: str, by: Side, now: float) -> CommRecord:
         """Note a comm. One that is reopened under its old id is a new comm at the end."""
         if (before := self._comms.pop(comm_id, None)) is not None:
+            self.past.update(before.passed)
             self._happenings.note(CommClosed(before, by, "opened again under the same id"))
         self._closed.pop(comm_id, None)
         record = self._comms[comm_id] = CommRecord(comm_id, target_name, by, now)
@@ -107,6 +110,7 @@ class Registry:
         record = self._comms.pop(comm_id, None)
         self.doubtful.discard(comm_id)
         if record is not None:
+            self.past.update(record.passed)
             self._closed[comm_id] = Closing(now, by, reason)
             self._happenings.note(CommClosed(record, by, reason))
             if len(self._closed) > self._remembered_closed:
@@ -116,6 +120,7 @@ class Registry:
     def forget(self, comm_id: str) -> None:
         """Drop a comm that turned out to be none of ours, as if it had never been seen."""
         if (record := self._comms.pop(comm_id, None)) is not None:
+            self.past.update(record.passed)
             self._happenings.note(CommClosed(record, Side.UNKNOWN, "it was none of the kernel's"))
 
     # -- messages ------------------------------------------------------------------------------

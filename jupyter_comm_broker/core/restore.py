@@ -151,6 +151,7 @@ class Restore:
         if frontend.lacking:
             self._verification.wanted(frontend.lacking, now)
         frontend.awaits_bootstrap = not context.registry.complete
+        context.restore_seconds.add(now - waiting.asked_at)
         context.counters["restores"] += 1
         context.counters["restored_models"] += len(states.comm_ids)
         if frontend.lacking:

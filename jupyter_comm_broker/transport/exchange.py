@@ -9,6 +9,7 @@ managers that emit no events.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -37,6 +38,8 @@ class Exchange:
         """Every open frontend connection of this server."""
         self.watchers: list[Watcher] = []
         """Who is told what happens on every kernel."""
+        self.greeters: list[Callable[[KernelDriver], None]] = []
+        """Who is told of each kernel before anything is heard from it."""
         self._looking: PeriodicCallback | None = None
         self.closed = False
 
@@ -45,6 +48,10 @@ class Exchange:
     def drivers(self) -> list[KernelDriver]:
         """Return the drivers of all kernels that run now."""
         self.look()
+        return list(self._drivers.values())
+
+    def linked(self) -> list[KernelDriver]:
+        """Return the drivers that there are, without a look for others."""
         return list(self._drivers.values())
 
     def driver(self, kernel_id: str, *, started: bool = False) -> KernelDriver:
@@ -71,6 +78,8 @@ class Exchange:
             self._log,
             self.watchers,
         )
+        for greet in self.greeters:
+            greet(driver)
         starting = getattr(driver.kernel_manager, "execution_state", None) == "starting"
         try:
             driver.open(running=not (started or starting))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from jupyter_comm_broker.web.operation import JSON, STEP, Answer, Operation, Route, phrase
+from jupyter_comm_broker.web.operation import JSON, STEP, Answer, Operation, Route, Stream, phrase
 from jupyter_comm_broker.web.parameters import PATH_PARAMETERS, properties, schemas
 from jupyter_comm_broker.web.problem import ProblemView
 
@@ -96,10 +96,14 @@ class _Writer:
         return {"description": phrase(status), "content": self._content({JSON: ProblemView})}
 
     def _content(self, media: Any) -> dict[str, Any]:
-        return {
-            name: {} if shown is None else {"schema": self._schemas[shown]}
-            for name, shown in media.items()
-        }
+        return {name: self._shown(shown) for name, shown in media.items()}
+
+    def _shown(self, shown: Any) -> dict[str, Any]:
+        if isinstance(shown, Stream):
+            # The standard has no word for what comes piece by piece before its version 3.2.
+            events = {name: self._schemas[each] for name, each in shown.events.items()}
+            return {"schema": {"type": "string"}, "x-events": events}
+        return {} if shown is None else {"schema": self._schemas[shown]}
 
 
 def _types(done: Iterable[Operation]) -> list[Any]:
@@ -107,7 +111,9 @@ def _types(done: Iterable[Operation]) -> list[Any]:
     found: list[Any] = []
     for each in done:
         for media in (*(answer.media for answer in each.answers.values()), each.body):
-            found += [shown for shown in media.values() if shown is not None and shown not in found]
+            for shown in media.values():
+                each_of_it = shown.events.values() if isinstance(shown, Stream) else [shown]
+                found += [it for it in each_of_it if it is not None and it not in found]
     return found
 
 

@@ -34,12 +34,20 @@ class NoQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """No parameter at all."""
 
 
+@dataclass(frozen=True, eq=False)
+class Stream:
+    """What is shown without an end: a text of events."""
+
+    events: Mapping[str, Any]
+    """By an event's type, the type of its data."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What an operation answers with one status."""
 
     media: Mapping[str, Any] = field(default_factory=dict)
-    """By media type, the type of what is shown; ``None`` where it is bytes."""
+    """By media type, the type of what is shown, or a stream; ``None`` where it is bytes."""
     description: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     """By name, what they say."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from jupyter_comm_broker.core.broker import KernelBroker
+from jupyter_comm_broker.core.event import EventFilter
+from jupyter_comm_broker.core.journal import Journal
 from jupyter_comm_broker.core.list_walks import ListWalks
 from jupyter_comm_broker.core.recordings import Recordings
+from jupyter_comm_broker.core.subscription import Subscription
 from jupyter_comm_broker.core.views import SelfCheck
 from jupyter_comm_broker.protocol.message import Message
 
@@ -47,12 +50,36 @@ class ProgramPort(Protocol):
         """Send one and collect what answers it while the block lasts."""
 
 
+class EventsPort(Protocol):
+    """What happens on all kernels, for readers."""
+
+    @property
+    def journal(self) -> Journal:
+        """Where it is written."""
+
+    @property
+    def heartbeat(self) -> float:
+        """Seconds of silence after which a reader is told that it still reads."""
+
+    def subscribe(
+        self, wanted: EventFilter, after: str | None, on_news: Callable[[], None]
+    ) -> Subscription:
+        """Let somebody read, as :meth:`Journal.subscribe` says; end it by :meth:`unsubscribe`."""
+
+    def unsubscribe(self, reader: Subscription) -> None:
+        """Let somebody read no more; safe twice."""
+
+
 class BrokerPort(Protocol):
     """What a handler may ask. The extension implements it."""
 
     @property
     def walks(self) -> ListWalks:
         """The lists that readers are walking through."""
+
+    @property
+    def events(self) -> EventsPort:
+        """What happens, as it happens."""
 
     @property
     def recordings(self) -> Recordings:

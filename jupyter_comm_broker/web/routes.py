@@ -8,6 +8,7 @@ from jupyter_comm_broker._version import __version__
 from jupyter_comm_broker.web.broker import ListTargets, ShowBroker
 from jupyter_comm_broker.web.closing import CloseComm, CloseComms
 from jupyter_comm_broker.web.comms import ShowBuffer, ShowComm, ShowState
+from jupyter_comm_broker.web.event_stream import StreamEvents
 from jupyter_comm_broker.web.handler import CommBrokerHandler
 from jupyter_comm_broker.web.lists import ListComms, ListKernelComms
 from jupyter_comm_broker.web.openapi import document
@@ -32,6 +33,7 @@ COMM = KERNEL + "/{comm_id}"
 ROUTES = [
     Route("/api/comms", [ListComms]),
     Route("/api/comms/broker", [ShowBroker]),
+    Route("/api/comms/events", [StreamEvents]),
     Route("/api/comms/openapi.json", [ShowDocument]),
     Route("/api/comms/targets", [ListTargets]),
     Route(KERNEL, [ListKernelComms, OpenComm, CloseComms]),
