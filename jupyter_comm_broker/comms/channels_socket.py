@@ -82,6 +82,7 @@ class ChannelsSocket:
         self._written.set()
         self._connection: WebSocketClientConnection | None = None
         self._task: asyncio.Task[None] | None = None
+        self._subprotocol = ""
 
     @property
     def is_connected(self) -> bool:
@@ -138,7 +139,7 @@ class ChannelsSocket:
             self._url, headers=self._address.headers, connect_timeout=CONNECT_SECONDS
         )
         try:
-            return await websocket_connect(
+            connection = await websocket_connect(
                 request,
                 subprotocols=[SUBPROTOCOL],
                 max_message_size=FRAME_LIMIT,
@@ -147,6 +148,9 @@ class ChannelsSocket:
         except HTTPClientError as error:
             url = self._url.partition("?")[0]
             raise ServerRefusedError(url, error.code, error.message or "") from error
+        # A connection that ends forgets it, while there are still messages to be read.
+        self._subprotocol = connection.selected_subprotocol or ""
+        return connection
 
     async def _run(self, connection: WebSocketClientConnection) -> None:
         while True:
@@ -195,10 +199,11 @@ class ChannelsSocket:
         try:
             while (frame := await connection.read_message()) is not None:
                 try:
-                    message = framing.decode(connection.selected_subprotocol or "", frame)
-                    await self._heard(message)
+                    await self._heard(framing.decode(self._subprotocol, frame))
                 except (MalformedFrameError, MalformedMessageError) as error:  # noqa: PERF203
                     self._log.warning("comm broker: ignored a malformed message: %s", error)
+                except Exception:  # noqa: BLE001 - a fault must not cost the messages after it
+                    self._log.exception("comm broker: a message could not be followed")
         finally:
             writing.cancel()
             with suppress(asyncio.CancelledError):
@@ -208,9 +213,7 @@ class ChannelsSocket:
         with suppress(WebSocketClosedError):
             while True:
                 while self._waiting:
-                    payload = framing.payload(
-                        connection.selected_subprotocol or "", self._waiting[0]
-                    )
+                    payload = framing.payload(self._subprotocol, self._waiting[0])
                     await connection.write_message(payload, binary=isinstance(payload, bytes))
                     self._went_out(self._waiting.popleft())
                 self._written.set()

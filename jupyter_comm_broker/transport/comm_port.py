@@ -32,12 +32,12 @@ class ServerCommPort:
     """Leads to one kernel until :meth:`close`, or until the kernel is gone."""
 
     def __init__(self, driver: KernelDriver, log: logging.Logger) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._home = threading.get_ident()
         self.kernel_id = driver.kernel_id
         self.driver = driver
         self._log = log
         self._program = Program(driver)
-        self._loop = asyncio.get_running_loop()
-        self._home = threading.get_ident()
         self._listener: CommListener | None = None
         self._targets: set[str] = set()
         self._wants_messages = False
