@@ -1,0 +1,1 @@
+"""Comm and CommManager over a port that a test drives."""
