@@ -54,10 +54,11 @@ class Server:
         base_url: str = "/",
         unix_socket: Path | None = None,
         modules: Path | None = None,
+        token: str | None = None,
     ) -> None:
         self.folder = folder
         self.subject: Subject = subject
-        self.token = secrets.token_hex(16)
+        self.token = secrets.token_hex(16) if token is None else token
         self.base_url = base_url
         self.unix_socket = unix_socket
         self.port = 0
@@ -153,10 +154,10 @@ class Server:
 
     def _ask(self, method: str, path: str, body: Any, accept: str = "*/*") -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        if self.unix_socket is not None:
-            connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            connection.sock.connect(str(self.unix_socket))
         try:
+            if self.unix_socket is not None:
+                connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+                connection.sock.connect(str(self.unix_socket))
             connection.request(
                 method,
                 self.base_url.rstrip("/") + path,

@@ -1,0 +1,95 @@
+"""``jupyter comms`` as a process of its own, as a person or a script runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .server import Server
+
+BIN = Path(sys.executable).parent
+"""Where pip puts commands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What it wrote for programs."""
+        return json.loads(self.out)
+
+    def failed(self, code: int, *said: str) -> None:
+        """Hold that it failed as it should: with that code, nothing written, and one line."""
+        assert (self.code, self.out) == (code, ""), self
+        assert len(self.err.splitlines()) == 1, self.err
+        assert self.err.startswith("jupyter comms: ")
+        for each in said:
+            assert each in self.err
+
+
+def surroundings(server: Server | None, **more: str) -> dict[str, str]:
+    """Return the environment of a person at a server, or of one who has none."""
+    own = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PYTHONWARNINGS": "error"}
+    if server is not None:
+        url = f"http://127.0.0.1:{server.port}{server.base_url}"
+        own |= {"JUPYTER_SERVER_URL": url, "JUPYTER_TOKEN": server.token}
+    return {**os.environ, **own, **more}
+
+
+async def comms(
+    server: Server | None,
+    *words: str,
+    program: str = "jupyter-comms",
+    within: float = 60.0,
+    environment: Mapping[str, str] | None = None,
+) -> Ended:
+    """Run a command to its end."""
+    process = await asyncio.create_subprocess_exec(
+        str(BIN / program),
+        *words,
+        env=environment or surroundings(server),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), within)
+    finally:
+        await _end(process)
+    assert process.returncode is not None
+    return Ended(process.returncode, out.decode(), err.decode())
+
+
+@asynccontextmanager
+async def running(server: Server, *words: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run a command beside the test, which reads what it writes."""
+    process = await asyncio.create_subprocess_exec(
+        str(BIN / "jupyter-comms"),
+        *words,
+        env=surroundings(server),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        await _end(process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.kill()
+        await process.wait()
