@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from msgspec import Meta
 
 from jupyter_comm_broker.core.comm_record import Side
+from jupyter_comm_broker.core.happenings import EndState
 from jupyter_comm_broker.core.views import BufferView, Count, Date, ModelView, Path
 
 Redacted = Annotated[list[Path], Meta(description="What is a secret, and not shown here.")]
@@ -75,8 +76,11 @@ class KernelEvent(_OnKernel):
     """A kernel's process ended, and its comms with it."""
 
     state: Annotated[
-        Literal["restarted", "dead", "gone"],
-        Meta(description="Whether another process takes its place, or the kernel is gone."),
+        EndState,
+        Meta(
+            description="restarted: another process takes its place; stopped: it said farewell, "
+            "and what follows is not known yet; dead: none takes its place; gone: so is the kernel."
+        ),
     ]
     reason: str
 

@@ -61,7 +61,7 @@ class EventWriter:
         for index, happening in enumerate(happenings):
             if isinstance(happening, StateChanged):
                 if index in changes:
-                    self._changed(happening.record, changes[index])
+                    self._changed(happening.record, *changes[index])
             elif self._journal.traffic or not isinstance(happening, MessagePassed):
                 # Others than our readers may want traffic, too.
                 self._writers[type(happening)](happening)
@@ -117,7 +117,7 @@ class EventWriter:
         }
         self._about(record, "message", facts)
 
-    def _changed(self, record: CommRecord, keys: frozenset[str] | None) -> None:
+    def _changed(self, record: CommRecord, keys: frozenset[str] | None, before: int) -> None:
         shown = change_of(record, keys, self._most_data)
         facts = {
             "at": self._at,
@@ -130,7 +130,7 @@ class EventWriter:
             "buffers": shown.buffers,
             "omitted": shown.omitted,
             "redacted": shown.redacted,
-            "merged": 0,
+            "merged": before,
         }
         self._about(record, "state", facts)
 
@@ -171,16 +171,17 @@ class EventWriter:
             self._journal.kernel_gone(self._kernel_id)
 
 
-def _changes(happenings: Sequence[Happening]) -> dict[int, frozenset[str] | None]:
+def _changes(happenings: Sequence[Happening]) -> dict[int, tuple[frozenset[str] | None, int]]:
     """
-    Return which attributes of each comm changed in a batch, by the place of its last change.
+    Return what of each comm's state changed in a batch, by the place of its last change there.
 
-    The state that can be read is the one after the batch, so that is told once.
+    The state that can be read is the one after the batch, so that is told once; beside the
+    attributes stands how many changes came before the last one.
     """
-    found: dict[int, tuple[int, frozenset[str] | None]] = {}
+    found: dict[int, tuple[int, frozenset[str] | None, int]] = {}
     for index, each in enumerate(happenings):
         if isinstance(each, StateChanged):
-            _, keys = found.get(id(each.record), (0, frozenset[str]()))
+            _, keys, count = found.get(id(each.record), (0, frozenset[str](), 0))
             keys = None if keys is None or each.keys is None else keys | each.keys
-            found[id(each.record)] = (index, keys)
-    return dict(found.values())
+            found[id(each.record)] = (index, keys, count + 1)
+    return {index: (keys, count - 1) for index, keys, count in found.values()}

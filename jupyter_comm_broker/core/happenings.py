@@ -15,6 +15,14 @@ from typing import Literal
 from jupyter_comm_broker.core.comm_record import CommRecord, Side
 from jupyter_comm_broker.protocol.message import Message
 
+EndState = Literal["restarted", "stopped", "dead", "gone"]
+"""
+What a process's end means for its kernel.
+
+*restarted*: another process takes its place. *stopped*: it said farewell, and what follows is
+not known yet. *dead*: no other takes its place by itself. *gone*: so is the kernel.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class CommOpened:
@@ -72,8 +80,7 @@ class ProcessEnded:
     """The kernel's process ended, and its comms with it; they are told of one by one before."""
 
     reason: str
-    state: Literal["restarted", "dead", "gone"] = "restarted"
-    """Whether another process takes its place, or none, or the kernel itself is gone."""
+    state: EndState = "restarted"
 
 
 Happening = (

@@ -7,12 +7,10 @@ restart by themselves, so that the kernel's own words count too.
 
 from __future__ import annotations
 
-from typing import Literal
-
 from jupyter_comm_broker.core.answers import Answers
 from jupyter_comm_broker.core.catch_up import CatchUps
 from jupyter_comm_broker.core.context import Context
-from jupyter_comm_broker.core.happenings import ProcessEnded
+from jupyter_comm_broker.core.happenings import EndState, ProcessEnded
 from jupyter_comm_broker.core.output_capture import OutputCapture
 from jupyter_comm_broker.core.proof import Proof
 from jupyter_comm_broker.core.restore import Restore
@@ -62,9 +60,14 @@ class Process:
         if state != "dead":
             self._proof.began(now, running=False)
 
-    def replaced(self, now: float, reason: str = "the kernel was restarted") -> None:
+    def replaced(
+        self,
+        now: float,
+        reason: str = "the kernel was restarted",
+        state: EndState = "restarted",
+    ) -> None:
         """What answers from now on is another one, and not before it was heard (rule 20)."""
-        self._forget(reason, now)
+        self._forget(reason, now, state)
         self._context.execution.reset("starting")
         self._proof.began(now, running=False)
 
@@ -91,13 +94,11 @@ class Process:
         Where the kernel manager emits no events nothing else tells of a restart: the next
         process has often said "starting" before our subscription reached it.
         """
-        self.replaced(now, "the kernel was shut down")
+        self.replaced(now, "the kernel was shut down", "stopped")
 
     # -- the end of a process ------------------------------------------------------------------
 
-    def _forget(
-        self, reason: str, now: float, state: Literal["restarted", "dead", "gone"] = "restarted"
-    ) -> None:
+    def _forget(self, reason: str, now: float, state: EndState = "restarted") -> None:
         context = self._context
         context.epoch += 1
         closed = context.registry.clear(reason, now)

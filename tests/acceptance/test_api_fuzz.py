@@ -30,6 +30,8 @@ UNSAFE = ("post", "put", "patch", "delete")
 
 def aimed(document: dict[str, Any], aims: dict[str, list[Any]]) -> dict[str, Any]:
     """Return the document of what reads, with the ids in it that lead somewhere."""
+    # Has no end to wait for; test_events.py reads it.
+    del document["paths"]["/api/comms/events"]
     for path in document["paths"].values():
         for method in UNSAFE:
             path.pop(method, None)
