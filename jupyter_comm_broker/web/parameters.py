@@ -106,8 +106,14 @@ def converted(value: Any, shape: type[Query]) -> Query:
         raise InvalidFieldError(field, f"{field}: {_AT_FIELD.sub('', text)}") from error
 
 
-def _step(name: str, text: str) -> Any:
+@lru_cache(maxsize=100)
+def _step_schema(name: str) -> dict[str, Any]:
     (schema,), _ = schemas((PATH_PARAMETERS[name],))
+    return schema
+
+
+def _step(name: str, text: str) -> Any:
+    schema = _step_schema(name)
     try:
         return msgspec.convert(_value(text, schema), PATH_PARAMETERS[name])
     except msgspec.ValidationError as error:
