@@ -157,7 +157,7 @@ class ChannelsSocket:
             await self._serve(connection)
             if self._task is None:
                 return
-            self._connection = None
+            self._drop(connection)
             self._log.warning("comm broker: lost the connection to %s", self._address.url)
             again = await self._reconnect()
             if again is None:

@@ -54,6 +54,12 @@ class RemotePort:
         self._listener: CommListener | None = None
         self._known: set[str] = set()
         """The live comms that the listener was told of, or that it opened."""
+        self._missing: dict[str, set[str]] = {}
+        """
+        Comms that the list does not have, by the msg_id of a question asked after that.
+
+        Their last words may be on their way, but not after the answer, which comes in order.
+        """
         self._refreshing: asyncio.Task[None] | None = None
         self._refresh_wanted = False
         self._ended = ""
@@ -114,8 +120,9 @@ class RemotePort:
                 if comm_id not in unsettled:
                     self._known.add(comm_id)
                     listener.comm_found(comm_id, target_name)
-            for comm_id in self._known - set(found) - unsettled:
-                self._end(listener, comm_id, "unknown", "closed while nobody here could hear it")
+            missing = self._known - set(found) - unsettled
+            if missing:
+                self._missing[self._send("kernel_info_request", {})] = missing
 
     # -- port.CommPort -----------------------------------------------------------------------------
 
@@ -157,7 +164,7 @@ class RemotePort:
         content: Fields,
         metadata: Fields | None = None,
         buffers: Sequence[Part] = (),
-    ) -> None:
+    ) -> str:
         # The lock keeps messages in the order of their ids, whatever threads they come from.
         with self._lock:
             if self._ended:
@@ -173,6 +180,7 @@ class RemotePort:
                 self._unsettled[message.header.msg_id] = message.comm.comm_id
             # In its turn also from our own thread, or it would overtake what others sent.
             self._loop.call_soon_threadsafe(self._write, message)
+        return message.header.msg_id
 
     def _write(self, message: Message) -> None:
         if message.header.msg_type == "comm_open":
@@ -192,6 +200,7 @@ class RemotePort:
         unsent = {message.header.msg_id for message in self.socket.waiting}
         with self._lock:
             self._unsettled = {key: c for key, c in self._unsettled.items() if key in unsent}
+        self._missing.clear()
         await self.refresh()
 
     async def _heard(self, message: Message) -> None:
@@ -199,8 +208,11 @@ class RemotePort:
             with self._lock:
                 self._unsettled.pop(message.parent.msg_id, None)
             listener = self._listener
-            if listener is not None and message.channel == "iopub":
-                self._tell(listener, message)
+            if listener is not None:
+                if message.channel == "iopub":
+                    self._tell(listener, message)
+                for comm_id in self._missing.pop(message.parent.msg_id, set()) & self._known:
+                    self._end(listener, comm_id, "unknown", "closed while nobody here heard it")
         # Callbacks run on another thread, or wait for anything: there is no event to wait for.
         while self._listener is not None and self._listener.waiting > MOST_WAITING:  # noqa: ASYNC110
             await asyncio.sleep(LOOK_SECONDS)
