@@ -28,7 +28,9 @@ BinaryPart = Annotated[
 
 Data = Annotated[dict[str, Any], Meta(description="What the comm's ends say to each other.")]
 Metadata = Annotated[dict[str, Any], Meta(description="Of the message; widgets have a version.")]
-Buffers = Annotated[list[bytes], Meta(max_length=MOST_BUFFERS, description="Its binary tail.")]
+BASE64 = {"pattern": "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"}
+Base64 = Annotated[bytes, Meta(extra_json_schema=BASE64)]
+Buffers = Annotated[list[Base64], Meta(max_length=MOST_BUFFERS, description="Its binary tail.")]
 Parts = Annotated[list[BinaryPart], Meta(max_length=MOST_BUFFERS, description="One for each.")]
 
 

@@ -23,7 +23,7 @@ SWITCHED = {200: Answer(media={JSON: RecordingView})}
 class TailQuery(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """Which part of a tail."""
 
-    after: Annotated[int, Meta(ge=0, description="Only messages of higher numbers.")] = 0
+    after: Annotated[int, Meta(ge=0, le=2**53, description="Only messages of higher numbers.")] = 0
     limit: Annotated[int, Meta(ge=1, le=1000, description="Not more of them.")] = 100
 
 

@@ -37,7 +37,8 @@ def aimed(document: dict[str, Any], aims: dict[str, list[Any]]) -> dict[str, Any
             path.pop(method, None)
         for operation in path.values():
             for parameter in operation["parameters"]:
-                if parameter["in"] == "path":
+                # Any name may be a target's; nothing but an id leads to a kernel or a comm.
+                if parameter["in"] == "path" and parameter["name"] in aims:
                     parameter["schema"]["enum"] = aims[parameter["name"]]
             # A cursor that is made up is refused, which no schema can say.
             operation["parameters"] = [
