@@ -14,6 +14,7 @@ from tests.event_reader import EventReader
 
 from .page import Page
 from .server import Server
+from .widgets import WIDGET
 
 SLIDER = """
 import ipywidgets as widgets
@@ -134,7 +135,7 @@ async def test_a_storm_of_comms_reaches_jupyters_event_log_whole(
     )
     listener = await websocket_connect(request)
     opened: list[str] = []
-    async with Page(server, kernel_id) as page:
+    async with Page(server, kernel_id, targets=(WIDGET, "many")) as page:
         printed = await page.run(OPEN_MANY, within=60)
         while len(opened) < MANY:
             told = json.loads(str(await asyncio.wait_for(listener.read_message(), 30)))
