@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ class Line:
     """A socket, and what it tells."""
 
     def __init__(self, address: Address, kernel_id: str) -> None:
-        self.said: list[str] = []
+        self.said: list[Any] = []
         self.out: list[Message] = []
         self.times = 0
         self.ends: list[CommBrokerError] = []

@@ -73,10 +73,10 @@ def test_an_id_is_not_taken_twice(manager: CommManager, port: FakePort) -> None:
 
 def test_messages_come_whole_and_none_unregisters(manager: CommManager, port: FakePort) -> None:
     comm = Comm("t", manager=manager)
-    assert not port.wanted
+    before = port.wanted
     heard: list[dict[str, Any]] = []
     comm.on_msg(heard.append)
-    assert port.wanted
+    assert (before, port.wanted) == (False, True)
     port.says(comm.comm_id, {"v": 1}, [b"raw"])
     [msg] = heard
     assert msg["content"] == {"comm_id": comm.comm_id, "data": {"v": 1}}

@@ -81,9 +81,10 @@ def test_a_target_is_unregistered_by_who_registered_it(
 
 def test_a_handler_can_be_named(manager: CommManager) -> None:
     path = f"{__name__}.imported"
+    named: Any = logging.getLogger
     manager.register_target("t", "logging.getLogger")
-    assert manager.targets["t"] is logging.getLogger
-    assert manager.unregister_target("t", "logging.getLogger") is logging.getLogger
+    assert manager.targets["t"] is named
+    assert manager.unregister_target("t", "logging.getLogger") is named
     for wrong in ("nowhere", path.replace("imported", "missing_name_of_nothing"), "no.such.module"):
         with pytest.raises(ImportError):
             manager.register_target("t", wrong)
