@@ -49,10 +49,11 @@ async def measure(target: Target, size: Size) -> list[Figure]:
         await page.run(ECHO + COUNT)
         comm_id = await open_comm(page)
         path = f"/api/kernels/{kernel_id}/comms"
-        for warm in (True, False):
-            count = WARM_UP if warm else size.echoes
-            socket = await round_trips(page, comm_id, count, DRAGGING)
-            rest = await _round_trips(client, f"{path}/{comm_id}/messages", count)
+        messages = f"{path}/{comm_id}/messages"
+        await round_trips(page, comm_id, WARM_UP, DRAGGING)
+        socket = await round_trips(page, comm_id, size.echoes, DRAGGING)
+        await _round_trips(client, messages, WARM_UP)
+        rest = await _round_trips(client, messages, size.echoes)
         rate, lost = await _sends(client, path, size.echoes * SENDS)
     ratio = statistics.median(rest) / statistics.median(socket)
     return [
