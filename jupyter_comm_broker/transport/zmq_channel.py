@@ -9,6 +9,7 @@ asked again whether there is more to read.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -27,11 +28,13 @@ BATCH = 100
 BATCH_BYTES = 4 * 1024 * 1024
 """Multiparts read in one go, at the most."""
 
-TURN = 0.003
+LEAST = 25
+TURN = 0.005
 """
-Seconds that handling one batch may take, so that a kernel's flood does not hold up another
+Seconds of work that one batch may take, so that a kernel's flood does not hold up another
 kernel's echo. What takes longer, because messages are large or many pages are behind, is read
-in smaller batches from then on; the rest comes when others had their turn.
+in smaller batches from then on; the rest comes when others had their turn. Not in smaller ones
+than ``LEAST``: with a write to each of 200 pages, single messages cost ten times as much.
 """
 
 SENDING = 8
@@ -150,15 +153,15 @@ class ZmqChannel:
         else:
             full = True
         if batch:
-            begun = self._loop.time()
+            begun = time.thread_time()
             self._receive(self.name, batch)
-            self._suit(len(batch), self._loop.time() - begun)
+            self._suit(len(batch), time.thread_time() - begun)
         return full
 
     def _suit(self, count: int, seconds: float) -> None:
         """Choose the size of the next batches by how long this one took."""
         if seconds > TURN:
-            self._most = max(1, int(count * TURN / seconds))
+            self._most = max(LEAST, int(count * TURN / seconds))
         elif self._most < BATCH and count == self._most:
             self._most = min(BATCH, self._most * 2)
 
