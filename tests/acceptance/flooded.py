@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from .message import Message
 from .page import Page
 from .server import Server, Subject
 from .slow_reader import SlowReader
@@ -38,6 +40,7 @@ On an idle one it is 0.1 s; stock servers that hang take as long as the flood or
 
 KERNEL = """
 import time
+from pathlib import Path
 import ipywidgets as widgets
 from IPython import get_ipython
 kernel = get_ipython().kernel
@@ -47,10 +50,17 @@ def flood(kind, contents):
     parent = kernel.get_parent('shell')
     for number, content in enumerate(contents):
         if number % 100 == 99:
-            time.sleep(0.04)  # what cannot be merged has to reach the page that reads
+            slider.send({'mark': number})
+            while int(seen.read_text() or 0) < number - 300:
+                time.sleep(0.002)
         kernel.session.send(kernel.iopub_socket, kind, content, parent, ident=kind.encode())
 """
-"""Publishes whatever it is told to, as a kernel's own code and any library in it can."""
+"""
+Publishes whatever it is told to, as a kernel's own code and any library in it can.
+
+Some hundred messages ahead of the page that reads, and no more: how fast that is depends on
+the machine, and it must not be cut off.
+"""
 
 LAST = "\nslider.value = 4711\nlabel.value = 'last'\ngone.close()"
 """What a page must have got when the flood is over."""
@@ -69,7 +79,8 @@ async def prepare(page: Page) -> dict[str, str]:
     await page.kernel_info()
     names = ("slider", "label", "gone")
     told = ", ".join(f"{name!r}: {name}.comm.comm_id" for name in names)
-    said = await page.run(f"{KERNEL}\nimport json\nprint(json.dumps({{{told}}}))")
+    seen = f"seen = Path({str(_seen(page))!r})"
+    said = await page.run(f"{KERNEL}\n{seen}\nimport json\nprint(json.dumps({{{told}}}))")
     ids: dict[str, str] = json.loads(said)
     return ids
 
@@ -89,6 +100,38 @@ async def told_of(server: Server, kernel_id: str, session_id: str) -> dict[str, 
     frontends = (await server.link(kernel_id))["frontends"]
     found: dict[str, Any] = next(f for f in frontends if f["session_id"] == session_id)
     return found
+
+
+@asynccontextmanager
+async def followed_by(page: Page) -> AsyncIterator[None]:
+    """Tell the kernel how much of a flood a page has read."""
+    _seen(page).write_text("0")
+    following = asyncio.create_task(_follow(page))
+    try:
+        yield
+    finally:
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+
+
+def _seen(page: Page) -> Path:
+    return page.server.folder / "root" / "seen"
+
+
+async def _follow(page: Page) -> None:
+    looked_at, note = len(page.received), _seen(page).write_text
+    while True:
+        await asyncio.sleep(0.005)
+        news = page.received[looked_at:]
+        looked_at += len(news)
+        if marks := [m.data["content"]["mark"] for m in news if is_mark(m)]:
+            note(str(marks[-1]))
+
+
+def is_mark(message: Message) -> bool:
+    """Whether a message only says how far a flood has come."""
+    return message.method == "custom" and "mark" in message.data["content"]
 
 
 async def eventually(is_so: Callable[[], Awaitable[bool]], within: float = 30.0) -> None:

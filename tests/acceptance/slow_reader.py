@@ -84,6 +84,7 @@ class SlowReader:
     async def closed(self, within: float = 20.0) -> tuple[int, str]:
         """Read as fast as it goes until the server closes; returns the code and the reason."""
         await self._stop_trickling()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         return await asyncio.wait_for(self._read_to_close(), within)
 
     async def _read_to_close(self) -> tuple[int, str]:

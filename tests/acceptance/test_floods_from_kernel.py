@@ -14,6 +14,7 @@ from .flooded import (
     LAST,
     LONG,
     cut_off,
+    followed_by,
     prepare,
     shows_the_last,
     small_server,
@@ -25,12 +26,12 @@ from .server import Server
 from .slow_reader import SlowReader
 from .watch import Watch
 
-COUNT = 35_000 if LONG else 3_500
+COUNT = 20_000 if LONG else 3_500
 LENGTH = 20_000
 
 GROWTH = 56
 """
-MiB by which a server may grow in a flood of 70 MB (700 in the long run).
+MiB by which a server may grow in a flood of 70 MB (400 in the long run).
 
 The page that does not read may have 32 MiB waiting; the rest is what came from the kernel and
 has not been looked at, and the allocator's.
@@ -89,7 +90,7 @@ async def test_a_flood_of_one_type_costs_no_last_word_and_no_memory(
     async with Page(server, kernel_id) as page, SlowReader(server, kernel_id) as deaf:
         ids = await prepare(page)
         before = (await server.link(kernel_id))["counters"].get(flood.counted_as, 0)
-        async with Watch(server) as watch:
+        async with Watch(server) as watch, followed_by(page):
             cell = await page.execute(
                 f"pad = 'x' * {LENGTH}\n"
                 f"flood({flood.kind!r}, ({flood.content} for i in range({COUNT})))" + LAST

@@ -16,7 +16,7 @@ from .restore import restore
 from .server import Server
 from .watch import Watch
 
-MORE = 10 if LONG else 1
+MORE = 4 if LONG else 1
 LENGTH = 20_000
 
 GROWTH = 30
