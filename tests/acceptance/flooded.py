@@ -23,6 +23,8 @@ FRAME = 4 * MEBI
 """The largest frame that a page may send."""
 
 OPTIONS = (
+    # Low, so that also on a slow machine a flood of output is over it.
+    "--ZMQChannelsWebsocketConnection.iopub_msg_rate_limit=300",
     f"--CommBroker.outbox_high_bytes={HIGH}",
     f"--CommBroker.outbox_cap_bytes={CAP}",
     f"--CommBroker.backlog_bytes={BACKLOG}",
