@@ -52,6 +52,9 @@ UNTRACKED_WHERE_UNLISTED = (
 )
 """Request types whose statuses pages do not show, for servers too old to list them."""
 
+SETTLED = 2.0
+"""Seconds after which a server listens and has imported what it needs."""
+
 _DEFAULTS = Limits()
 
 
@@ -131,6 +134,7 @@ class CommBroker(ExtensionApp):
         "its full collections hold up everybody for a tenth of a second.",
     )
 
+    _freezing: object | None = None
     exchange: Exchange | None = None
     installation: Installation
     walks: ListWalks
@@ -181,10 +185,12 @@ class CommBroker(ExtensionApp):
         ]
         self._events.add_listener(schema_id=KERNEL_ACTIONS, listener=self.exchange.kernel_action)
         if self.freeze_heap:
-            app.io_loop.add_callback(freeze_once)
+            self._freezing = app.io_loop.call_later(SETTLED, freeze_once)
 
     async def stop_extension(self) -> None:
         """Let go of every kernel."""
+        if self._freezing is not None:
+            self._server.io_loop.remove_timeout(self._freezing)
         self.comm_managers.close()
         if self.exchange is not None:
             self._events.remove_listener(listener=self.exchange.kernel_action)
