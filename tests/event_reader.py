@@ -47,6 +47,7 @@ class EventReader:
         self.status = 0
         self.headers: dict[str, str] = {}
         self.told: list[Told] = []
+        self._looked_at = 0
         self.last_id = ""
         self.comments = 0
         self._port = port
@@ -87,11 +88,11 @@ class EventReader:
             return
 
     async def until(self, wanted: Callable[[Told], bool], within: float = 10.0) -> Told:
-        """Read on to the next event that is wanted."""
-        at = len(self.told)
+        """Read on to the next event that is wanted, from the one behind the last that was."""
         while True:
-            for told in self.told[at:]:
-                at += 1
+            # Several come in one chunk when the machine is busy.
+            for told in self.told[self._looked_at :]:
+                self._looked_at += 1
                 if wanted(told):
                     return told
             assert await self._read(within), f"the stream ended after {self.told[-3:]}"
