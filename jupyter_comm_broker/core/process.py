@@ -66,7 +66,7 @@ class Process:
         reason: str = "the kernel was restarted",
         state: EndState = "restarted",
     ) -> None:
-        """What answers from now on is another one, and not before it was heard (rule 20)."""
+        """What answers from now on is another one, and not before it was heard (rule 26)."""
         self._forget(reason, now, state)
         self._context.execution.reset("starting")
         self._proof.began(now, running=False)
