@@ -1,11 +1,16 @@
 """What every test starts from: nobody's settings, and marks that follow from the folder."""
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests.fakes.provisioner import offer, stop_all
+from tests.fakes.server import Desk
 
 TESTS = Path(__file__).parent
 
@@ -62,3 +67,24 @@ def jp_server_cleanup(request: pytest.FixtureRequest) -> None:
     """
     if "jp_configurable_serverapp" in request.fixturenames:
         request.getfixturevalue("jp_server_cleanup")
+
+
+@pytest.fixture
+def desk(
+    jp_environ: None,
+    jp_data_dir: Path,
+    jp_serverapp: Any,
+    jp_fetch: Any,
+    jp_ws_fetch: Any,
+    jp_asyncio_loop: asyncio.AbstractEventLoop,
+) -> Iterator[Desk]:
+    """A server of this process, and kernels for it."""
+    offer(jp_data_dir)
+    desk = Desk(jp_serverapp, jp_fetch, jp_ws_fetch)
+    yield desk
+
+    async def close() -> None:
+        await desk.close()
+        stop_all()
+
+    jp_asyncio_loop.run_until_complete(close())

@@ -13,7 +13,7 @@ EMPTY_NAMES = {"base", "common", "helper", "helpers", "manager", "misc", "util",
 
 WITHOUT_TEST_OF_THEIR_OWN: dict[str, str] = {
     "core/comm_port.py": "protocols without bodies, which both ends of comms implement",
-    "web/port.py": "a protocol without a body; what implements it is tested by test_extension.py",
+    "web/port.py": "a protocol without a body; what implements it is tested by test_rest_port.py",
     "_version.py": "one line, read by the build and checked by test_packaging.py",
 }
 """Modules that no test file is named after, and why not."""

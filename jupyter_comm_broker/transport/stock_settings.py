@@ -1,15 +1,29 @@
 """
-The settings that users gave jupyter_server's own connection class, read where they were put.
+The settings that users gave jupyter_server's own classes, read where they were put.
 
-They are read under the name of the stock class, so ``c.ZMQChannelsWebsocketConnection.*``
-and the deprecated ``c.ServerApp.iopub_*`` (which the server copies there) keep working.
+Those of its connection class are read under the stock class's name, so that
+``c.ZMQChannelsWebsocketConnection.*`` and the deprecated ``c.ServerApp.iopub_*`` (which the
+server copies there) keep working.
 """
 
 from __future__ import annotations
 
+import typing
+
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from traitlets import Any, Bool, Float, HasTraits
 from traitlets.config import Configurable
+
+from jupyter_comm_broker.core.context import Policy
+
+UNTRACKED_WHERE_UNLISTED = (
+    "comm_info_request",
+    "kernel_info_request",
+    "shutdown_request",
+    "interrupt_request",
+    "debug_request",
+)
+"""Request types whose statuses pages do not show, for servers too old to list them."""
 
 _STOCK = ZMQChannelsWebsocketConnection
 
@@ -38,3 +52,19 @@ class StockSettings(RateLimits, Configurable):
     def section_names(cls) -> list[str]:
         """Return the sections of the configuration that apply: those of the stock class."""
         return [*_STOCK.section_names(), *super().section_names()]
+
+    def policy(self, kernels: typing.Any) -> Policy:
+        """Return what they and those of the kernel manager allow on each kernel."""
+        return Policy(
+            allowed_message_types=frozenset(kernels.allowed_message_types),
+            hide_tracebacks=None
+            if kernels.allow_tracebacks
+            else kernels.traceback_replacement_message,
+            untracked_message_types=frozenset(
+                getattr(kernels, "untracked_message_types", UNTRACKED_WHERE_UNLISTED)
+            ),
+            limit_rate=self.limit_rate,
+            message_rate=self.iopub_msg_rate_limit,
+            data_rate=self.iopub_data_rate_limit,
+            rate_window=self.rate_limit_window,
+        )

@@ -88,8 +88,13 @@ class Desk:
 
     @property
     def broker(self) -> Any:
-        """The extension."""
+        """What REST asks."""
         return self.app.web_app.settings[SETTING]
+
+    @property
+    def extension(self) -> Any:
+        """What the server loaded."""
+        return next(iter(self.app.extension_manager.extension_apps["jupyter_comm_broker"]))
 
     @property
     def connections(self) -> list[FrontendConnection]:

@@ -178,7 +178,7 @@ async def test_a_send_says_at_once_what_is_wrong_and_from_another_thread_in_the_
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     kernel_id, kernel = await desk.starts()
-    port = ServerCommPort(desk.broker.exchange.driver(kernel_id), desk.broker.log)
+    port = ServerCommPort(desk.broker.exchange.driver(kernel_id), desk.extension.log)
     kernel.publish("comm_open", opening("c"))
     kernel.publish("comm_close", {"comm_id": "c", "data": {}})
     registry = desk.broker.kernel(kernel_id).context.registry
@@ -234,7 +234,7 @@ async def test_a_kernel_that_is_gone_takes_its_manager_along(desk: Desk) -> None
 async def test_ports_are_told_of_their_kernel_alone_until_they_are_closed(desk: Desk) -> None:
     exchange = desk.broker.exchange
     before = list(exchange.watchers)
-    ports = CommPorts(exchange, desk.broker.log)
+    ports = CommPorts(exchange, desk.extension.log)
     with pytest.raises(KernelNotFoundError):
         ports.open("none")
     one_id, one = await desk.starts()

@@ -99,7 +99,7 @@ async def test_the_end_of_the_server_ends_all_reading_and_waiting(desk: Desk) ->
     reader, left = reads(desk), reads(desk)
     feed.unsubscribe(left)
     feed.unsubscribe(reads(desk))
-    await desk.broker.stop_extension()
+    await desk.extension.stop_extension()
     assert reader.ended
     assert feed._releasing is None
     assert wanted(desk) == []

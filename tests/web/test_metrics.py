@@ -69,6 +69,6 @@ async def test_the_server_shows_them(jp_serverapp: Any, jp_fetch: Any) -> None:
     assert COLLECTOR._sources
     body = (await jp_fetch("metrics")).body.decode()
     assert "# TYPE jupyter_comm_broker_comms gauge" in body
-    extension = jp_serverapp.web_app.settings["jupyter_comm_broker"]
+    (extension,) = jp_serverapp.extension_manager.extension_apps["jupyter_comm_broker"]
     await extension.stop_extension()
-    assert extension.ledger.tally not in COLLECTOR._sources
+    assert extension.services.kernels.ledger.tally not in COLLECTOR._sources
