@@ -42,6 +42,11 @@ class CatchUps:
         frontend.catch_ups.clear()
         self._forget_watchers()
 
+    def forget(self, now: float) -> None:
+        """The kernel's process is another one: what was held back for the last one goes out."""
+        for frontend in self._context.delivery:
+            self.ended(frontend)
+
     def next_due(self) -> float | None:
         """Return when something is to be sent next."""
         hold = self._context.limits.hold_custom_seconds
@@ -83,7 +88,10 @@ class CatchUps:
 
     def _forget_watchers(self) -> None:
         """Drop the change records of pages that are done or gone."""
-        live = {id(c.changed) for frontend in self._context.delivery for c in frontend.catch_ups}
         watchers = self._context.mirror.watchers
-        # The first watcher is the verification's own and stays.
+        # The first watcher is the verification's own and stays. Mostly it is the only one, and
+        # looking at every page with every message is what a send over REST would pay most for.
+        if len(watchers) == 1:
+            return
+        live = {id(c.changed) for frontend in self._context.delivery for c in frontend.catch_ups}
         watchers[1:] = [each for each in watchers[1:] if id(each) in live]

@@ -24,7 +24,8 @@ class Asked:
     def __init__(self, kernel_id: str, msg_id: str) -> None:
         self._kernel_id = kernel_id
         self._loop = asyncio.get_running_loop()
-        self._over = asyncio.Event()
+        self._waiter: asyncio.Future[None] | None = None
+        self._over = False
         self._timer: asyncio.TimerHandle | None = None
         self._has_status = self._done = False
         self._ended = ""
@@ -42,10 +43,14 @@ class Asked:
         Raises:
             KernelUnavailableError: the kernel's process ended before.
         """
-        try:
-            await asyncio.wait_for(self._over.wait(), seconds)
-        except asyncio.TimeoutError:
-            return False
+        if not self._over:
+            # Not asyncio.wait_for: its task costs turns of the loop in every round trip.
+            self._waiter = self._loop.create_future()
+            late = self._loop.call_later(seconds, _release, self._waiter)
+            try:
+                await self._waiter
+            finally:
+                late.cancel()
         if self._ended:
             raise KernelUnavailableError(self._kernel_id, self._ended)
         return self._done
@@ -67,7 +72,7 @@ class Asked:
 
     def ended(self, how: str) -> None:
         """The kernel's process is no more."""
-        if not self._over.is_set():
+        if not self._over:
             self._ended = how
             self.leave()
 
@@ -76,7 +81,9 @@ class Asked:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self._over.set()
+        self._over = True
+        if self._waiter is not None:
+            _release(self._waiter)
 
     def _quiet(self) -> None:
         if not self._has_status:
@@ -85,3 +92,8 @@ class Asked:
     def _finish(self) -> None:
         self._done = True
         self.leave()
+
+
+def _release(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
