@@ -78,9 +78,15 @@ class Lab:
         self.wait_until(lambda: notebook.ended_at is not None, 30, "the long cell is over")
 
     def save(self, notebook: Notebook, views: int) -> None:
-        """Save until ``views`` widget views are in the file."""
+        """Save, and wait until the file is written anew with ``views`` widget views."""
+        # The views of an earlier save would do as well, and be those of another kernel.
+        before = notebook.saved_at
         self.page.keyboard.press("Control+s")
-        self.wait_until(lambda: notebook.saved_views == views, 10, f"{views} views are saved")
+        self.wait_until(
+            lambda: notebook.saved_at != before and notebook.saved_views == views,
+            30,
+            f"{views} views are saved",
+        )
 
     def reload(self) -> None:
         """Reload the page and wait until the notebook's cells are drawn again."""

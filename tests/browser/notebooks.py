@@ -115,6 +115,11 @@ class Notebook:
     # -- the document on disk ----------------------------------------------------------------
 
     @property
+    def saved_at(self) -> int:
+        """When the document was last written, in nanoseconds of the file system's clock."""
+        return (self._folder / self.path).stat().st_mtime_ns
+
+    @property
     def saved_views(self) -> int:
         """How many widget views the saved document shows."""
         return sum(
