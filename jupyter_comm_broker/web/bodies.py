@@ -21,6 +21,9 @@ MOST_NAME = 1000
 
 MOST_BUFFERS = 10_000
 
+MOST_PARTS = 96
+"""Buffers in a form: tornado takes one apart that has up to 100 parts."""
+
 Name = Annotated[str, Meta(min_length=1, max_length=MOST_NAME)]
 BinaryPart = Annotated[
     str, Meta(extra_json_schema={"contentMediaType": "application/octet-stream"})
@@ -31,7 +34,9 @@ Metadata = Annotated[dict[str, Any], Meta(description="Of the message; widgets h
 BASE64 = {"pattern": "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"}
 Base64 = Annotated[bytes, Meta(extra_json_schema=BASE64)]
 Buffers = Annotated[list[Base64], Meta(max_length=MOST_BUFFERS, description="Its binary tail.")]
-Parts = Annotated[list[BinaryPart], Meta(max_length=MOST_BUFFERS, description="One for each.")]
+Parts = Annotated[
+    list[BinaryPart], Meta(max_length=MOST_PARTS, description="One for each; more go in JSON.")
+]
 
 
 class SentBody(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -102,11 +107,24 @@ def read_body(request: HTTPServerRequest, shape: type[Body], *, form: bool = Tru
 
 def _read_json(text: bytes, shape: type[Body]) -> Body:
     try:
-        return msgspec.json.decode(text, type=shape)
+        try:
+            return msgspec.json.decode(text, type=shape)
+        except msgspec.ValidationError as error:
+            if "got `float` - at `$." not in str(error):
+                raise
+            return msgspec.convert(_with_integers(msgspec.json.decode(text)), shape)
     except msgspec.ValidationError as error:
         raise _at_fault(error) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidFieldError("", f"the body is no JSON as RFC 8259 has it: {error}") from error
+
+
+def _with_integers(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return a body's own fields as JSON schema has them: to it 7.0 is an integer."""
+    return {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value
+        for name, value in fields.items()
+    }
 
 
 def _read_form(request: HTTPServerRequest, shape: type[Body]) -> Body:
@@ -120,6 +138,9 @@ def _read_form(request: HTTPServerRequest, shape: type[Body]) -> Body:
             raise InvalidFieldError(name, f"either all parts {name!r} have a filename or none has")
         values = files or texts
         if name == "buffers":
+            if len(values) > MOST_PARTS:
+                said = f"{len(values)} buffers are too many for a form, which may have {MOST_PARTS}"
+                raise InvalidFieldError(name, f"{said}; send them in JSON")
             found[name] = values
             continue
         if len(values) > 1:

@@ -10,7 +10,7 @@ from tornado import web
 
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.comm_record import CommRecord
-from jupyter_comm_broker.errors import CommClosedError, CommNotFoundError
+from jupyter_comm_broker.errors import CommClosedError, CommNotFoundError, InvalidFieldError
 from jupyter_comm_broker.protocol.json_text import dumps_strictly
 from jupyter_comm_broker.web.port import BrokerPort
 from jupyter_comm_broker.web.problem import Problem, told
@@ -76,6 +76,13 @@ class CommBrokerHandler(APIHandler):
             raise CommNotFoundError(kernel_id, comm_id)
         at = broker.context.author.date(closing.at)
         raise CommClosedError(kernel_id, comm_id, at, closing.by.value, closing.reason)
+
+    def decode_argument(self, value: bytes, name: str | None = None) -> str:
+        """Return a step of a path, or a parameter, as text."""
+        try:
+            return super().decode_argument(value, name)
+        except web.HTTPError as error:
+            raise Problem.of(InvalidFieldError(name or "", f"{name} is not UTF-8")) from error
 
     # -- how ---------------------------------------------------------------------------------------
 

@@ -31,7 +31,9 @@ ALWAYS_ALLOWED = {"token", "_xsrf"}
 _TIMESTAMP = re.compile(r"[0-9]+")
 """What JupyterLab adds to every URL so that no cache answers: ``?1700000000000``."""
 
-_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_INTEGER = re.compile(r"(-?[0-9]{1,18})(\.0+)?")
+"""To JSON schema 7.0 is an integer like any other."""
+
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
 _BOOLEANS = {"true": True, "false": False}
 _AT_FIELD = re.compile(r" - at `\$\.([^.\[`]+).*`$")
@@ -123,8 +125,8 @@ def _step(name: str, text: str) -> Any:
 def _value(text: str, schema: Mapping[str, Any]) -> Any:
     """Read a text as its schema has it; what does not fit stays a text and is refused later."""
     kind = schema.get("type")
-    if kind == "integer" and _INTEGER.fullmatch(text):
-        return int(text)
+    if kind == "integer" and (whole := _INTEGER.fullmatch(text)):
+        return int(whole[1])
     if kind == "number" and _NUMBER.fullmatch(text) and isfinite(float(text)):
         return float(text)
     if kind == "boolean":

@@ -49,6 +49,9 @@ STATUS_OF: dict[type[CommBrokerError], int] = {
 FACTS = ("field", "limit", "setting", "msg_id", "because", "said")
 """What of an error's facts is told as it is."""
 
+UNREADABLE = "Invalid body: "
+"""How tornado begins when a body cannot be taken apart."""
+
 
 class ClosedView(TypedDict):
     """How a comm ended."""
@@ -104,4 +107,8 @@ def told(status: int, error: BaseException | None) -> dict[str, Any]:
     # tornado doubles the percent signs of a message without arguments.
     message = error.log_message % error.args if error.log_message else phrase
     facts = error.facts if isinstance(error, Problem) else {}
+    if message.startswith(UNREADABLE):
+        # It never came to us.
+        facts = {"field": "buffers" if "too many parts" in message else ""}
+        return {"message": message, "reason": InvalidFieldError.__name__, **facts}
     return {"message": message, "reason": error.reason or phrase, **facts}

@@ -100,6 +100,7 @@ def test_a_form_has_binary_parts_with_a_filename_or_without() -> None:
         (form({"data": [b"{}"], "metadata": [b"\xff"]}, {}), "metadata"),
         (form({"data": [b"{}"], "buffers": [b"1"]}, {"buffers": [b"2"]}), "buffers"),
         (form({"data": [b"{}"], "other": [b"1"]}, {}), "other"),
+        (form({"data": [b"{}"], "buffers": [b""] * 97}, {}), "buffers"),
     ],
 )
 def test_what_is_wrong_with_a_form_is_said_with_its_field(
@@ -108,6 +109,19 @@ def test_what_is_wrong_with_a_form_is_said_with_its_field(
     with pytest.raises(InvalidFieldError) as caught:
         read_body(made, SentBody)
     assert caught.value.field == field
+
+
+def test_to_json_schema_7_0_is_an_integer() -> None:
+    assert read_body(request(b'{"on": true, "messages": 7.0}'), RecordingWish).messages == 7
+    for body, field in [
+        (b"7.0", ""),
+        (b'{"on": 1.0}', "on"),
+        (b'{"on": true, "messages": 7.5}', "messages"),
+        (b'{"on": true, "messages": 1e300}', "messages"),
+    ]:
+        with pytest.raises(InvalidFieldError) as caught:
+            read_body(request(body), RecordingWish)
+        assert caught.value.field == field
 
 
 def test_other_media_types_are_refused() -> None:

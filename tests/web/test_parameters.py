@@ -39,6 +39,7 @@ def test_each_parameter_is_read_as_what_it_is() -> None:
         text="3", count=3, share=0.5, flag=True, names=["a", "b"]
     )
     assert read(text="").text == ""
+    assert read(count="7.0").count == 7
 
 
 @pytest.mark.parametrize(

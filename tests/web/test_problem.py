@@ -70,3 +70,10 @@ def test_errors_of_the_server_are_told_in_the_same_shape() -> None:
 
 def test_a_fault_of_ours_is_not_told() -> None:
     assert "secret" not in str(told(500, ValueError("secret")))
+
+
+def test_what_tornado_cannot_take_apart_names_its_field() -> None:
+    for said, field in [("has too many parts", "buffers"), ("no final boundary", "")]:
+        problem = told(400, web.HTTPError(400, f"Invalid body: {said}"))
+        assert (problem["reason"], problem["field"]) == ("InvalidFieldError", field)
+        assert said in problem["message"]

@@ -1,0 +1,36 @@
+"""What schemathesis checks besides its own, loaded by it; and a book of what was answered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+
+ANSWERS = Path("answers.txt")
+"""In the folder of the run: an operation and a status for each request."""
+
+BEYOND_SCHEMAS = {
+    "DELETE /api/kernels/{kernel_id}/comms": ("all",),
+    "POST /api/kernels/{kernel_id}/comms": ("buffers", "data.buffer_paths"),
+    "POST /api/kernels/{kernel_id}/comms/{comm_id}/messages": ("buffers", "data.buffer_paths"),
+}
+"""
+By operation, the fields whose right values no schema can say.
+
+``all`` goes without a condition, and must be there without one; a widget's buffers are as many
+as ``data.buffer_paths``, each of which leads somewhere in ``data.state``.
+"""
+
+
+@schemathesis.check
+def refused_for_what_no_schema_says(ctx: Any, response: Any, case: Any) -> None:
+    """See that what fits the document is refused for nothing else."""
+    operation = case.operation.label
+    with ANSWERS.open("a") as book:
+        book.write(f"{operation} {response.status_code}\n")
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return
+    if response.status_code == 400:
+        field = response.json().get("field", response.text)
+        assert field.startswith(BEYOND_SCHEMAS.get(operation, "never")), f"refused for {field!r}"
