@@ -11,21 +11,24 @@ from __future__ import annotations
 from functools import partial
 
 from jupyter_comm_broker.core.answers import Answers
+from jupyter_comm_broker.core.attendance import Attendance
 from jupyter_comm_broker.core.catch_up import CatchUps
-from jupyter_comm_broker.core.comm_record import CommRecord, Side
+from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.core.context import Context, Policy
+from jupyter_comm_broker.core.denials import Denials
 from jupyter_comm_broker.core.effects import Effects
 from jupyter_comm_broker.core.from_frontend import FromFrontend
 from jupyter_comm_broker.core.from_kernel import FromKernel
 from jupyter_comm_broker.core.frontend import Frontend
-from jupyter_comm_broker.core.happenings import FrontendAttached, FrontendDetached
+from jupyter_comm_broker.core.held_messages import HeldMessages
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.lost_idles import LostIdles
 from jupyter_comm_broker.core.missing_idles import MissingIdles
 from jupyter_comm_broker.core.output_capture import OutputCapture
+from jupyter_comm_broker.core.own_answers import OwnAnswers
 from jupyter_comm_broker.core.process import Process
-from jupyter_comm_broker.core.proof import ABOUT, Proof
+from jupyter_comm_broker.core.proof import Proof
 from jupyter_comm_broker.core.questions import Questions
-from jupyter_comm_broker.core.reconciliation import Learned
 from jupyter_comm_broker.core.restore import Restore
 from jupyter_comm_broker.core.verification import Verification
 from jupyter_comm_broker.errors import MalformedMessageError
@@ -48,18 +51,30 @@ class KernelBroker:
             context, self._answers, self._catch_ups, self.verification, self._capture
         )
         self._from_kernel = FromKernel(context, self._answers, self._capture)
+        self._denials = Denials(context, self._answers)
         self._from_frontend = FromFrontend(
-            context, self._answers, self._restore, self._catch_ups, self._capture
+            context, self._answers, self._restore, self._catch_ups, self._capture, self._denials
         )
         self._missing_idles = MissingIdles(context, self._answers)
+        self._lost_idles = LostIdles(context, self._questions, self.proof, self._from_kernel)
+        self._attendance = Attendance(context, self._answers, self._catch_ups)
+        self._held = HeldMessages(context)
+        self._own_answers = OwnAnswers(
+            context,
+            self._questions,
+            self.proof,
+            self.verification,
+            self._from_kernel,
+            self._answers,
+            self._restore,
+            self._capture,
+        )
         self._process = Process(
             context,
             self._answers,
             self.proof,
             self.verification,
-            self._restore,
-            self._catch_ups,
-            self._capture,
+            (self._capture, self.verification, self._catch_ups, self._restore),
         )
         self._timed = (
             self.proof,
@@ -67,10 +82,10 @@ class KernelBroker:
             self._restore,
             self._catch_ups,
             self._capture,
-            self._from_frontend,
+            self._from_frontend.questions,
             self._missing_idles,
+            self._lost_idles,
         )
-        self._held: list[tuple[str, Message]] = []
 
     def take_effects(self) -> Effects:
         """Hand over what there is to do; carry it all out before the next event."""
@@ -121,10 +136,12 @@ class KernelBroker:
             self.context.shielded("counting messages", lambda: self._from_kernel.count(message))
             if self.proof.link != "proven":
                 self.proof.heard(message)
-            if header.msg_type == "status" and not parent.msg_id:
-                self._process.said(message, now)
+            if header.msg_type == "status":
+                self._lost_idles.before(message, now)
+                if not parent.msg_id:
+                    self._process.said(message, now)
         if self._questions.is_ours(message):
-            self._ours(message, now)
+            self._own_answers.heard(message, now)
         else:
             self._pass_on(message, now)
         if message.channel == "iopub" and header.msg_type == "shutdown_reply":
@@ -148,43 +165,6 @@ class KernelBroker:
         self.context.counters["faults"] += 1
         self.context.log("error", f"{what} failed; the message was passed on", fault)
 
-    def _ours(self, message: Message, now: float) -> None:
-        about, msg_type = self._questions.about(message), message.header.msg_type
-        if not self.context.author.wrote(message.header.session):
-            # Else the kernel copies its requests' session, and its own is not known by this.
-            self.context.delivery.introduce(message.header.session)
-        if msg_type == "kernel_info_reply" and about == ABOUT:
-            self.proof.answered(message)
-        elif message.channel == "iopub" and self._is_bystander(message):
-            self._from_kernel.published_under_our_parent(message, now)
-        else:
-            learned: list[Learned] = []
-            self.context.shielded(
-                "reading an answer of the kernel",
-                lambda: learned.extend(self.verification.heard(message, now)),
-            )
-            self._spread(learned, now)
-
-    def _is_bystander(self, message: Message) -> bool:
-        """Whether a message only stands under our request because that was the kernel's last."""
-        if message.header.msg_type in COMM_TYPES:
-            return not self.verification.is_answer(message)
-        return message.header.msg_type not in ("status", "error")
-
-    def _spread(self, learned: list[Learned], now: float) -> None:
-        if learned:
-            # What we collected for an Output widget is newer than what the kernel knows of it.
-            self.context.shielded("settling captured output", self._capture.settle)
-        for each in learned:
-            if each.closed:
-                for frontend in list(self.context.delivery):
-                    comm_id, reason = each.record.comm_id, "the kernel no longer lists it"
-                    self._answers.comm_gone(frontend, comm_id, reason, b"{}", now)
-            elif each.state is not None:
-                self._restore.became_known(each.record, each.state, now)
-            else:
-                self._answers.repair(each.record, each.wrong, now)
-
     def frontend_sent(self, session_id: str, message: Message, now: float) -> None:
         """
         A page sent a message.
@@ -200,12 +180,8 @@ class KernelBroker:
             raise MalformedMessageError("a comm message needs a comm_id in its content")
         if not self.proof.held:
             self._received(frontend, message, now)
-        elif not self._from_frontend.refused_for_backlog(frontend, message, now):
-            self._hold(session_id, message)
-
-    def _hold(self, session_id: str, message: Message) -> None:
-        self._held.append((session_id, message))
-        self.context.backlog[message.channel] += message.size
+        elif not self._denials.for_backlog(frontend, message, now):
+            self._held.hold(session_id, message)
 
     def _received(self, frontend: Frontend, message: Message, now: float) -> None:
         try:
@@ -218,30 +194,11 @@ class KernelBroker:
 
     def frontend_attached(self, session_id: str, now: float) -> None:
         """A page opened a socket; one with a session id we know gets what it missed."""
-        frontend, known = self.context.delivery.attach(session_id, now)
-        self.context.happenings.note(FrontendAttached(session_id))
-        if known:
-            frontend.kept_models = True
-            self._answer_gap(frontend, now)
-        self._answers.status(frontend, now)
-
-    def _answer_gap(self, frontend: Frontend, now: float) -> None:
-        """Tell a page that came back what of what it missed was not kept, and which comms died."""
-        gap, frontend.gap_since = frontend.gap_since, None
-        if gap is not None:
-            for comm_id in self.context.registry.closed_since(gap):
-                reason = "closed while the page was away"
-                self._answers.comm_gone(frontend, comm_id, reason, b"{}", now)
-        if frontend.cut_off:
-            self._answers.output_cut(frontend, frontend.cut_off, now)
-            frontend.cut_off = ""
+        self._attendance.attached(session_id, now)
 
     def frontend_detached(self, session_id: str, now: float) -> None:
         """A page's socket is gone."""
-        if (frontend := self.context.delivery.get(session_id)) is not None:
-            self._catch_ups.ended(frontend)
-            self.context.happenings.note(FrontendDetached(session_id))
-        self.context.delivery.detach(session_id, now)
+        self._attendance.detached(session_id, now)
 
     # -- programs --------------------------------------------------------------------------------
 
@@ -256,9 +213,7 @@ class KernelBroker:
 
     def program_took(self, session_id: str, record: CommRecord, now: float) -> None:
         """A program serves a comm that the kernel opened, so that no page's refusal closes it."""
-        record.mark_used(session_id)
-        because = "a program in the server serves it"
-        self.context.targets.proved(Side.FRONTEND, record.target_name, because, now)
+        self._attendance.took(session_id, record, now)
 
     def program_detached(self, session_id: str) -> None:
         """A program sends no more."""
@@ -281,12 +236,10 @@ class KernelBroker:
         self.context.shielded("proving the link", lambda: self.proof.tick(now))
         if self.proof.held:
             # Whatever waits for a process that is gone goes to its successor.
-            for asker, question in self._from_frontend.take_waiting():
-                self._hold(asker.session_id, question)
+            for asker, question in self._from_frontend.questions.take_waiting():
+                self._held.hold(asker.session_id, question)
         if self._held and not self.proof.held:
-            held, self._held = self._held, []
-            self.context.backlog.clear()
-            for session_id, message in held:
+            for session_id, message in self._held.take():
                 if (frontend := self.context.delivery.get(session_id)) is not None:
                     self._received(frontend, message, now)
         for part in self._timed[1:]:

@@ -83,6 +83,18 @@ class Context:
             requests=Requests(limits.remembered_requests),
         )
 
+    def forget(self, reason: str, now: float) -> list[str]:
+        """The kernel's process is another one. Returns the comms that ended with it."""
+        self.epoch += 1
+        closed = self.registry.clear(reason, now)
+        self.mirror.clear()
+        self.requests.clear()
+        self.targets.clear()
+        self.kernel_info = None
+        # Of what comes next everything will be seen.
+        self.registry.complete = True
+        return closed
+
     @property
     def occupied(self) -> bool:
         """Whether what is sent to the kernel's main shell now has to wait for something."""

@@ -161,7 +161,7 @@ class OutputCapture:
         if capture is not None:
             self._stop(capture)
 
-    def clear(self) -> None:
+    def forget(self, now: float) -> None:
         """The kernel's process is another one."""
         self._captures.clear()
         self._by_parent.clear()

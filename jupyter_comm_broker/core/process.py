@@ -7,19 +7,35 @@ restart by themselves, so that the kernel's own words count too.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Protocol
+
 from jupyter_comm_broker.core.answers import Answers
-from jupyter_comm_broker.core.catch_up import CatchUps
 from jupyter_comm_broker.core.context import Context
 from jupyter_comm_broker.core.happenings import EndState, ProcessEnded
-from jupyter_comm_broker.core.output_capture import OutputCapture
 from jupyter_comm_broker.core.proof import Proof
-from jupyter_comm_broker.core.restore import Restore
 from jupyter_comm_broker.core.verification import Verification
 from jupyter_comm_broker.protocol.message import Message
 
 
+class OfOneProcess(Protocol):
+    """A part that keeps what holds for one process of the kernel only."""
+
+    def forget(self, now: float) -> None:
+        """The kernel's process is another one."""
+
+
 class Process:
-    """Follows the processes of one kernel, one after the other."""
+    """
+    Follows the processes of one kernel, one after the other.
+
+    Args:
+        context: the kernel's.
+        answers: what pages are told by.
+        proof: asks each process whether it hears us.
+        verification: asks a process that was there before us for its comms.
+        parts: what else forgets with a process, in this order.
+    """
 
     def __init__(
         self,
@@ -27,17 +43,13 @@ class Process:
         answers: Answers,
         proof: Proof,
         verification: Verification,
-        restore: Restore,
-        catch_ups: CatchUps,
-        capture: OutputCapture,
+        parts: Sequence[OfOneProcess],
     ) -> None:
         self._context = context
         self._answers = answers
         self._proof = proof
         self._verification = verification
-        self._restore = restore
-        self._catch_ups = catch_ups
-        self._capture = capture
+        self._parts = parts
 
     # -- what the server tells -----------------------------------------------------------------
 
@@ -100,21 +112,13 @@ class Process:
 
     def _forget(self, reason: str, now: float, state: EndState = "restarted") -> None:
         context = self._context
-        context.epoch += 1
-        closed = context.registry.clear(reason, now)
-        context.mirror.clear()
-        context.requests.clear()
-        context.targets.clear()
-        context.kernel_info = None
-        self._capture.clear()
-        self._verification.reset()
+        closed = context.forget(reason, now)
+        for part in self._parts:
+            part.forget(now)
         for frontend in list(context.delivery):
-            self._catch_ups.ended(frontend)
             for comm_id in closed:
                 self._answers.comm_gone(frontend, comm_id, reason, b"{}", now)
-        context.registry.complete = True
         context.happenings.note(ProcessEnded(reason, state))
-        self._restore.clear(now)
 
     def _announce(self, state: str, now: float) -> None:
         """Tell every page a state that the kernel itself cannot tell (as the stock class does)."""

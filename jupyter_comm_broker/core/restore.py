@@ -210,7 +210,7 @@ class Restore:
         if record.knowledge is Knowledge.TOO_LARGE:
             self._context.counters["restored_too_large"] += 1
 
-    def clear(self, now: float) -> None:
+    def forget(self, now: float) -> None:
         """The kernel's process is another one: whoever waits is given nothing, at once."""
         waiting, self._waiting = self._waiting, []
         for each in waiting:

@@ -76,14 +76,14 @@ class Verification:
         self._list_wanted = True
         self._try_again(now)
 
-    def reset(self) -> None:
+    def forget(self, now: float) -> None:
         """The kernel's process is another one: no answer will come."""
         self._inquiry.reset()
         self.step = Step.REST
         self._wanted.clear()
         self.touched.clear()
         self._list_wanted = self._no_control_comm = False
-        self._try_again(0.0)
+        self._try_again(now)
 
     def is_answer(self, message: Message) -> bool:
         """Whether a comm message under a request of ours is meant for us, not for the pages."""

@@ -13,7 +13,7 @@ from jupyter_server.gateway.gateway_client import GatewayClient
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from traitlets.config import Config
 
-from jupyter_comm_broker import extension
+from jupyter_comm_broker import services
 from jupyter_comm_broker.transport.frontend_connection import FrontendConnection
 from jupyter_comm_broker.transport.installation import install
 from tests.fakes.server import Desk
@@ -47,7 +47,7 @@ def another() -> Iterator[ModuleType]:
 def serve(jp_configurable_serverapp: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     # A server that initializes takes its own log's handlers away, pytest's among them.
     log = logging.getLogger("installation")
-    monkeypatch.setattr(extension, "install", lambda app, ours, _: install(app, ours, log))
+    monkeypatch.setattr(services, "install", lambda app, ours, _: install(app, ours, log))
 
     def serve(argv: list[str] | None = None, **sections: dict[str, Any]) -> Desk:
         other = "another_extension" in sys.modules
