@@ -89,7 +89,7 @@ class CatchUps:
     def _forget_watchers(self) -> None:
         """Drop the change records of pages that are done or gone."""
         watchers = self._context.mirror.watchers
-        # The first watcher is the verification's own and stays. Mostly it is the only one, and
+        # The first watcher is for silent changes and stays. Mostly it is the only one, and
         # looking at every page with every message is what a send over REST would pay most for.
         if len(watchers) == 1:
             return

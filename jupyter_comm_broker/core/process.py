@@ -60,7 +60,7 @@ class Process:
         context.execution.reset(state)
         context.registry.complete = not running
         self._proof.began(now, running=running)
-        self._verification.looked_at = now
+        self._verification.silent_changes.looked(now)
         if running:
             self._verification.find_all(now)
 

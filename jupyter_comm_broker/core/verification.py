@@ -18,6 +18,7 @@ from jupyter_comm_broker.core.inquiry import Inquiry
 from jupyter_comm_broker.core.proof import Proof
 from jupyter_comm_broker.core.questions import Questions
 from jupyter_comm_broker.core.reconciliation import Learned, Reconciliation
+from jupyter_comm_broker.core.silent_changes import SilentChanges
 from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.widget import read_payload
@@ -47,9 +48,7 @@ class Verification:
         self._proof = proof
         self._reconciliation = Reconciliation(context)
         self.step = Step.REST
-        self.touched: dict[str, set[str]] = {}
-        """The comms that changed since the last look for silent changes."""
-        context.mirror.watchers.insert(0, self.touched)
+        self.silent_changes = SilentChanges(context)
         self._wanted: set[str] = set()
         """Comms that a page waits for."""
         self._list_wanted = False
@@ -60,8 +59,6 @@ class Verification:
         self._failed_occupied = False
         self._not_before = 0.0
         self._deadline = 0.0
-        self.looked_at = 0.0
-        """When we last looked for changes that no message told of."""
 
     # -- wanting -------------------------------------------------------------------------------
 
@@ -81,7 +78,7 @@ class Verification:
         self._inquiry.reset()
         self.step = Step.REST
         self._wanted.clear()
-        self.touched.clear()
+        self.silent_changes.forget()
         self._list_wanted = self._no_control_comm = False
         self._try_again(now)
 
@@ -97,9 +94,8 @@ class Verification:
             return self._deadline
         registry = self._context.registry
         if registry.complete and not (self._list_wanted or self._wanted or registry.doubtful):
-            look = self._context.limits.verify_interval
-            quiet = not self.touched or not look or not self._can_ask()
-            return None if quiet else max(self.looked_at + look, self._not_before)
+            look = self.silent_changes.next_due()
+            return None if look is None or not self._can_ask() else max(look, self._not_before)
         if self._failures >= self._context.limits.verify_attempts or not self._can_ask():
             return None
         return self._not_before
@@ -120,7 +116,7 @@ class Verification:
             return
         if self._list_wanted or not self._context.registry.complete:
             self._ask_list(now)
-        elif doubtful := self._doubtful() or self._due_for_a_look(now):
+        elif doubtful := self._doubtful() or self.silent_changes.take_due(now):
             self._ask_states(doubtful, now)
 
     def _doubtful(self) -> list[CommRecord]:
@@ -128,17 +124,6 @@ class Verification:
         self._wanted = {comm_id for comm_id in self._wanted if comm_id in registry}
         found = map(registry.get, {*registry.doubtful, *self._wanted})
         return [record for record in found if record is not None]
-
-    def _due_for_a_look(self, now: float) -> list[CommRecord]:
-        """Return the widgets last touched, if it is time to ask whether they changed in silence."""
-        interval = self._context.limits.verify_interval
-        if not interval or not self.touched or now < self.looked_at + interval:
-            return []
-        latest = list(self.touched)[-self.ONE_BY_ONE :]
-        self.touched.clear()
-        self.looked_at = now
-        found = map(self._context.registry.get, latest)
-        return [record for record in found if record is not None and record.state is not None]
 
     def _can_ask(self) -> bool:
         registry, occupied = self._context.registry, self._context.occupied

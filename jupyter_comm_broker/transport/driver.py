@@ -25,10 +25,8 @@ from jupyter_comm_broker.core.shared_outbox import SharedBatch
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
 from jupyter_comm_broker.transport.activity import KernelActivity
+from jupyter_comm_broker.transport.alarm import Alarm
 from jupyter_comm_broker.transport.kernel_link import KernelLink, ZmqKernelLink
-
-LEAST_PAUSE = 0.01
-"""Seconds between two timers: nothing in the core is finer, and a fault in it must not spin."""
 
 LEVELS = {name: getattr(logging, name.upper()) for name in ("debug", "info", "warning", "error")}
 
@@ -76,8 +74,7 @@ class KernelDriver:
         self.link: KernelLink = ZmqKernelLink(kernel_manager, self._kernel_sent, log)
         self._activity = KernelActivity(kernel_manager, author.session)
         self._frontends: dict[str, FrontendPort] = {}
-        self._timer: asyncio.TimerHandle | None = None
-        self._timer_at = 0.0
+        self._alarm = Alarm(self._loop, self._alarm_rang)
         self.watchers = watchers
         self.closed = False
 
@@ -127,9 +124,7 @@ class KernelDriver:
         self._tell(self.broker.link_closed, self.now)
         self._carry_out()
         self.link.close()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._alarm.stop()
 
     # -- events ----------------------------------------------------------------------------------
 
@@ -194,8 +189,7 @@ class KernelDriver:
         self.broker.tick(now)
         self._carry_out()
 
-    def _timer_fired(self) -> None:
-        self._timer = None
+    def _alarm_rang(self) -> None:
         self.broker.tick(self.now)
         self._carry_out()
 
@@ -228,7 +222,7 @@ class KernelDriver:
         if effects.happened:
             self._happened(effects.happened)
         if not self.closed:
-            self._arm()
+            self._alarm.set(self.broker.next_due())
 
     def _happened(self, happenings: list[Happening]) -> None:
         for watch in list(self.watchers):
@@ -270,16 +264,3 @@ class KernelDriver:
                 delivery.caught_up(frontend)
         except Exception:  # noqa: BLE001 - one page must not cost the others their messages
             self._log.exception("%scannot write to session %s", self._prefix, session_id)
-
-    def _arm(self) -> None:
-        due = self.broker.next_due()
-        if due is not None:
-            due = max(due, self.now + LEAST_PAUSE)
-        if self._timer is not None and due is not None and 0 <= due - self._timer_at <= LEAST_PAUSE:
-            return
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if due is not None:
-            self._timer_at = due
-            self._timer = self._loop.call_at(due, self._timer_fired)

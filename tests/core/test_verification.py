@@ -189,39 +189,6 @@ def test_a_busy_kernels_subshell_is_left_when_it_does_not_answer() -> None:
     assert [m.content for m in left][:1] == [{"subshell_id": "sub"}]
 
 
-def test_after_quiet_changes_are_possible_what_was_touched_is_looked_at() -> None:
-    room = Room(limits=Limits(verify_interval=60.0))
-    room.kernel.opens("touched", STATE)
-    room.kernel.opens("quiet", STATE)
-    room.kernel.updates("touched", {"value": 2})
-    room.wait(59.0)
-    assert room.for_kernel() == []
-    room.wait(1.0)
-    [asked] = room.for_kernel()
-    assert asked.comm.comm_id == "touched"
-    # In-place mutation in the kernel: no message told of it.
-    room.kernel.updates("touched", {**STATE, "value": 3}, asked)
-    assert room.mirrored("touched")["value"] == 3
-    room.wait(600.0)
-    assert len(room.for_kernel()) <= 1
-
-
-def test_an_idle_kernel_is_not_polled() -> None:
-    room = Room()
-    room.kernel.opens("w", STATE)
-    room.wait(1_000.0)
-    assert (room.for_kernel(), room.broker.next_due()) == ([], None)
-
-
-def test_a_comm_that_was_touched_and_closed_wakes_nobody() -> None:
-    room = Room()
-    room.kernel.opens("w", STATE)
-    room.kernel.updates("w", {"value": 2})
-    room.kernel.closes("w")
-    room.wait(1_000.0)
-    assert room.for_kernel() == []
-
-
 def test_a_busy_kernel_that_does_not_answer_on_control_is_asked_when_it_is_free() -> None:
     room = Room(running=True, answers_control=False, proven=False)
     room.wait(4.0)

@@ -13,7 +13,7 @@ from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.outbox import Outbox
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
-from jupyter_comm_broker.transport.driver import LEAST_PAUSE, KernelDriver
+from jupyter_comm_broker.transport.alarm import LEAST_PAUSE, Alarm
 from tests.fakes.kernel import ZmqKernel
 from tests.fakes.page import Page
 from tests.transport.descriptors import open_descriptors
@@ -27,7 +27,7 @@ def timers() -> list[asyncio.TimerHandle]:
     return [
         each
         for each in loop._scheduled
-        if not each.cancelled() and each._callback.__qualname__.startswith(KernelDriver.__name__)
+        if not each.cancelled() and each._callback.__qualname__.startswith(Alarm.__name__)
     ]
 
 
