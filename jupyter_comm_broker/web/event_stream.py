@@ -49,7 +49,8 @@ class StreamEvents(CommBrokerHandler):
                 description="Server-sent events, without an end. Each has its type, its id and "
                 "data in JSON. With the header Last-Event-ID it goes on behind that event; "
                 "the event resync says that this cannot be done, or that the client reads too "
-                "slowly, and that what is known has to be asked for.",
+                "slowly, and that what is known has to be asked for. It ends for a client that "
+                "loses the right to read, at the next heartbeat.",
                 media={MEDIA_TYPE: Stream(BY_TYPE)},
             )
         },
@@ -86,7 +87,15 @@ class StreamEvents(CommBrokerHandler):
         # A reader with nothing to read yet knows from where to go on.
         self.write(self._nothing(reader))
         await self.flush()
+        clock = asyncio.get_running_loop().time
+        checked = clock()
         while not (self._left or reader.over):
+            # A stream has no end of its own, and rights may be taken away meanwhile.
+            if clock() - checked >= self.port.events.heartbeat:
+                if not await self.may("read"):
+                    self.log.warning("comm broker: a reader of events may read them no longer")
+                    break
+                checked = clock()
             self._news.clear()
             events = reader.take(CHUNK)
             if not events and await self._is_silent():

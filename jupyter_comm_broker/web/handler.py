@@ -40,11 +40,16 @@ class CommBrokerHandler(APIHandler):
         user = self.current_user
         if user is None:
             raise Problem(403, "log in to see comms", "not logged in")
-        if not await ensure_async(self.authorizer.is_authorized(self, user, action, AUTH_RESOURCE)):
+        if not await self.may(action):
             who = getattr(user, "username", user)
             what = f"{self.request.method} {self.request.path}"
             self.log.warning("comm broker: %s may not %s %s: %s", who, action, AUTH_RESOURCE, what)
             raise Problem(403, f"{who} may not {action} {AUTH_RESOURCE}", "not authorized")
+
+    async def may(self, action: str) -> bool:
+        """Whether who asks may do ``action`` with comms at this moment."""
+        asked = self.authorizer.is_authorized(self, self.current_user, action, AUTH_RESOURCE)
+        return bool(await ensure_async(asked))
 
     async def may_see_secrets(self, reveal: bool) -> bool:
         """Whether secrets are shown: where they are asked for, and by who may execute."""

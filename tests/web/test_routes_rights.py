@@ -1,0 +1,216 @@
+"""Which right each route asks for, and that nothing is answered or sent without it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from jupyter_comm_broker.web.routes import ROUTES
+from tests.until import until
+
+from .conftest import KERNEL_1, Ask, Desk, Judge
+from .test_event_stream import Reading, opens, reading
+
+__all__ = ["reading"]
+
+KERNEL = "/api/kernels/{kernel_id}/comms"
+COMM = KERNEL + "/{comm_id}"
+TARGET = "/api/kernels/{kernel_id}/recordings/{target_name}"
+STREAM = "/api/comms/events"
+
+NEEDS = {
+    ("GET", "/api/comms"): "read",
+    ("GET", "/api/comms/broker"): "read",
+    ("GET", STREAM): "read",
+    ("GET", "/api/comms/openapi.json"): "read",
+    ("GET", "/api/comms/targets"): "read",
+    ("GET", KERNEL): "read",
+    ("POST", KERNEL): "execute",
+    ("DELETE", KERNEL): "execute",
+    ("GET", COMM): "read",
+    ("DELETE", COMM): "execute",
+    ("GET", COMM + "/messages"): "read",
+    ("POST", COMM + "/messages"): "write",
+    ("PUT", COMM + "/recording"): "write",
+    ("GET", COMM + "/state"): "read",
+    ("GET", COMM + "/buffers/{index}"): "read",
+    ("GET", TARGET): "read",
+    ("PUT", TARGET): "write",
+}
+"""Decision 12: who may see, who may send, who may open and close."""
+
+REVEALING = {
+    ("GET", KERNEL),
+    ("GET", COMM),
+    ("POST", COMM + "/messages"),
+    ("GET", COMM + "/state"),
+    ("GET", COMM + "/buffers/{index}"),
+}
+"""What can show secrets, which takes the right to execute besides."""
+
+BODIES: dict[tuple[str, str], Any] = {
+    ("POST", KERNEL): {"target_name": "plot"},
+    ("POST", COMM + "/messages"): {"data": {"method": "custom", "content": {}}},
+    ("PUT", COMM + "/recording"): {"on": True},
+    ("PUT", TARGET): {"on": True},
+}
+QUERIES = {("DELETE", KERNEL): {"all": "true"}}
+
+RIGHTS = {
+    "none": set[str](),
+    "read": {"read"},
+    "write": {"read", "write"},
+    "execute": {"read", "write", "execute"},
+}
+ACTIONS = ("read", "write", "execute")
+
+DASHBOARD = r"/comm-broker"
+"""Page and assets, which no API's document describes."""
+
+Operation = tuple[str, str]
+
+
+@pytest.fixture
+def room(desk: Desk) -> Desk:
+    """A kernel with one comm that has a state, a buffer and a secret."""
+    state = {"_model_name": "PasswordModel", "value": "hunter2"}
+    desk.rooms[KERNEL_1].kernel.opens("c1", state, paths=[["raw"]], buffers=[b"1"])
+    return desk
+
+
+def steps(template: str) -> list[str]:
+    path = template.format(kernel_id=KERNEL_1, comm_id="c1", index=0, target_name="plot")
+    return path.split("/")[1:]
+
+
+def allow(*actions: str) -> None:
+    Judge.denied = {(each, "comms") for each in ACTIONS if each not in actions}
+    Judge.asked = []
+
+
+async def do(ask: Ask, operation: Operation, **query: str) -> Any:
+    method, template = operation
+    body = BODIES.get(operation)
+    how = {"body": json.dumps(body)} if body is not None else {}
+    params = {**QUERIES.get(operation, {}), **query}
+    return await ask(*steps(template), method=method, params=params, **how)
+
+
+def test_every_route_is_in_the_matrix() -> None:
+    described = {
+        (method.upper(), route.path): each
+        for route in ROUTES
+        for method, each in route.operations().items()
+    }
+    assert set(described) == set(NEEDS)
+    assert {key for key, each in described.items() if "reveal" in each.query.__struct_fields__} == (
+        REVEALING
+    )
+    for key, each in described.items():
+        assert each.action == NEEDS[key], key
+
+
+def test_nothing_of_ours_is_served_beside_the_routes(jp_serverapp: Any) -> None:
+    ours = {rule.matcher.regex.pattern for rule in served(jp_serverapp.web_app.default_router)}
+    known = {re.sub(r"\{\w+\}", "[^/]+", route.path) for route in ROUTES}
+    base = re.escape(jp_serverapp.base_url.rstrip("/"))
+    for pattern in ours:
+        path = re.sub(r"\(\?P<\w+>(.*?)\)", r"\1", pattern)
+        path = path.removeprefix(base).removeprefix(jp_serverapp.base_url.rstrip("/"))
+        path = path.removesuffix("$").replace("\\", "")
+        assert path in known or path.startswith(DASHBOARD), path
+
+
+def served(router: Any) -> Iterator[Any]:
+    """Return the rules that lead to a handler of this package."""
+    for rule in router.rules:
+        if hasattr(rule.target, "rules"):
+            yield from served(rule.target)
+        elif getattr(rule.target, "__module__", "").startswith("jupyter_comm_broker"):
+            yield rule
+
+
+@pytest.mark.parametrize("rights", RIGHTS)
+@pytest.mark.parametrize("operation", [each for each in NEEDS if each[1] != STREAM], ids=" ".join)
+async def test_each_route_asks_for_its_right_and_does_nothing_without(
+    ask: Ask, room: Desk, operation: Operation, rights: str
+) -> None:
+    needed = NEEDS[operation]
+    allow(*RIGHTS[rights])
+    answer = await do(ask, operation)
+    assert set(Judge.asked) == {(needed, "comms")}
+    if needed in RIGHTS[rights]:
+        assert answer.status in (200, 201, 202)
+        return
+    assert answer.status == 403
+    assert f"may not {needed} comms" in answer.body["message"]
+    assert answer.body["reason"] == "not authorized"
+    assert set(answer.body) == {"message", "reason"}
+    assert room.programs[KERNEL_1].sent == []
+    assert room.recordings.get(KERNEL_1, ("comm", "c1")) is None
+    assert room.recordings.get(KERNEL_1, ("target", "plot")) is None
+
+
+@pytest.mark.parametrize("operation", REVEALING, ids=" ".join)
+async def test_secrets_take_the_right_to_execute_besides(
+    ask: Ask, room: Desk, operation: Operation
+) -> None:
+    allow("read", "write")
+    refused = await do(ask, operation, reveal="true")
+    assert (refused.status, refused.body["reason"]) == (403, "not authorized")
+    assert "may not execute comms" in refused.body["message"]
+    assert "hunter2" not in str(refused.body)
+    assert room.programs[KERNEL_1].sent == []
+    allow(*ACTIONS)
+    shown = await do(ask, operation, reveal="true")
+    assert shown.status in (200, 202)
+    assert Judge.asked == [(NEEDS[operation], "comms"), ("execute", "comms")]
+
+
+async def test_the_right_to_execute_alone_shows_nothing(ask: Ask, room: Desk) -> None:
+    allow("execute")
+    assert (await do(ask, ("GET", COMM), reveal="true")).status == 403
+
+
+@pytest.mark.parametrize("rights", RIGHTS)
+async def test_events_take_the_right_to_read(room: Desk, reading: Reading, rights: str) -> None:
+    allow(*RIGHTS[rights])
+    async with reading() as reader:
+        assert Judge.asked == [("read", "comms")]
+        if "read" in RIGHTS[rights]:
+            assert reader.status == 200
+            return
+        assert reader.status == 403
+        problem = await reader.body()
+        assert (problem["reason"], set(problem)) == ("not authorized", {"message", "reason"})
+
+
+async def test_a_stream_ends_when_the_right_to_read_is_taken_away(
+    room: Desk, reading: Reading
+) -> None:
+    allow(*ACTIONS)
+    async with reading() as reader:
+        await reader.begins()
+        opens(room, "before")
+        await reader.until(lambda told: told.data.get("comm_id") == "before")
+        allow()
+        await until(lambda: bool(Judge.asked))
+        opens(room, "after")
+        await reader.ends()
+        assert "after" not in str(reader.told)
+    async with reading(after=reader.last_id) as again:
+        assert again.status == 403
+
+
+async def test_metrics_are_the_servers_own_and_name_nobody(ask: Ask, room: Desk) -> None:
+    allow()
+    metrics = await ask("metrics", documented=False)
+    assert metrics.status == 200
+    assert Judge.asked == []
+    assert KERNEL_1.encode() not in metrics.body
+    stranger = await ask("metrics", documented=False, headers={"Authorization": "token no"})
+    assert stranger.status == 403
