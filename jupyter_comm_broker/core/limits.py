@@ -81,7 +81,7 @@ class Limits:
     Seconds after the socket opened before which a big restore is not answered.
 
     ``get_model`` polls for 2 s and fails for good when that moment falls while the page
-    builds models; measured by protocol-facts 21.
+    builds models, as was measured.
     """
 
     answer_seconds: float = 2.0

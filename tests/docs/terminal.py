@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .fences import Example, shows
+from tests.docs.fences import Example, shows
 
 PATIENCE = 100
 """Seconds for one page: the machine decides how long its servers take to start."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from .fences import Example, examples
-from .terminal import typed, wrong
+from tests.docs.fences import Example, examples
+from tests.docs.terminal import typed, wrong
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = [DOCS / "tutorial.md", *sorted((DOCS / "how-to").glob("*.md"))]

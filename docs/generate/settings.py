@@ -1,0 +1,52 @@
+"""The page of settings, from the traits of CommBroker and the limits that are no traits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from typing import Any
+
+from docs.generate.markdown import inline, table
+from docs.generate.source import attributes
+from jupyter_comm_broker.core.limits import MEBI, Limits
+from jupyter_comm_broker.extension import CommBroker
+
+RULE = re.compile(r" \(rules? [^)]*\)")
+"""A number of our own notes, which readers do not have."""
+
+
+def parts() -> dict[str, str]:
+    """Return what the page shows of the code."""
+    traits = CommBroker.class_own_traits(config=True)
+    rows = [
+        (
+            f"`c.CommBroker.{name}`",
+            type(trait.default_value).__name__,
+            _number(trait.default_value, name),
+            str(trait.help),
+        )
+        for name, trait in sorted(traits.items())
+    ]
+    texts = attributes(Limits)
+    fixed = [
+        (f"`{each.name}`", _number(each.default, each.name), inline(_text(texts, each.name)))
+        for each in fields(Limits)
+        if each.name not in traits
+    ]
+    return {
+        "settings": table(("setting", "type", "default", ""), rows),
+        "fixed": table(("bound", "value", ""), fixed),
+    }
+
+
+def _text(texts: dict[str, str], name: str) -> str:
+    # One text may stand below two bounds that belong together.
+    names = [each.name for each in fields(Limits)]
+    found = next(texts[each] for each in names[names.index(name) :] if each in texts)
+    return RULE.sub("", found)
+
+
+def _number(value: Any, name: str) -> str:
+    if name.endswith("_bytes") and isinstance(value, int) and value >= MEBI:
+        return f"{value} ({value // MEBI} MiB)"
+    return f"{value}"

@@ -1,0 +1,56 @@
+"""What only the source has: signatures as they are written, and the texts below attributes."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from textwrap import dedent
+from typing import Any
+
+
+def signature(function: Any) -> str:
+    """Return a function's parameters and result, in the words of its source."""
+    node = ast.parse(dedent(inspect.getsource(function))).body[0]
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        raise TypeError(f"{function!r} is no function")
+    arguments = node.args
+    if arguments.args and arguments.args[0].arg in ("self", "cls"):
+        arguments.args = arguments.args[1:]
+    result = f" -> {ast.unparse(node.returns)}" if node.returns is not None else ""
+    before = "await " if isinstance(node, ast.AsyncFunctionDef) else ""
+    name = "" if node.name == "__init__" else node.name
+    if not name:
+        result = ""
+    return f"{before}{name}({ast.unparse(arguments)}){result}"
+
+
+def attributes(owner: type) -> dict[str, str]:
+    """Return the texts that stand below a class's attributes, and below those ``__init__`` sets."""
+    tree = ast.parse(dedent(inspect.getsource(owner))).body[0]
+    if not isinstance(tree, ast.ClassDef):
+        raise TypeError(f"{owner!r} is no class")
+    bodies = [tree.body]
+    bodies += [
+        each.body
+        for each in tree.body
+        if isinstance(each, ast.FunctionDef) and each.name == "__init__"
+    ]
+    found: dict[str, str] = {}
+    for body in bodies:
+        for node, after in zip(body, [*body[1:], None], strict=True):
+            name = _assigned(node)
+            if name and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+                found[name] = inspect.cleandoc(str(after.value.value))
+    return found
+
+
+def _assigned(node: ast.stmt) -> str:
+    if isinstance(node, ast.AnnAssign):
+        target: ast.expr = node.target
+    elif isinstance(node, ast.Assign):
+        target = node.targets[0]
+    else:
+        return ""
+    if isinstance(target, ast.Attribute):
+        return target.attr
+    return target.id if isinstance(target, ast.Name) else ""
