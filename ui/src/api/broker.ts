@@ -1,0 +1,39 @@
+// The questions that the dashboard asks, each by a name.
+import { request } from "./request";
+import type { BrokerView, CommPage, Permissions, SessionView, WholeComm } from "./shapes";
+
+/** The self-check, and every kernel. */
+export function fetchBroker(signal?: AbortSignal): Promise<BrokerView> {
+  return request(["api", "comms", "broker"], { signal });
+}
+
+/** jupyter_server's sessions: which notebook has which kernel. */
+export function fetchSessions(): Promise<readonly SessionView[]> {
+  return request(["api", "sessions"]);
+}
+
+export interface ListQuery {
+  readonly kernel?: string;
+  readonly sort?: string;
+  readonly limit?: number;
+  readonly cursor?: string;
+  readonly fields?: readonly string[];
+}
+
+/** One page of the live comms of all kernels. */
+export function fetchComms(query: ListQuery): Promise<CommPage> {
+  return request(["api", "comms"], { query: { ...query } });
+}
+
+/** One comm with its state; buffers without their bytes. */
+export function fetchComm(kernelId: string, commId: string, signal?: AbortSignal): Promise<WholeComm> {
+  return request(["api", "kernels", kernelId, "comms", commId], { query: { buffers: "omit" }, signal });
+}
+
+/** What whoever looks at this page may do with comms. */
+export async function fetchPermissions(): Promise<Permissions> {
+  const asked = JSON.stringify({ comms: ["read", "write", "execute"] });
+  const said = await request<{ permissions: { comms?: readonly string[] } }>(["api", "me"], { query: { permissions: asked } });
+  const may = said.permissions.comms ?? [];
+  return { read: may.includes("read"), write: may.includes("write"), execute: may.includes("execute") };
+}

@@ -1,0 +1,145 @@
+// What REST answers, as GET /api/comms/openapi.json describes it (jupyter_comm_broker/core/views.py).
+
+/** How far a mirrored state can be trusted. */
+export type Knowledge = "clean" | "dirty" | "unknown" | "too_large";
+export type Side = "kernel" | "frontend" | "unknown";
+/** Dict keys and list indices, from the state down. */
+export type Path = readonly (string | number)[];
+
+export interface ModelView {
+  readonly name: string;
+  readonly module: string;
+  readonly version: string;
+}
+
+/** How much passed, by who sent it. */
+export interface Passed {
+  readonly from_kernel: number;
+  readonly from_frontends: number;
+}
+
+/** A live comm, as lists show it. */
+export interface CommView {
+  readonly kernel_id: string;
+  readonly comm_id: string;
+  readonly target_name: string;
+  readonly opened_by: Side;
+  readonly opened_at: string;
+  readonly last_activity: string;
+  readonly age_seconds: number;
+  readonly idle_seconds: number;
+  readonly model: ModelView | null;
+  readonly parents: readonly string[];
+  readonly references: readonly string[];
+  /** Session ids of the pages that have it. */
+  readonly frontends: readonly string[];
+  readonly messages: Passed;
+  readonly bytes: Passed & { readonly state: number };
+  readonly knowledge: Knowledge;
+  readonly dirty_because: string | null;
+  readonly pending: boolean;
+  readonly sequence: number;
+  readonly callback_errors: number;
+}
+
+export interface CommPage {
+  readonly comms: readonly CommView[];
+  readonly next: string | null;
+  readonly total: number;
+}
+
+export interface BufferView {
+  readonly path: Path;
+  readonly length: number;
+  /** Missing where buffers were not asked for, or are secret. */
+  readonly encoding?: "base64";
+  readonly data?: string;
+}
+
+/** A live comm with its state. */
+export interface WholeComm extends CommView {
+  readonly state: Readonly<Record<string, unknown>> | null;
+  readonly buffers: readonly BufferView[];
+  readonly redacted: readonly Path[];
+}
+
+/** What a kernel runs. */
+export interface Busy {
+  readonly msg_id: string | null;
+  readonly msg_type: string | null;
+  readonly seconds: number | null;
+}
+
+/** A page, and what waits for it. */
+export interface FrontendView {
+  readonly session_id: string;
+  readonly attached: boolean;
+  readonly since: string;
+  /** How long ago the kernel sent the oldest message that waits; null where nothing waits. */
+  readonly lag_seconds: number | null;
+  readonly waiting_messages: number;
+  readonly waiting_bytes: number;
+  readonly peak_bytes: number;
+  readonly conflated: number;
+  readonly dropped: number;
+  readonly received: number;
+  readonly restoring: boolean;
+}
+
+export interface RestoresView {
+  readonly answered: number;
+  readonly seconds: number;
+}
+
+/** A kernel as the broker sees it. */
+export interface KernelView {
+  readonly kernel_id: string;
+  readonly link: "connecting" | "proven" | "assumed" | "lost";
+  readonly answers_control: boolean | null;
+  readonly execution_state: string;
+  readonly running: Busy | null;
+  readonly language: string | null;
+  readonly frontends: readonly FrontendView[];
+  readonly comms: number;
+  readonly targets: Readonly<Record<string, number>>;
+  readonly states: Readonly<Record<Knowledge, number>>;
+  readonly messages: Passed;
+  readonly bytes: Passed;
+  readonly restores: RestoresView;
+  readonly state_bytes: number;
+  readonly states_given_up: number;
+  readonly registry_complete: boolean;
+  readonly verification: string;
+  readonly pending_updates: number;
+  readonly requests_under_way: number;
+  readonly epoch: number;
+  readonly counters: Readonly<Record<string, number>>;
+  readonly transport: string;
+}
+
+/** Whether the broker stands in the path of every WebSocket, and how each kernel's link does. */
+export interface BrokerView {
+  readonly version: string;
+  readonly in_path: boolean;
+  readonly mode: string;
+  readonly reason: string | null;
+  readonly connection_class: string | null;
+  readonly limits: Readonly<Record<string, unknown>>;
+  readonly kernels: readonly KernelView[];
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** A session of jupyter_server: which document a kernel belongs to. */
+export interface SessionView {
+  readonly id: string;
+  readonly path: string;
+  readonly name: string;
+  readonly type: string;
+  readonly kernel: { readonly id: string; readonly name: string } | null;
+}
+
+export interface Permissions {
+  readonly read: boolean;
+  readonly write: boolean;
+  readonly execute: boolean;
+}

@@ -1,0 +1,13 @@
+// The entry: draws the page and begins to listen.
+import { render } from "preact";
+import { dropToken } from "./address";
+import { App } from "./shell/App";
+import { begin } from "./store/live";
+import "./style/tokens.css";
+import "./style/page.css";
+
+const root = document.getElementById("dashboard");
+if (!root) throw new Error("the page has no place for the dashboard");
+dropToken();
+render(<App />, root);
+begin();

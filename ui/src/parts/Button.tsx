@@ -1,0 +1,39 @@
+// A button that, where it is off, says why to everybody: eye, pointer, keyboard and screen reader.
+import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
+import styles from "./parts.module.css";
+
+interface Props {
+  readonly onClick: () => void;
+  readonly children: ComponentChildren;
+  readonly tone?: "plain" | "main" | "danger" | "quiet";
+  /** Why it is off; without it the button is on. */
+  readonly offBecause?: string | undefined;
+  readonly pressed?: boolean;
+  readonly label?: string;
+}
+
+export function Button({ onClick, children, tone = "plain", offBecause, pressed, label }: Props) {
+  const reason = useId();
+  // Off, but reachable by keyboard: who cannot get there cannot hear why.
+  return (
+    <span class={styles.buttonPlace}>
+      <button
+        type="button"
+        class={`${styles.button} ${styles[tone]}`}
+        aria-disabled={offBecause ? true : undefined}
+        aria-describedby={offBecause ? reason : undefined}
+        aria-pressed={pressed}
+        aria-label={label}
+        onClick={() => !offBecause && onClick()}
+      >
+        {children}
+      </button>
+      {offBecause && (
+        <span id={reason} role="tooltip" class={styles.tip}>
+          {offBecause}
+        </span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,78 @@
+// What is wrong with all of the page, in words, with what to do; nothing while all is well.
+import { baseUrl } from "../api/base";
+import { Button } from "../parts/Button";
+import { now } from "../parts/clock";
+import { Inert } from "../parts/Inert";
+import { Notice } from "../parts/Notice";
+import { connection, reading } from "../store/connection";
+import { broker } from "../store/kernels";
+import { tryNow } from "../store/live";
+import styles from "./shell.module.css";
+
+export function Trouble() {
+  return (
+    <>
+      <ConnectionTrouble />
+      <PathTrouble />
+    </>
+  );
+}
+
+function ConnectionTrouble() {
+  const kind = connection.value;
+  const last = reading.value;
+  if (last.state !== "lost") return null;
+  const text = {
+    "signed out": (
+      <>
+        <strong>You are signed out.</strong> What is shown is what was known then.{" "}
+        <a href={`${baseUrl()}login?next=${encodeURIComponent(location.pathname + location.search)}`}>Sign in</a> here or in another tab; this page then
+        goes on by itself.
+      </>
+    ),
+    "not allowed": (
+      <>
+        <strong>You may not look at comms.</strong> <Inert text={last.error.message} />. Ask whoever runs the server for <code>read</code> on{" "}
+        <code>comms</code>.
+      </>
+    ),
+  }[kind as string] ?? (
+    <>
+      <strong>The server does not answer.</strong> What is shown is what was known then. The page goes on by itself when the server is back; <NextTry at={last.nextTry} />.
+    </>
+  );
+  return (
+    <div class={styles.trouble}>
+      <Notice tone="bad" loud>
+        {text}{" "}
+        <Button tone="quiet" onClick={tryNow}>
+          Try now
+        </Button>
+      </Notice>
+    </div>
+  );
+}
+
+function NextTry({ at }: { readonly at: number }) {
+  const seconds = Math.ceil((at - now.value) / 1000);
+  // Not for ears: it changes every second.
+  return <span aria-hidden="true">{seconds > 0 ? `next try in ${seconds} s` : "trying now"}</span>;
+}
+
+function PathTrouble() {
+  const check = broker.value;
+  if (!check || check.in_path) return null;
+  return (
+    <div class={styles.trouble}>
+      <Notice tone="warn">
+        <strong>The broker is not in the path of kernel WebSockets</strong> ({check.mode}).{" "}
+        {check.reason && (
+          <>
+            <Inert text={check.reason} />{" "}
+          </>
+        )}
+        Restored widgets after a reload and sending from here need it to be.
+      </Notice>
+    </div>
+  );
+}

@@ -1,0 +1,103 @@
+// Every live comm by its key, kept by events and by what REST answers; whoever shows it is told at most once a frame.
+import { signal, type ReadonlySignal } from "@preact/signals";
+import type { BrokerEvent, Opened } from "../api/event_shapes";
+import type { CommView } from "../api/shapes";
+import { oncePerFrame } from "./frame";
+
+export type Comm = CommView;
+
+/** The key of a comm: ids are unique only within a kernel. */
+export function commKey(kernelId: string, commId: string): string {
+  return `${kernelId} ${commId}`;
+}
+
+/** The comms. Read `rows` after reading `version.value`, which changes with them. */
+export class CommTable {
+  readonly #rows = new Map<string, Comm>();
+  readonly #version = signal(0);
+  readonly #changed = oncePerFrame(() => {
+    this.#version.value += 1;
+  });
+
+  /** By key, in the order in which they became known. */
+  get rows(): ReadonlyMap<string, Comm> {
+    return this.#rows;
+  }
+
+  /** Another number whenever the rows are others; at most one a frame. */
+  get version(): ReadonlySignal<number> {
+    return this.#version;
+  }
+
+  /** Follow what happened. Returns how many comms were opened: their facts are to be asked for. */
+  follow(events: readonly BrokerEvent[]): number {
+    let opened = 0;
+    for (const event of events) {
+      if (event.type === "opened") {
+        // A comm of the same id is another one, and goes to the end.
+        const key = commKey(event.data.kernel_id, event.data.comm_id);
+        this.#rows.delete(key);
+        this.#rows.set(key, barely(event.data));
+        opened += 1;
+      } else if (event.type === "closed") {
+        this.#rows.delete(commKey(event.data.kernel_id, event.data.comm_id));
+      } else if (event.type === "kernel") {
+        this.#dropKernel(event.data.kernel_id);
+      } else {
+        continue;
+      }
+      this.#changed();
+    }
+    return opened;
+  }
+
+  /** Take what REST says of some comms; with `onlyKnown` those that closed meanwhile do not come back. */
+  merge(comms: readonly Partial<Comm>[], onlyKnown: boolean): void {
+    for (const comm of comms) {
+      const key = commKey(comm.kernel_id ?? "", comm.comm_id ?? "");
+      const known = this.#rows.get(key);
+      if (!known && onlyKnown) continue;
+      this.#rows.set(key, { ...known, ...comm } as Comm);
+      this.#changed();
+    }
+  }
+
+  /** Keep only these: what is not among them is gone. */
+  keep(keys: ReadonlySet<string>): void {
+    for (const key of this.#rows.keys()) {
+      if (!keys.has(key)) {
+        this.#rows.delete(key);
+        this.#changed();
+      }
+    }
+  }
+
+  #dropKernel(kernelId: string): void {
+    for (const [key, comm] of this.#rows) if (comm.kernel_id === kernelId) this.#rows.delete(key);
+  }
+}
+
+/** A comm of which only its opening is known. */
+function barely(opened: Opened): Comm {
+  return {
+    kernel_id: opened.kernel_id,
+    comm_id: opened.comm_id,
+    target_name: opened.target_name,
+    opened_by: opened.opened_by,
+    opened_at: opened.at,
+    last_activity: opened.at,
+    age_seconds: 0,
+    idle_seconds: 0,
+    model: opened.model,
+    parents: [],
+    references: [],
+    frontends: [],
+    messages: { from_kernel: 0, from_frontends: 0 },
+    bytes: { from_kernel: 0, from_frontends: 0, state: 0 },
+    knowledge: "unknown",
+    dirty_because: null,
+    pending: false,
+    sequence: 0,
+    callback_errors: 0,
+  };
+}

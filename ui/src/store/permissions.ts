@@ -1,0 +1,18 @@
+// What whoever looks at the page may do, so that buttons can say why they are off.
+import { signal } from "@preact/signals";
+import { fetchPermissions } from "../api/broker";
+import type { Permissions } from "../api/shapes";
+
+/** Until the server said so, nothing that changes anything is offered. */
+export const permissions = signal<Permissions>({ read: true, write: false, execute: false });
+
+/** Ask the server anew. */
+export async function refreshPermissions(): Promise<void> {
+  permissions.value = await fetchPermissions();
+}
+
+/** Return why an action is not offered; undefined where it is. */
+export function forbidden(action: "write" | "execute"): string | undefined {
+  if (permissions.value[action]) return undefined;
+  return action === "write" ? "You may look at comms, not send on them (no write permission)." : "You may not open or close comms (no execute permission).";
+}

@@ -1,0 +1,34 @@
+// How the dashboard is built: one entry, chunks for what is used later, names that change with their content.
+import { defineConfig } from "vitest/config";
+
+// `npm run dev` shows the sources against a running server: JUPYTER_URL and JUPYTER_TOKEN say which.
+const server = process.env.JUPYTER_URL ?? "http://127.0.0.1:8888/";
+const token = process.env.JUPYTER_TOKEN;
+
+export default defineConfig({
+  // Relative: the page stands below any base_url.
+  base: "./",
+  build: {
+    outDir: "../jupyter_comm_broker/static/dashboard",
+    emptyOutDir: true,
+    target: "es2022",
+    // Vite's check would inline small files as data: addresses, which the page's policy forbids.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    manifest: true,
+  },
+  server: {
+    proxy: {
+      "/api": {
+        target: server,
+        changeOrigin: true,
+        ...(token ? { headers: { Authorization: `token ${token}` } } : {}),
+      },
+    },
+  },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    restoreMocks: true,
+  },
+});
