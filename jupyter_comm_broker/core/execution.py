@@ -30,6 +30,10 @@ class Execution:
         """The request that keeps the kernel busy, peeked and as JSON; the main shell's first."""
         return self._running.get(MAIN) or next(iter(self._running.values()), None)
 
+    def running_in(self, lane: str) -> tuple[Header, Part] | None:
+        """Return the request that keeps one lane busy, peeked and as JSON."""
+        return self._running.get(lane)
+
     @property
     def main_is_busy(self) -> bool:
         """Whether what is sent to the main shell now has to wait."""

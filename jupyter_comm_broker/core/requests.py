@@ -41,6 +41,8 @@ class Requests:
         self._most = most
         self.forgotten = 0
         self._executing: set[str] = set()
+        self.unended: dict[str, Request] = {}
+        """What was replied to and not said to be over, which takes the kernel no time."""
 
     def __len__(self) -> int:
         return len(self._requests)
@@ -54,6 +56,7 @@ class Requests:
         if len(self._requests) > self._most:
             oldest, _ = self._requests.popitem(last=False)
             self._executing.discard(oldest)
+            self.unended.pop(oldest, None)
             self.forgotten += 1
 
     def get(self, msg_id: str) -> Request | None:
@@ -82,6 +85,7 @@ class Requests:
         """The kernel's process is another one: nothing of this will be answered."""
         self._requests.clear()
         self._executing.clear()
+        self.unended.clear()
 
     def _ended(self, msg_id: str, *, replied: bool = False, finished: bool = False) -> None:
         request = self._requests.get(msg_id)
@@ -91,6 +95,9 @@ class Requests:
         request.finished |= finished
         if request.finished:
             self._executing.discard(msg_id)
+            self.unended.pop(msg_id, None)
+        else:
+            self.unended[msg_id] = request
         wants_reply = not request.header.msg_type.startswith("comm_") or (
             request.header.msg_type == "comm_info_request"
         )
