@@ -13,7 +13,7 @@ from jupyter_comm_broker.core import redaction
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.core.context import Policy
-from jupyter_comm_broker.core.views import Count, Path, Seconds
+from jupyter_comm_broker.core.views import BusyView, Count, Path
 from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import COMM_TYPES, Message
 
@@ -56,14 +56,6 @@ class StreamView(TypedDict):
 
     name: str
     text: str
-
-
-class BusyView(TypedDict):
-    """What the kernel runs before it comes to a message."""
-
-    msg_id: Annotated[str | None, Meta(description="The running request's, if it was heard of.")]
-    msg_type: str | None
-    seconds: Annotated[Seconds | None, Meta(description="For how long it has been running.")]
 
 
 @dataclass(frozen=True, slots=True)

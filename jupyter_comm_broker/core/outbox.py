@@ -103,6 +103,11 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._entries)
 
+    @property
+    def oldest(self) -> Message | None:
+        """What comes next, if anything waits."""
+        return self._entries[0].message if self._entries else None
+
     def add(self, message: Message, kind: Kind, comm_id: str) -> None:
         """Add a message as its kind demands."""
         if kind is Kind.UPDATE:

@@ -1,4 +1,4 @@
-"""Frozen pictures of the core for readers: comms, targets, kernels; states are elsewhere."""
+"""Frozen pictures of the core for readers: comms and targets; the rest is elsewhere."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.core.context import Context
-from jupyter_comm_broker.core.frontend import Frontend
-from jupyter_comm_broker.core.views import CommView, FrontendView, KernelView, TargetView
+from jupyter_comm_broker.core.views import CommView, TargetView
 
 
 def comms(
@@ -52,42 +51,6 @@ def targets(kernel_id: str, broker: KernelBroker) -> list[TargetView]:
         }
         for side, name, evidence in context.targets.listed()
     ]
-
-
-def kernel(kernel_id: str, broker: KernelBroker) -> KernelView:
-    """Return the health of one kernel's link and what the broker keeps for it."""
-    context = broker.context
-    return {
-        "kernel_id": kernel_id,
-        "link": broker.proof.link,
-        "answers_control": broker.proof.answers_control,
-        "execution_state": context.execution.state,
-        "frontends": [_frontend(frontend) for frontend in context.delivery],
-        "comms": len(context.registry),
-        "state_bytes": context.mirror.budget.bytes,
-        "states_given_up": context.mirror.budget.given_up,
-        "registry_complete": context.registry.complete,
-        "verification": broker.verification.step.value,
-        "pending_updates": len(context.mirror.pending),
-        "requests_under_way": len(context.requests),
-        "epoch": context.epoch,
-        "counters": dict(context.counters),
-    }
-
-
-def _frontend(frontend: Frontend) -> FrontendView:
-    outbox = frontend.outbox
-    return {
-        "session_id": frontend.session_id,
-        "attached": frontend.attached,
-        "waiting_messages": len(outbox),
-        "waiting_bytes": outbox.bytes,
-        "peak_bytes": outbox.peak,
-        "conflated": outbox.conflated,
-        "dropped": outbox.dropped,
-        "received": frontend.received,
-        "restoring": bool(frontend.catch_ups),
-    }
 
 
 def _comm(

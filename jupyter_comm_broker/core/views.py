@@ -175,11 +175,27 @@ class TargetList(TypedDict):
     targets: list[TargetView]
 
 
+class BusyView(TypedDict):
+    """What the kernel runs before it comes to a message."""
+
+    msg_id: Annotated[str | None, Meta(description="The running request's, if it was heard of.")]
+    msg_type: str | None
+    seconds: Annotated[Seconds | None, Meta(description="For how long it has been running.")]
+
+
 class FrontendView(TypedDict):
     """A page, and what waits for it."""
 
     session_id: str
     attached: bool
+    since: Annotated[Date, Meta(description="When its latest socket opened.")]
+    lag_seconds: Annotated[
+        Seconds | None,
+        Meta(
+            description="How long ago, by its own clock, the kernel sent the oldest message that "
+            "waits; null if none does."
+        ),
+    ]
     waiting_messages: Count
     waiting_bytes: Count
     peak_bytes: Count
@@ -189,6 +205,29 @@ class FrontendView(TypedDict):
     restoring: bool
 
 
+class StatesView(TypedDict):
+    """How far the mirrored states of a kernel's widgets can be trusted, counted."""
+
+    clean: Count
+    dirty: Count
+    unknown: Count
+    too_large: Count
+
+
+class RestoresView(TypedDict):
+    """How often pages asked for their widgets and were answered, and for how long they waited."""
+
+    answered: Count
+    seconds: Annotated[float, Meta(description="Of all of them together.")]
+
+
+class PassedView(TypedDict):
+    """How many bytes passed."""
+
+    from_kernel: Count
+    from_frontends: Count
+
+
 class KernelView(TypedDict):
     """The health of one kernel's link, and what is kept for it."""
 
@@ -196,8 +235,15 @@ class KernelView(TypedDict):
     link: Annotated[str, Meta(description="connecting, proven, assumed or lost.")]
     answers_control: bool | None
     execution_state: str
+    running: Annotated[BusyView | None, Meta(description="What it runs; null if it is idle.")]
+    language: Annotated[str | None, Meta(description="As its kernel_info says.")]
     frontends: list[FrontendView]
     comms: Count
+    targets: Annotated[dict[str, Count], Meta(description="How many comms of each target.")]
+    states: StatesView
+    messages: Annotated[MessagesView, Meta(description="On all its comms, closed ones included.")]
+    bytes: Annotated[PassedView, Meta(description="On all its comms, closed ones included.")]
+    restores: RestoresView
     state_bytes: Count
     states_given_up: Annotated[Count, Meta(description="States dropped because of a limit.")]
     registry_complete: bool

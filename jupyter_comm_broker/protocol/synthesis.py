@@ -94,7 +94,11 @@ class Author:
 
     def date(self, now: float) -> str:
         """Return ``now`` as the ISO date that headers and snapshots show."""
-        return datetime.fromtimestamp(now + self._wall, timezone.utc).isoformat()
+        return datetime.fromtimestamp(self.epoch(now), timezone.utc).isoformat()
+
+    def epoch(self, now: float) -> float:
+        """Return ``now`` as seconds since the Unix epoch."""
+        return now + self._wall
 
     def wrote(self, session: str) -> bool:
         """Whether a header's session is the broker's own."""

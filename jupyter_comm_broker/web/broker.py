@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from jupyter_comm_broker.core import snapshots
+from jupyter_comm_broker.core import kernel_views, snapshots
 from jupyter_comm_broker.core.views import BrokerView, LinkedKernelView, TargetList
 from jupyter_comm_broker.web.handler import CommBrokerHandler
 from jupyter_comm_broker.web.operation import JSON, Answer, NoQuery, operation
@@ -30,8 +30,9 @@ class ShowBroker(CommBrokerHandler):
         """Say whether the broker is in the path, and how each kernel's link does."""
         totals: Counter[str] = Counter()
         kernels: list[LinkedKernelView] = []
+        now = self.port.now()
         for kernel_id, broker in self.port.kernels():
-            shown = snapshots.kernel(kernel_id, broker)
+            shown = kernel_views.kernel(kernel_id, broker, now)
             totals.update(shown["counters"])
             kernels.append({**shown, "transport": self.port.transport(kernel_id)})
         found: BrokerView = {**self.port.self_check(), "kernels": kernels, "counters": totals}

@@ -90,17 +90,3 @@ def test_targets_are_shown_with_their_evidence() -> None:
             "comms": 1,
         }
     ]
-
-
-def test_a_kernel_is_shown_with_its_link_and_its_pages() -> None:
-    one = room()
-    shown = snapshots.kernel("k", one.broker)
-    assert (shown["link"], shown["comms"], shown["registry_complete"], shown["epoch"]) == (
-        "proven",
-        2,
-        True,
-        1,
-    )
-    pages = {each["session_id"]: each["attached"] for each in shown["frontends"]}
-    assert (pages, shown["pending_updates"]) == ({"a": True, "b": False}, 1)
-    assert shown["state_bytes"] == one.broker.context.mirror.budget.bytes
