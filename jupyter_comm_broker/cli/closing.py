@@ -81,15 +81,18 @@ def _meant(desk: Desk, args: Namespace) -> Exit:
     query = {**filters(args), "all": True if args.all or not _conditions(args) else None}
     found = [_delete(desk, each, query, dry_run=True) for each in _kernels(desk, args)]
     count = sum(len(each["comms"]) for each in found)
+    held = sum(each.get("held", 0) for each in found)
     if args.dry_run:
         if desk.as_json:
-            desk.print_json({"dry_run": True, "closed": _flat(found)})
+            desk.print_json({"dry_run": True, "held": held, "closed": _flat(found)})
         else:
             _show(desk, found, limit=None)
             desk.note(f"would close {counted(count, 'comm')}")
+            _tell_held(desk, held)
         return Exit.OK
     if count and not args.yes and not desk.as_json:
         _show(desk, found, limit=SHOWN)
+        _tell_held(desk, held)
     if count and not desk.agrees(f"Close {counted(count, 'comm')}?"):
         desk.note("nothing was closed")
         return Exit.FAILED
@@ -97,11 +100,16 @@ def _meant(desk: Desk, args: Namespace) -> Exit:
         _delete(desk, each["kernel_id"], query, dry_run=False) for each in found if each["comms"]
     ]
     if desk.as_json:
-        desk.print_json({"dry_run": False, "closed": _flat(closed)})
+        desk.print_json({"dry_run": False, "held": held, "closed": _flat(closed)})
     else:
         total = sum(each["closed"] for each in closed)
         desk.out.print(f"closed {counted(total, 'comm')}", soft_wrap=True)
     return Exit.OK
+
+
+def _tell_held(desk: Desk, held: int) -> None:
+    if held:
+        desk.note(f"{counted(held, 'comm')} more would do, and stay: widgets that stay need them")
 
 
 def _conditions(args: Namespace) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -56,6 +57,26 @@ class CommFilter(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
             part = self.text.casefold()
             found = [each for each in found if _says(each, part)]
         return found
+
+
+def without_held(
+    chosen: Iterable[CommRecord], all_of_them: Iterable[CommRecord]
+) -> list[CommRecord]:
+    """
+    Return those of the chosen comms to which no widget refers that is not chosen.
+
+    A slider that is moved all day holds a layout that nobody sends a message about: as comms
+    go, that one is idle, and without it the slider cannot be drawn again.
+    """
+    found = list(chosen)
+    going = {each.comm_id: each for each in found}
+    staying = [each for each in all_of_them if each.comm_id not in going]
+    while staying:
+        for comm_id in staying.pop().references:
+            held = going.pop(comm_id, None)
+            if held is not None:
+                staying.append(held)
+    return [each for each in found if each.comm_id in going]
 
 
 def _has(record: CommRecord, pages: set[str]) -> bool:

@@ -7,10 +7,10 @@ from typing import Annotated, TypedDict
 
 from msgspec import Meta, UnsetType, structs
 
-from jupyter_comm_broker.core.comm_filter import CommFilter
+from jupyter_comm_broker.core.comm_filter import CommFilter, without_held
 from jupyter_comm_broker.core.comm_record import CommRecord
-from jupyter_comm_broker.core.message_views import BusyView, queued_behind
-from jupyter_comm_broker.core.views import Count
+from jupyter_comm_broker.core.message_views import queued_behind
+from jupyter_comm_broker.core.views import BusyView, Count
 from jupyter_comm_broker.errors import InvalidFieldError
 from jupyter_comm_broker.web.operation import JSON, Answer, NoQuery, operation
 from jupyter_comm_broker.web.writer import WritingHandler
@@ -52,6 +52,13 @@ class ClosedManyView(TypedDict):
     kernel_id: str
     dry_run: bool
     closed: Annotated[Count, Meta(description="How many were closed.")]
+    held: Annotated[
+        Count,
+        Meta(
+            description="How many meet the conditions too, and stay because a widget that stays "
+            "refers to them."
+        ),
+    ]
     comms: list[ClosedCommView]
 
 
@@ -84,7 +91,7 @@ class CloseComms(WritingHandler):
         errors=(404, 413, 503),
     )
     async def delete(self, query: CloseManyQuery, kernel_id: str) -> None:
-        """Close a kernel's comms that meet all conditions."""
+        """Close a kernel's comms that meet all conditions, but none that other widgets need."""
         limited = any(
             not isinstance(getattr(query, name), UnsetType) for name in structs.asdict(CommFilter())
         )
@@ -93,7 +100,8 @@ class CloseComms(WritingHandler):
         if not (limited or query.all or query.dry_run):
             raise InvalidFieldError("all", "without a condition all comms go; ?all=true says so")
         broker, now = self.live_kernel(kernel_id), self.port.now()
-        chosen = query.select(broker, now)
+        meant = query.select(broker, now)
+        chosen = without_held(meant, broker.context.registry)
         shown = [_view(record, now) for record in chosen]
         closed = 0
         if not query.dry_run:
@@ -105,7 +113,13 @@ class CloseComms(WritingHandler):
                 if number % AT_ONCE == 0:
                     await asyncio.sleep(0)
         self.answer(
-            ClosedManyView(kernel_id=kernel_id, dry_run=query.dry_run, closed=closed, comms=shown)
+            ClosedManyView(
+                kernel_id=kernel_id,
+                dry_run=query.dry_run,
+                closed=closed,
+                held=len(meant) - len(chosen),
+                comms=shown,
+            )
         )
 
 

@@ -67,6 +67,14 @@ def test_a_dry_run_closes_nothing(run: Run, counter: Counter) -> None:
     assert deleted(counter) == [(COMMS, {"target": "t", "dry_run": "true"})]
 
 
+def test_it_is_said_that_some_are_needed(run: Run, counter: Counter) -> None:
+    answer = {**many("c1"), "held": 3}
+    counter.lays(COMMS, answer, answer, method="DELETE")
+    ended = run("close", "-k", "x", "--target", "t", "--dry-run")
+    assert "3 comms more would do, and stay: widgets that stay need them" in ended.err
+    assert run("close", "-k", "x", "--target", "t", "--dry-run", "--json").json["held"] == 3
+
+
 def test_meant_comms_are_closed_on_every_kernel(run: Run, counter: Counter) -> None:
     other = f"/api/kernels/{OTHER}/comms"
     counter.lays_comms(comm("c1"), comm("c2"), comm("d", OTHER))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_comm_broker.core.comm_filter import CommFilter
+from jupyter_comm_broker.core.comm_filter import CommFilter, without_held
 from jupyter_comm_broker.core.comm_record import Knowledge
 
 from .kernel import Room
@@ -63,3 +63,19 @@ def test_what_is_attached_is_what_is_shown_with_frontends() -> None:
     one = Room()
     one.kernel.opens("w", {})
     assert ids(CommFilter(attached=False), one) == ["w"]
+
+
+def test_what_a_widget_that_stays_refers_to_is_not_chosen() -> None:
+    one = Room()
+    for comm_id, held in (("a", "b"), ("b", "c"), ("c", "a"), ("old", "c2"), ("c2", ""), ("d", "")):
+        one.kernel.opens(comm_id, {"layout": f"IPY_MODEL_{held}"} if held else {})
+    registry = one.broker.context.registry
+
+    def left(*chosen: str) -> list[str]:
+        meant = [each for each in registry if each.comm_id in chosen]
+        return [each.comm_id for each in without_held(meant, registry)]
+
+    assert left("b", "c", "d") == ["d"]
+    assert left("a", "b", "c") == ["a", "b", "c"]
+    assert left("old", "c2") == ["old", "c2"]
+    assert left("c2") == []

@@ -36,6 +36,20 @@ async def test_many_are_closed_by_filter_after_a_look(ask: Ask, desk: Desk) -> N
     assert {each.target_name for each in room.broker.context.registry} == {"other"}
 
 
+async def test_what_other_widgets_need_stays(ask: Ask, desk: Desk) -> None:
+    room = desk.rooms[KERNEL_1]
+    room.kernel.opens("layout", {"_model_name": "LayoutModel"})
+    room.kernel.opens("slider", {"_model_name": "IntSliderModel", "layout": "IPY_MODEL_layout"})
+    room.kernel.opens("left", {"_model_name": "LayoutModel"})
+    for dry_run in ("true", "false"):
+        query = {"model": "LayoutModel", "dry_run": dry_run}
+        told = (await ask(*COMMS, method="DELETE", params=query)).body
+        assert ([each["comm_id"] for each in told["comms"]], told["held"]) == (["left"], 1)
+    assert {each.comm_id for each in room.broker.context.registry} == {"layout", "slider"}
+    both = (await ask(*COMMS, method="DELETE", params={"all": "true"})).body
+    assert (both["closed"], both["held"]) == (2, 0)
+
+
 async def test_all_go_only_if_that_is_said(ask: Ask, desk: Desk) -> None:
     room = desk.rooms[KERNEL_1]
     room.kernel.opens("c1", target="plot")
