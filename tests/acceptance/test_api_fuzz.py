@@ -29,8 +29,9 @@ expected-statuses = ["2xx", "3xx", "4xx", "503", "504"]
 expected-statuses = ["2xx", "3xx", "400", "403", "404", "409", "410", "422", "503", "504"]
 
 [checks.negative_data_rejection]
-# A comm that is gone is so whatever is asked of it.
+# api_checks.py calls it. A comm that is gone is so whatever is asked of it.
 expected-statuses = ["400", "403", "404", "405", "406", "409", "410", "413", "415", "422"]
+enabled = false
 """
 
 
@@ -106,4 +107,6 @@ async def test_no_request_makes_it_fail_or_answer_what_is_not_documented(
         done = {line[:-4] for line in answers if line[-3] == "2"}
         assert done == operations(document), "nothing was made up that it does"
         assert tended.restored, "no comm was closed"
-    assert "Traceback" not in server.log
+        assert (await server.link(kernel_id))["counters"].get("faults", 0) == 0
+    # Kernels write tracebacks of their own into it.
+    assert [line for line in server.log.splitlines() if line.startswith("[E ")] == []
