@@ -44,17 +44,16 @@ class Answers:
     def refuse(
         self, frontend: Frontend, request: Message, ename: str, evalue: str, now: float
     ) -> None:
-        """Tell a page that its request was not let through, in the way its kind can be told."""
-        header = request.header
-        if header.msg_type.endswith("_request"):
-            content = {"status": "error", "ename": ename, "evalue": evalue, "traceback": []}
-            self.reply(frontend, request, content, now)
-            return
+        """Reply to a request that it was not let through, and end it."""
+        content = {"status": "error", "ename": ename, "evalue": evalue, "traceback": []}
+        self.reply(frontend, request, content, now)
+
+    def error(
+        self, frontend: Frontend, message: Message, ename: str, evalue: str, now: float
+    ) -> None:
+        """Tell a page that a message which has no reply was not let through."""
         error = {"ename": ename, "evalue": evalue, "traceback": [f"{ename}: {evalue}"]}
-        self._say(frontend, "iopub", "error", error, now, request.parts[0])
-        if header.msg_type == "comm_open":
-            self.comm_gone(frontend, request.comm.comm_id, evalue, request.parts[0], now)
-        self.idle(frontend, request.parts[0], now)
+        self._say(frontend, "iopub", "error", error, now, message.parts[0])
 
     # -- the kernel --------------------------------------------------------------------------
 
@@ -130,6 +129,24 @@ class Answers:
         message = self._message(frontend, "iopub", "comm_msg", content, now, parent, None, buffers)
         kind = Kind.UPDATE if parent is NO_PARENT else Kind.ANSWER
         self._context.delivery.give(frontend, message, kind, comm_id)
+
+    def correction(
+        self, frontend: Frontend, comm_id: str, state: State, request: Part, now: float
+    ) -> None:
+        """
+        Set attributes of a widget to what holds at the page whose own update did not pass.
+
+        ipywidgets ignores an attribute in every echo until that of its own update comes (PF 2.5):
+        without this one the page would never again follow what others set. ipywidgets 7 knows
+        no echoes and takes the update.
+        """
+        if not state:
+            return
+        data, buffers = update_data(state, "echo_update")
+        content = b'{"comm_id":%b,"data":%b}' % (dumps(comm_id), data)
+        message = self._message(frontend, "iopub", "comm_msg", content, now, request, None, buffers)
+        self._context.delivery.give(frontend, message, Kind.ANSWER, comm_id)
+        self.update(frontend, comm_id, state, now)
 
     def repair(
         self, record: CommRecord, keys: Iterable[str], now: float, besides: str | None = None

@@ -30,6 +30,7 @@ from jupyter_comm_broker.core.process import Process
 from jupyter_comm_broker.core.proof import Proof
 from jupyter_comm_broker.core.questions import Questions
 from jupyter_comm_broker.core.restore import Restore
+from jupyter_comm_broker.core.rights import Right
 from jupyter_comm_broker.core.verification import Verification
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import COMM_TYPES, Header, Message
@@ -182,6 +183,38 @@ class KernelBroker:
             self._received(frontend, message, now)
         elif not self._denials.for_backlog(frontend, message, now):
             self._held.hold(session_id, message)
+            if message.header.msg_type in COMM_TYPES:
+                self._restore.foresee(frontend, message)
+
+    def right_for(self, session_id: str, message: Message) -> Right | None:
+        """
+        Return the right on comms that a page needs for a message, ``None`` if it needs none.
+
+        Whoever asks hands the message to :meth:`frontend_sent` or :meth:`frontend_denied` next.
+
+        Raises:
+            MalformedMessageError: it is not what the protocol says.
+        """
+        frontend = self.context.delivery.get(session_id)
+        if frontend is None or _typed(message.header).msg_type not in COMM_TYPES:
+            return None
+        try:
+            return self._from_frontend.right_for(frontend, message)
+        except MalformedMessageError:
+            raise
+        except Exception as fault:  # noqa: BLE001 - what nobody was asked about must not pass
+            self._failed("looking for the right that a message needs", fault)
+            return Right.EXECUTE
+
+    def frontend_denied(
+        self, session_id: str, message: Message, right: Right, who: str, now: float
+    ) -> None:
+        """A page sent a comm message to which its user, ``who``, has not the right."""
+        if (frontend := self.context.delivery.get(session_id)) is not None:
+            self.context.shielded(
+                "denying a page its message",
+                lambda: self._from_frontend.denied(frontend, message, right, who, now),
+            )
 
     def _received(self, frontend: Frontend, message: Message, now: float) -> None:
         try:

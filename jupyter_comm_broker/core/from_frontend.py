@@ -20,6 +20,7 @@ from jupyter_comm_broker.core.output_capture import OutputCapture
 from jupyter_comm_broker.core.refusals import is_refusal, stays_here
 from jupyter_comm_broker.core.requests import Request
 from jupyter_comm_broker.core.restore import Restore
+from jupyter_comm_broker.core.rights import Right, right_for
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import COMM_TYPES, Message
 from jupyter_comm_broker.protocol.widget import WidgetPayload, read_payload
@@ -77,6 +78,35 @@ class FromFrontend:
             )
         self._context.effects.to_kernel.append(message)
 
+    # -- rights ----------------------------------------------------------------------------------
+
+    def right_for(self, frontend: Frontend, message: Message) -> Right:
+        """Return the right that a page needs for a comm message."""
+        registry = self._context.registry
+        record = registry.get(message.comm.comm_id)
+        return right_for(message, frontend, record, complete=registry.complete)
+
+    def denied(
+        self, frontend: Frontend, message: Message, right: Right, who: str, now: float
+    ) -> None:
+        """Keep a page's message here whose user has not the right to it, and tell the page."""
+        frontend.received += 1
+        record = self._context.registry.get(message.comm.comm_id)
+        msg_type = message.header.msg_type
+        if record is not None and msg_type == "comm_msg":
+            # The page has the comm, whatever it may do with it.
+            record.mark_used(frontend.session_id)
+            self._catch_ups.used(frontend, record)
+        elif (
+            record is not None
+            and msg_type == "comm_close"
+            and self._refused(frontend, record, message, now)
+        ):
+            # Pages without the target say so by themselves: nobody tried to close anything.
+            self._answers.idle(frontend, message.parts[0], now)
+            return
+        self._denials.for_right(frontend, message, right, who, now)
+
     # -- comms -----------------------------------------------------------------------------------
 
     def _comm(self, frontend: Frontend, message: Message, now: float) -> bool:
@@ -128,14 +158,9 @@ class FromFrontend:
         if payload.method == "request_state":
             return self._restore.request_state(frontend, record, message, now)
         refused = self._denials.for_backlog(frontend, message, now)
-        if payload.method == "update":
+        if payload.method == "update" and not refused:
             mirror, session_id = self._context.mirror, frontend.session_id
-            self._follow(
-                record,
-                (lambda: self._denials.take_back(frontend, record, message, payload, now))
-                if refused
-                else (lambda: mirror.frontend_sent(record, message, payload, session_id)),
-            )
+            self._follow(record, lambda: mirror.frontend_sent(record, message, payload, session_id))
         return refused
 
     def _follow(self, record: CommRecord, step: Callable[[], None]) -> None:
@@ -158,16 +183,26 @@ class FromFrontend:
         self._context.counters["messages_to_gone_comms"] += 1
         return True
 
+    def _refused(
+        self, frontend: Frontend, record: CommRecord, message: Message, now: float
+    ) -> bool:
+        """Note it if a page's ``comm_close`` only says that it does not know the target."""
+        context = self._context
+        if frontend.is_program or not is_refusal(record, frontend, message, context.limits, now):
+            return False
+        record.mark_refused(frontend.session_id)
+        reason = f"session {frontend.session_id} does not know it"
+        context.targets.rejected(Side.FRONTEND, record.target_name, reason, now)
+        context.counters["refusals"] += 1
+        return True
+
     def _closed(self, frontend: Frontend, record: CommRecord, message: Message, now: float) -> bool:
         context = self._context
-        if not frontend.is_program and is_refusal(record, frontend, message, context.limits, now):
-            record.mark_refused(frontend.session_id)
-            reason = f"session {frontend.session_id} does not know it"
-            context.targets.rejected(Side.FRONTEND, record.target_name, reason, now)
-            context.counters["refusals"] += 1
-            if stays_here(record, frontend, context.targets):
-                self._answers.idle(frontend, message.parts[0], now)
-                return True
+        if self._refused(frontend, record, message, now) and stays_here(
+            record, frontend, context.targets
+        ):
+            self._answers.idle(frontend, message.parts[0], now)
+            return True
         if self._denials.for_backlog(frontend, message, now):
             return True
         reason = f"closed by session {frontend.session_id}"

@@ -8,7 +8,7 @@ the same page and gets what it missed; another id is another page and gets state
 from __future__ import annotations
 
 from jupyter_comm_broker.core.outbox import Outbox
-from jupyter_comm_broker.protocol.message import Message
+from jupyter_comm_broker.protocol.message import Message, Part
 
 
 class CatchUp:
@@ -40,11 +40,13 @@ class Frontend:
         "catch_ups",
         "control_comms",
         "cut_off",
+        "denied",
         "gap_since",
         "is_program",
         "kept_models",
         "kernel_session",
         "lacking",
+        "misled",
         "outbox",
         "received",
         "session_id",
@@ -75,6 +77,14 @@ class Frontend:
         self.gap_since: float | None = None
         """From when on it may have missed what was not kept; ``None`` if all was."""
         self.received = 0
+        self.misled: dict[str, Part] = {}
+        """
+        Comms of which it shows what it was denied, and we do not know what holds.
+
+        Each with the header of its latest message, which the correction has to answer.
+        """
+        self.denied: set[str] = set()
+        """Types of messages that it was told it may not send."""
         self.is_program = False
         """Whether it is no page but a program in the server, which hears only what answers it."""
 

@@ -61,6 +61,11 @@ class Restore:
             message.header.msg_type == "comm_open" and content.target_name == CONTROL_TARGET
         )
 
+    def foresee(self, frontend: Frontend, message: Message) -> None:
+        """A control comm will be opened when the kernel is ready: what follows is about it."""
+        if message.header.msg_type == "comm_open" and self.is_control(frontend, message):
+            frontend.control_comms.add(message.comm.comm_id)
+
     def control(self, frontend: Frontend, message: Message, now: float) -> None:
         """Do what a page asked on its control comm."""
         msg_type, comm_id = message.header.msg_type, message.comm.comm_id
@@ -207,6 +212,9 @@ class Restore:
                     self._answers.update(frontend, record.comm_id, state.attributes(), now)
                 else:
                     self._answers.comm_opened(frontend, record, state, now)
+            elif (misled_by := frontend.misled.pop(record.comm_id, None)) is not None:
+                attributes = state.attributes()
+                self._answers.correction(frontend, record.comm_id, attributes, misled_by, now)
         if record.knowledge is Knowledge.TOO_LARGE:
             self._context.counters["restored_too_large"] += 1
 
@@ -219,3 +227,4 @@ class Restore:
             frontend.lacking.clear()
             frontend.awaits_bootstrap = False
             frontend.control_comms.clear()
+            frontend.misled.clear()

@@ -39,6 +39,7 @@ COUNTERS = {
     "conflated": "Updates that were merged into another one for a page that lags.",
     "dropped_output": "Output that was dropped for a page that was away.",
     "refused": "Messages of pages that were refused.",
+    "refused_unauthorized": "Those among them that their users had no right to.",
     "cut_off_pages": "Pages that were cut off because they lagged too far behind.",
     "corrected": "Mirrored states that the kernel corrected when it was asked.",
     "faults": "Faults of the broker's own; the messages passed all the same.",

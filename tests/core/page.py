@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jupyter_comm_broker.core.frontend import Frontend
+from jupyter_comm_broker.core.rights import Right
 from jupyter_comm_broker.core.shared_outbox import SharedBatch
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.widget import CONTROL_TARGET
@@ -30,6 +31,8 @@ class Page(Talker):
         self._read: list[Message] = []
         self.keeps_up = False
         """Whether it shares what is common to all pages once it has read what waits for it."""
+        self.rights: set[Right] | None = None
+        """What its user may do with comms; ``None`` where nobody is asked."""
         self.takes = True
         """Whether its socket has room for what is shared."""
 
@@ -58,7 +61,12 @@ class Page(Talker):
     ) -> Message:
         """Send any message."""
         message = self.write(channel, msg_type, content, buffers=buffers, **header)
-        self._room.broker.frontend_sent(self.session, message, self._room.now)
+        broker, now = self._room.broker, self._room.now
+        right = broker.right_for(self.session, message) if self.rights is not None else None
+        if right is None or right in (self.rights or ()):
+            broker.frontend_sent(self.session, message, now)
+        else:
+            broker.frontend_denied(self.session, message, right, "ann", now)
         self._room.settle()
         return message
 
