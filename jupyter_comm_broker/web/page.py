@@ -100,6 +100,8 @@ class ShowDashboard(DashboardHandler):
             self.set_status(503)
             self.finish(NOT_BUILT)
             return
+        # Asking for the token sets its cookie, without which nothing can be sent from the page.
+        self.log.debug("comm broker: the page has an XSRF token of %d", len(self.xsrf_token))
         self.finish(placed(page.read_text(encoding="utf-8"), self.base_url))
 
 
