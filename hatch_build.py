@@ -33,6 +33,8 @@ SOURCES = (
     "src",
     "tsconfig.json",
     "vite.config.ts",
+    "vite.preview.config.ts",
+    "vite.preview.config.ts",
 )
 """What of ``ui/`` decides what is built."""
 

@@ -1,5 +1,5 @@
 // The kernels, each with its notebook: the broker's answer and jupyter_server's sessions put together.
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { fetchBroker, fetchSessions } from "../api/broker";
 import type { BrokerView, KernelView, SessionView } from "../api/shapes";
 import { tellFailure } from "./notices";
@@ -18,6 +18,8 @@ export interface Kernel extends KernelView {
 
 /** The broker's own answer; undefined until the first one. */
 export const broker = signal<BrokerView | undefined>(undefined);
+/** When that answer came (Date.now()): durations in it grow from then on. */
+export const brokerAt = signal(0);
 const sessions = signal<readonly SessionView[]>([]);
 
 /** Every kernel, in the broker's order. */
@@ -54,7 +56,10 @@ async function ask(): Promise<void> {
   const found = await fetchBroker();
   const known = new Set(sessions.value.map((each) => each.kernel?.id));
   const isNews = found.kernels.some((each) => !known.has(each.kernel_id));
-  broker.value = found;
+  batch(() => {
+    broker.value = found;
+    brokerAt.value = Date.now();
+  });
   log.add(found.kernels, Date.now() / 1000);
   rates.value = log.moments.slice();
   // A kernel without a session stays unknown: it is looked for again, but not every time.

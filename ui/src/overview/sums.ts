@@ -1,0 +1,85 @@
+// What the figures at the top say: sums over kernels, and words for a kernel's state.
+import type { KernelView, Knowledge } from "../api/shapes";
+import type { Tone } from "../parts/Mark";
+
+export interface Sums {
+  readonly kernels: number;
+  readonly busy: number;
+  readonly comms: number;
+  readonly attached: number;
+  readonly away: number;
+  readonly waitingMessages: number;
+  readonly waitingBytes: number;
+  /** The longest of all pages; null where no page lags. */
+  readonly lag: number | null;
+  readonly restores: number;
+  /** Seconds that a page waited for its widgets on average; null where none asked. */
+  readonly restoreSeconds: number | null;
+  readonly states: Readonly<Record<Knowledge, number>>;
+  readonly stateBytes: number;
+}
+
+/** Sum up. */
+export function sums(kernels: readonly KernelView[]): Sums {
+  const pages = kernels.flatMap((each) => each.frontends);
+  const attached = pages.filter((each) => each.attached);
+  const add = (of: (kernel: KernelView) => number) => kernels.reduce((sum, each) => sum + of(each), 0);
+  const restores = add((each) => each.restores.answered);
+  const lags = attached.map((each) => each.lag_seconds ?? 0);
+  const lag = Math.max(0, ...lags);
+  return {
+    kernels: kernels.length,
+    busy: kernels.filter((each) => each.running).length,
+    comms: add((each) => each.comms),
+    attached: attached.length,
+    away: pages.length - attached.length,
+    waitingMessages: attached.reduce((sum, each) => sum + each.waiting_messages, 0),
+    waitingBytes: attached.reduce((sum, each) => sum + each.waiting_bytes, 0),
+    lag: lag || null,
+    restores,
+    restoreSeconds: restores ? add((each) => each.restores.seconds) / restores : null,
+    states: {
+      clean: add((each) => each.states.clean),
+      dirty: add((each) => each.states.dirty),
+      unknown: add((each) => each.states.unknown),
+      too_large: add((each) => each.states.too_large),
+    },
+    stateBytes: add((each) => each.state_bytes),
+  };
+}
+
+/** Comms by target over all kernels, the most first. */
+export function targets(kernels: readonly KernelView[]): readonly (readonly [string, number])[] {
+  const found = new Map<string, number>();
+  for (const kernel of kernels) {
+    for (const [name, count] of Object.entries(kernel.targets)) found.set(name, (found.get(name) ?? 0) + count);
+  }
+  return [...found].sort(([oneName, one], [otherName, other]) => other - one || oneName.localeCompare(otherName));
+}
+
+export interface Status {
+  readonly tone: Tone;
+  readonly text: string;
+  /** What it means, where the word alone does not say it. */
+  readonly meaning?: string;
+}
+
+/** What a kernel is doing, in a word; how long stands beside it. */
+export function status(kernel: KernelView): Status {
+  if (kernel.execution_state === "dead") return { tone: "bad", text: "Dead", meaning: "Its process ended. Restart it in its notebook." };
+  if (kernel.link === "lost") return { tone: "bad", text: "Link lost", meaning: "The broker hears nothing of this kernel. It tries again by itself." };
+  if (kernel.link === "connecting") return { tone: "plain", text: "Connecting", meaning: "The broker is finding out whether it hears the kernel." };
+  if (kernel.running) return { tone: "busy", text: "Busy" };
+  // A kernel that no page has used yet never said more than that it starts; that it answers is known.
+  const answers = kernel.execution_state === "starting" && kernel.link === "proven";
+  if (kernel.execution_state === "idle" || answers) return { tone: "good", text: "Idle" };
+  const word = kernel.execution_state;
+  return { tone: "plain", text: word.charAt(0).toUpperCase() + word.slice(1) };
+}
+
+/** What a state that cannot be trusted is called, and what happens about it. */
+export const DOUBTS: readonly (readonly [Exclude<Knowledge, "clean">, string, string])[] = [
+  ["dirty", "dirty", "May differ from the kernel's; the kernel is asked when it has time."],
+  ["unknown", "unknown", "Never seen whole; the kernel is asked when it has time."],
+  ["too_large", "too large", "Over a limit and not kept; a page that comes back asks the kernel."],
+];
