@@ -56,7 +56,23 @@ class Program:
             KernelUnavailableError: the kernel is dead or restarting.
             TooLargeError: too much waits for the kernel already.
         """
-        return self._send(self._written(msg_type, content, metadata, buffers))
+        return self.send_all(msg_type, [(content, metadata, buffers)])[0]
+
+    def send_all(
+        self, msg_type: str, messages: Sequence[tuple[Any, Any, Sequence[Part]]]
+    ) -> list[str]:
+        """
+        Send several messages in their order, or none where it raises as :meth:`send` does.
+
+        Args:
+            msg_type: of all of them.
+            messages: content, metadata and buffers of each.
+        """
+        written = [self._written(msg_type, *each) for each in messages]
+        self._check(msg_type, sum(each.size for each in written))
+        for each in written:
+            self.driver.frontend_sent(self._session, each)
+        return [each.header.msg_id for each in written]
 
     @contextmanager
     def asking(
@@ -64,10 +80,11 @@ class Program:
     ) -> Iterator[Asked]:
         """Send a message as :meth:`send` does, and collect what answers it until the block ends."""
         message = self._written(msg_type, content, metadata, buffers)
+        self._check(msg_type, message.size)
         msg_id = message.header.msg_id
         asked = self._asked[msg_id] = Asked(self.driver.kernel_id, msg_id)
         try:
-            self._send(message)
+            self.driver.frontend_sent(self._session, message)
             yield asked
         finally:
             del self._asked[msg_id]
@@ -85,9 +102,9 @@ class Program:
             "shell", msg_type, content, now=self.driver.now, metadata=metadata, buffers=buffers
         )
 
-    def _send(self, message: Message) -> str:
+    def _check(self, msg_type: str, size: int) -> None:
         # All this before the core hears of it, which would take a refused message into account.
-        driver, broker, msg_type = self.driver, self.driver.broker, message.header.msg_type
+        driver, broker = self.driver, self.driver.broker
         allowed = broker.context.policy.allowed_message_types
         if allowed and msg_type not in allowed:
             raise RefusedMessageError(msg_type, ALLOWED_SETTING)
@@ -95,11 +112,9 @@ class Program:
         if driver.closed or state in ("dead", "restarting"):
             raise KernelUnavailableError(driver.kernel_id, state)
         waiting, limit = self._backlog(), broker.context.limits.backlog_bytes
-        if waiting + message.size > limit:
-            what = f"the message, with the {waiting} that wait for the kernel already,"
-            raise TooLargeError(what, waiting + message.size, limit, BACKLOG_SETTING)
-        driver.frontend_sent(self._session, message)
-        return message.header.msg_id
+        if waiting + size > limit:
+            what = f"what is sent, with the {waiting} that wait for the kernel already,"
+            raise TooLargeError(what, waiting + size, limit, BACKLOG_SETTING)
 
     def _backlog(self) -> int:
         held = self.driver.broker.proof.held

@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 from tornado.httputil import HTTPServerRequest
 
 from jupyter_comm_broker.errors import InvalidFieldError, MalformedMessageError
@@ -18,6 +18,9 @@ FORM = "multipart/form-data"
 
 MOST_NAME = 1000
 """Characters in a target name or a comm id: both stand in URLs, lists and logs."""
+
+MOST_MESSAGES = 100
+"""Messages in one request: some 10 ms of the server, in which nobody else has a turn."""
 
 MOST_BUFFERS = 10_000
 
@@ -47,6 +50,13 @@ class SentBody(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     buffers: Buffers = []
 
 
+Several = Annotated[
+    list[SentBody],
+    Meta(min_length=1, max_length=MOST_MESSAGES, description="Several, in their order."),
+]
+Sent = SentBody | Several
+
+
 class SentForm(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """A message to send on a comm, its data and metadata as JSON in parts of these names."""
 
@@ -69,7 +79,7 @@ class OpenedForm(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """A comm to open, its data and metadata as JSON in parts of these names."""
 
     target_name: Name
-    comm_id: Name | None = None
+    comm_id: Name | UnsetType = UNSET
     data: Data = {}
     metadata: Metadata = {}
     buffers: Parts = []
@@ -94,6 +104,17 @@ def read_body(request: HTTPServerRequest, shape: type[Body], *, form: bool = Tru
         Problem: it is of another media type.
         InvalidFieldError: it is not what the shape says; names the field at fault.
     """
+    found: Body = _read(request, shape, form=form)
+    return found
+
+
+def read_sent(request: HTTPServerRequest) -> SentBody | list[SentBody]:
+    """Return the message in a request's body, or the several of an array, as :func:`read_body`."""
+    found: SentBody | list[SentBody] = _read(request, Sent, form=True)
+    return found
+
+
+def _read(request: HTTPServerRequest, shape: Any, *, form: bool) -> Any:
     media_type = request.headers.get("Content-Type", JSON).partition(";")[0].strip().lower()
     if media_type == JSON:
         return _read_json(request.body, shape)
@@ -105,7 +126,7 @@ def read_body(request: HTTPServerRequest, shape: type[Body], *, form: bool = Tru
     )
 
 
-def _read_json(text: bytes, shape: type[Body]) -> Body:
+def _read_json(text: bytes, shape: Any) -> Any:
     try:
         try:
             return msgspec.json.decode(text, type=shape)
@@ -127,7 +148,7 @@ def _with_integers(fields: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _read_form(request: HTTPServerRequest, shape: type[Body]) -> Body:
+def _read_form(request: HTTPServerRequest, shape: Any) -> Any:
     found: dict[str, Any] = {}
     names = [*request.body_arguments, *request.files]
     for name in dict.fromkeys(names):

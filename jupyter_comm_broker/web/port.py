@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.event import EventFilter
@@ -38,11 +38,24 @@ class AskedPort(Protocol):
         """Wait no longer."""
 
 
+class Outgoing(NamedTuple):
+    """What a message says; ``content`` is JSON."""
+
+    content: bytes
+    metadata: Any
+    buffers: Sequence[bytes]
+
+
 class ProgramPort(Protocol):
     """Sends comm messages to one kernel."""
 
     def send(self, msg_type: str, content: Any, metadata: Any, buffers: Sequence[bytes]) -> str:
         """Send one and return its msg_id. Raises what the broker does not let through."""
+
+    def send_all(
+        self, msg_type: str, messages: Sequence[tuple[Any, Any, Sequence[bytes]]]
+    ) -> list[str]:
+        """Send all, or none where it raises what the broker does not let through."""
 
     def asking(
         self, msg_type: str, content: Any, metadata: Any, buffers: Sequence[bytes]

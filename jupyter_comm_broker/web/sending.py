@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Literal, TypedDict
 
 from msgspec import Meta, Struct
 
+from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.core.message_views import (
-    BusyView,
     CommMessageView,
     ErrorView,
     StreamView,
     heard,
     queued_behind,
 )
-from jupyter_comm_broker.web.bodies import FORM, SentBody, SentForm, read_body
+from jupyter_comm_broker.core.views import BusyView
+from jupyter_comm_broker.errors import InvalidFieldError
+from jupyter_comm_broker.web.bodies import FORM, Sent, SentBody, SentForm, read_sent
 from jupyter_comm_broker.web.operation import JSON, Answer, operation
+from jupyter_comm_broker.web.port import Outgoing
 from jupyter_comm_broker.web.writer import SEND_FAILURES, TIMEOUT, Timeout, WritingHandler
 
 
@@ -33,13 +35,17 @@ class SendQuery(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     ] = False
 
 
-class AcceptedView(TypedDict):
-    """A message that is on its way to the kernel."""
-
-    msg_id: str
+class _Accepted(TypedDict):
+    msg_id: Annotated[str, Meta(description="The message's; of several, the last one's.")]
     queued_behind: Annotated[
         BusyView | None, Meta(description="What the kernel runs first; null if it is idle.")
     ]
+
+
+class AcceptedView(_Accepted, total=False):
+    """A message that is on its way to the kernel, or several."""
+
+    msg_ids: Annotated[list[str], Meta(description="Of each, where the body is an array.")]
 
 
 class _Processed(TypedDict):
@@ -65,7 +71,7 @@ class SendMessage(WritingHandler):
         "sendMessage",
         action="write",
         query=SendQuery,
-        body={JSON: SentBody, FORM: SentForm},
+        body={JSON: Sent, FORM: SentForm},
         answers={
             200: Answer(
                 description="The kernel is done with it, as wait asks for.",
@@ -76,36 +82,45 @@ class SendMessage(WritingHandler):
         errors=(*SEND_FAILURES, 504),
     )
     async def post(self, query: SendQuery, kernel_id: str, comm_id: str) -> None:
-        """Send a message on a comm."""
+        """Send a message on a comm, or several in their order."""
         reveal = await self.may_see_secrets(query.reveal)
         self.check_body()
-        body = read_body(self.request, SentBody)
+        sent = read_sent(self.request)
+        if isinstance(sent, list) and query.wait != "none":
+            raise InvalidFieldError("wait", "only one message is waited for: send the last alone")
         broker = self.live_kernel(kernel_id)
         _, record = self.comm(kernel_id, comm_id)
-        content = self.content(
-            {"comm_id": comm_id, "data": body.data}, record.is_widget, body.metadata, body.buffers
+        # All are looked at before the kernel gets any.
+        messages = (
+            [self._message(body, record, f"[{index}]") for index, body in enumerate(sent)]
+            if isinstance(sent, list)
+            else [self._message(sent, record)]
         )
-        busy = queued_behind(broker, self.port.now())
-        if query.wait == "none":
-            msg_id = self.port.program(kernel_id).send(
-                "comm_msg", content, body.metadata, body.buffers
-            )
-            self.set_status(202)
-            self.answer(AcceptedView(msg_id=msg_id, queued_behind=busy))
+        if query.wait != "none":
+            await self._asked_for(query, kernel_id, messages[0], reveal)
             return
-        await self._asked_for(query, kernel_id, content, body.metadata, body.buffers, reveal)
+        busy = queued_behind(broker, self.port.now())
+        msg_ids = self.port.program(kernel_id).send_all("comm_msg", messages)
+        accepted: AcceptedView = {"msg_id": msg_ids[-1], "queued_behind": busy}
+        if isinstance(sent, list):
+            accepted["msg_ids"] = msg_ids
+        self.set_status(202)
+        self.answer(accepted)
+
+    def _message(self, body: SentBody, record: CommRecord, place: str = "") -> Outgoing:
+        content = {"comm_id": record.comm_id, "data": body.data}
+        try:
+            text = self.content(content, record.is_widget, body.metadata, body.buffers)
+        except InvalidFieldError as error:
+            field = f"{place}.{error.field}" if place else error.field
+            raise InvalidFieldError(field, str(error)) from error
+        return Outgoing(text, body.metadata, body.buffers)
 
     async def _asked_for(
-        self,
-        query: SendQuery,
-        kernel_id: str,
-        content: bytes,
-        metadata: object,
-        buffers: Sequence[bytes],
-        reveal: bool,
+        self, query: SendQuery, kernel_id: str, message: Outgoing, reveal: bool
     ) -> None:
         began, broker = self.port.now(), self.kernel(kernel_id)
-        with self.asking(kernel_id, "comm_msg", content, metadata, buffers) as asked:
+        with self.asking(kernel_id, "comm_msg", *message) as asked:
             await self.until_done(asked, query.timeout)
             found: ProcessedView = {
                 "msg_id": asked.msg_id,

@@ -72,6 +72,23 @@ async def test_moves_without_waiting_arrive_all_and_in_order(
         assert eval(await page.run("print(moves)")) == [*expected, 0]  # noqa: S307 - ints
 
 
+async def test_several_moves_in_one_request_arrive_all_and_in_order(
+    server: Server, kernel_id: str
+) -> None:
+    async with Page(server, kernel_id) as page:
+        await page.kernel_info()
+        await page.run(SLIDER)
+        comm_id = page.widgets.only("IntSliderModel").comm_id
+        for first in (20, 60):
+            moves = [value(number) for number in range(first, first + 40)]
+            sent = await send(server, kernel_id, comm_id, moves)
+            assert (sent.status, len(set(sent.body["msg_ids"]))) == (202, 40)
+        done = await send(server, kernel_id, comm_id, value(0), "?wait=processed")
+        assert done.status == 200
+        expected = list(range(20, 100))
+        assert eval(await page.run("print(moves)")) == [*expected, 0]  # noqa: S307 - ints
+
+
 async def test_buffers_go_there_and_back(server: Server, kernel_id: str) -> None:
     async with Page(server, kernel_id) as page:
         await page.kernel_info()

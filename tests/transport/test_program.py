@@ -139,6 +139,21 @@ async def test_what_the_core_would_refuse_never_reaches_it(kernel: ZmqKernel) ->
         assert driver.broker.context.counters["refused"] == before
 
 
+async def test_several_go_out_together_or_not_at_all(kernel: ZmqKernel) -> None:
+    async with linked(kernel, Limits(backlog_bytes=10_000)) as driver:
+        program = await opened(kernel, driver)
+        ids = program.send_all("comm_msg", [(tell(number), {}, ()) for number in range(5)])
+        taken = [await kernel.taken("comm_msg") for _ in ids]
+        assert [(each.header["msg_id"], each.content["data"]["value"]) for each in taken] == [
+            (msg_id, number) for number, msg_id in enumerate(ids)
+        ]
+        large = {"comm_id": "c", "data": {"value": "x" * 4000}}
+        with pytest.raises(TooLargeError):
+            program.send_all("comm_msg", [(large, {}, ())] * 3)
+        program.send("comm_msg", tell(6))
+        assert (await kernel.taken("comm_msg")).content == tell(6)
+
+
 async def test_it_takes_all_that_comes_and_no_share_of_what_pages_get(kernel: ZmqKernel) -> None:
     async with linked(kernel) as driver:
         program = Program(driver)

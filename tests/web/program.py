@@ -36,6 +36,11 @@ class RoomProgram(Talker):
     def send(self, msg_type: str, content: Any, metadata: Any, buffers: Sequence[bytes]) -> str:
         return self._send(msg_type, content, metadata, buffers).header.msg_id
 
+    def send_all(
+        self, msg_type: str, messages: Sequence[tuple[Any, Any, Sequence[bytes]]]
+    ) -> list[str]:
+        return [self.send(msg_type, *each) for each in messages]
+
     @contextmanager
     def asking(
         self, msg_type: str, content: Any, metadata: Any, buffers: Sequence[bytes]

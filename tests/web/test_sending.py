@@ -151,6 +151,59 @@ async def test_bad_input_names_its_field_and_the_kernel_hears_nothing(
     assert desk.programs[KERNEL_1].sent == []
 
 
+async def test_several_go_out_in_their_order_and_each_has_its_id(ask: Ask, desk: Desk) -> None:
+    desk.rooms[KERNEL_1].kernel.opens("c1", target="plot")
+    program = desk.programs[KERNEL_1]
+    several = [{"data": {"number": number}} for number in range(100)]
+    several[7] |= {"metadata": {"m": 1}, "buffers": ["AP8="]}  # type: ignore[dict-item]
+    answer = await send(ask, "c1", several)
+    assert answer.status == 202
+    assert [each.content["data"]["number"] for each in program.sent] == list(range(100))
+    assert answer.body["msg_ids"] == [each.header.msg_id for each in program.sent]
+    assert answer.body["msg_id"] == answer.body["msg_ids"][-1]
+    assert (bytes(program.sent[7].parts[2]), list(program.sent[7].buffers)) == (
+        b'{"m":1}',
+        [b"\0\xff"],
+    )
+    alone = await send(ask, "c1", several[:1])
+    assert alone.body["msg_ids"] == [alone.body["msg_id"]]
+
+
+@pytest.mark.parametrize(
+    ("several", "query", "field"),
+    [
+        ([], {}, ""),
+        ([UPDATE] * 101, {}, ""),
+        ([UPDATE, {"data": 1}], {}, "[1].data"),
+        ([UPDATE, {"data": {}, "buffers": ["!"]}], {}, "[1].buffers[0]"),
+        ([UPDATE, {"data": {"method": "update"}, "buffers": ["AA=="]}], {}, "[1].buffers"),
+        ([UPDATE, UPDATE], {"wait": "processed"}, "wait"),
+        ([UPDATE], {"wait": "reply"}, "wait"),
+    ],
+)
+async def test_of_several_none_is_sent_where_one_is_wrong(
+    ask: Ask, desk: Desk, several: Any, query: dict[str, str], field: str
+) -> None:
+    desk.rooms[KERNEL_1].kernel.opens("c1", SLIDER)
+    answer = await send(ask, "c1", several, **query)
+    assert (answer.status, answer.body["field"]) == (400, field)
+    assert desk.programs[KERNEL_1].sent == []
+
+
+async def test_of_several_none_is_sent_where_one_is_too_large(
+    ask: Ask, desk: Desk, jp_serverapp: Any
+) -> None:
+    jp_serverapp.web_app.settings["websocket_max_message_size"] = 1000
+    desk.rooms[KERNEL_1].kernel.opens("c1", target="plot")
+    small, large = {"data": {"x": "y" * 900}}, {"data": {"x": "y" * 1000}}
+    assert (await send(ask, "c1", [small, large])).status == 413
+    assert desk.programs[KERNEL_1].sent == []
+    # Each may be as large as one alone; of all of them the body's bound and the backlog's.
+    assert (await send(ask, "c1", [small, small])).status == 202
+    assert (await send(ask, "c1", [small] * 7)).status == 413
+    assert len(desk.programs[KERNEL_1].sent) == 2
+
+
 async def test_custom_messages_of_widgets_need_no_paths(ask: Ask, desk: Desk) -> None:
     desk.rooms[KERNEL_1].kernel.opens("c1", SLIDER)
     body = {"data": {"method": "custom", "content": {}}, "buffers": ["AA=="]}
