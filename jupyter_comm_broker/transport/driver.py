@@ -21,6 +21,7 @@ from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.happenings import Happening
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.outbox import Outbox
+from jupyter_comm_broker.core.rights import Right
 from jupyter_comm_broker.core.shared_outbox import SharedBatch
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
@@ -178,6 +179,13 @@ class KernelDriver:
         finally:
             self.broker.tick(now)
             self._carry_out()
+
+    def frontend_denied(self, session_id: str, message: Message, right: Right, who: str) -> None:
+        """A page sent a comm message to which its user, ``who``, has not the right."""
+        now = self.now
+        self._tell(self.broker.frontend_denied, session_id, message, right, who, now)
+        self.broker.tick(now)
+        self._carry_out()
 
     def _kernel_sent(self, messages: list[Message]) -> None:
         now = self.now

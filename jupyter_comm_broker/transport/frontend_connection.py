@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import ClassVar
+from collections.abc import Awaitable
+from typing import ClassVar, cast
 
 from jupyter_core.utils import ensure_async
+from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.services.kernels.connection.base import BaseKernelWebsocketConnection
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from tornado import web
 
 from jupyter_comm_broker.core.outbox import Outbox
+from jupyter_comm_broker.core.rights import Right
 from jupyter_comm_broker.core.shared_outbox import SharedBatch
 from jupyter_comm_broker.errors import (
     KernelNotFoundError,
@@ -25,6 +28,8 @@ from jupyter_comm_broker.errors import (
     MalformedMessageError,
 )
 from jupyter_comm_broker.protocol import framing
+from jupyter_comm_broker.protocol.message import Message
+from jupyter_comm_broker.transport.admission import Admission
 from jupyter_comm_broker.transport.driver import KernelDriver
 from jupyter_comm_broker.transport.exchange import Exchange
 from jupyter_comm_broker.transport.fair_turns import take_turns
@@ -43,6 +48,8 @@ class FrontendConnection(RateLimits, BaseKernelWebsocketConnection):
 
     _driver: KernelDriver | None = None
     _writer: SocketWriter | None = None
+    _admission: Admission | None = None
+    _asking: asyncio.Task[None] | None = None
     _counted = False
     _malformed = 0
 
@@ -87,7 +94,9 @@ class FrontendConnection(RateLimits, BaseKernelWebsocketConnection):
         """Attach the page to its kernel. It can send at once, also while the kernel is busy."""
         # Small messages in a row (busy, comm_msg, idle) wait for each other's ACK without this.
         self.websocket_handler.set_nodelay(True)
-        take_turns(self.websocket_handler)
+        take_turns(self.websocket_handler, self._until_admitted)
+        handler = cast("JupyterHandler", self.websocket_handler)
+        self._admission = Admission.needed_by(handler, self.log)
         self.multi_kernel_manager.notify_connect(self.kernel_id)
         self._counted = True
         self._writer = SocketWriter(self.websocket_handler, self.subprotocol, self.log)
@@ -107,6 +116,9 @@ class FrontendConnection(RateLimits, BaseKernelWebsocketConnection):
         if self._counted:
             self._counted = False
             self.multi_kernel_manager.notify_disconnect(self.kernel_id)
+        if self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
         self.exchange.connections.discard(self)
         if self._driver is not None:
             self._driver.detach(self.session_id, self)
@@ -120,18 +132,70 @@ class FrontendConnection(RateLimits, BaseKernelWebsocketConnection):
         if driver is None:
             return
         try:
-            driver.frontend_sent(self.session_id, framing.decode(self.subprotocol, incoming_msg))
+            message = framing.decode(self.subprotocol, incoming_msg)
+            if self._admission is None:
+                driver.frontend_sent(self.session_id, message)
+            else:
+                self._admit(driver, self._admission, message)
         except (MalformedFrameError, MalformedMessageError) as error:
-            self._malformed += 1
-            driver.broker.context.counters["malformed_from_frontends"] += 1
-            if self._malformed == 1:
-                self.log.warning(
-                    "comm broker: ignored a malformed message of session %s on kernel %s: %s "
-                    "(further ones of this connection are only counted)",
-                    self.session_id,
-                    self.kernel_id,
-                    error,
-                )
+            self._note_malformed(driver, error)
+
+    def _note_malformed(self, driver: KernelDriver, error: Exception) -> None:
+        self._malformed += 1
+        driver.broker.context.counters["malformed_from_frontends"] += 1
+        if self._malformed == 1:
+            self.log.warning(
+                "comm broker: ignored a malformed message of session %s on kernel %s: %s "
+                "(further ones of this connection are only counted)",
+                self.session_id,
+                self.kernel_id,
+                error,
+            )
+
+    # -- the page's rights -----------------------------------------------------------------------
+
+    def _admit(self, driver: KernelDriver, admission: Admission, message: Message) -> None:
+        right = driver.broker.right_for(self.session_id, message)
+        if right is None:
+            driver.frontend_sent(self.session_id, message)
+        elif isinstance(allowed := admission.allows(right), bool):
+            self._decided(driver, admission, message, right, allowed)
+        else:
+            self._asking = asyncio.create_task(
+                self._decide(driver, admission, message, right, allowed)
+            )
+
+    async def _decide(
+        self,
+        driver: KernelDriver,
+        admission: Admission,
+        message: Message,
+        right: Right,
+        asked: Awaitable[bool],
+    ) -> None:
+        allowed = await asked
+        try:
+            self._decided(driver, admission, message, right, allowed)
+        except MalformedMessageError as error:
+            self._note_malformed(driver, error)
+
+    def _decided(
+        self,
+        driver: KernelDriver,
+        admission: Admission,
+        message: Message,
+        right: Right,
+        allowed: bool,
+    ) -> None:
+        if allowed:
+            driver.frontend_sent(self.session_id, message)
+        else:
+            driver.frontend_denied(self.session_id, message, right, admission.who)
+
+    def _until_admitted(self) -> Awaitable[object] | None:
+        """Return what the page's next message waits for, so that none overtakes another."""
+        asking = self._asking
+        return None if asking is None or asking.done() else asyncio.wait({asking})
 
     # -- the page's outbox -----------------------------------------------------------------------
 
