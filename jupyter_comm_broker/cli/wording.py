@@ -77,13 +77,15 @@ def read_duration(text: str) -> float:
     return float(match[1]) * _UNITS[match[2]]
 
 
-def size(count: float) -> str:
+def size(count: float | None) -> str:
     """
-    Return bytes as people say them.
+    Return bytes as people say them; of secrets the server does not say how many there are.
 
-    >>> size(512), size(2048), size(3_500_000)
-    ('512 B', '2.0 KiB', '3.3 MiB')
+    >>> size(512), size(2048), size(3_500_000), size(None)
+    ('512 B', '2.0 KiB', '3.3 MiB', 'size not told')
     """
+    if count is None:
+        return "size not told"
     if count < 1024:
         return f"{int(count)} B"
     for unit in ("KiB", "MiB"):

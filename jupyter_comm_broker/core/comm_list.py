@@ -20,6 +20,7 @@ from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.comm_filter import CommFilter
 from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.core.list_walks import ListWalks, Place
+from jupyter_comm_broker.core.redaction import models_of
 from jupyter_comm_broker.core.views import CommView
 from jupyter_comm_broker.errors import CursorExpiredError, InvalidFieldError
 
@@ -67,7 +68,10 @@ Field = Literal[
 _KEYS: dict[str, Callable[[CommRecord], Any]] = {
     "last_activity": lambda record: record.last_activity,
     "idle": lambda record: -record.last_activity,
-    "state_bytes": lambda record: record.state.size if record.state is not None else 0,
+    # The order must not tell of a secret what the list leaves out.
+    "state_bytes": lambda record: (
+        0 if record.state is None or models_of(record) else record.state.size
+    ),
     "messages": lambda record: record.from_kernel + record.from_frontends,
     "target": lambda record: record.target_name,
     "model": lambda record: record.model.name,

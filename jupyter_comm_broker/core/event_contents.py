@@ -9,8 +9,8 @@ from typing import Any
 from jupyter_comm_broker.core import redaction
 from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.errors import MalformedMessageError
-from jupyter_comm_broker.protocol.json_text import dumps_strictly, loads
-from jupyter_comm_broker.protocol.message import Message
+from jupyter_comm_broker.protocol.json_text import dumps_strictly, loads, loads_shallow
+from jupyter_comm_broker.protocol.message import Message, Part
 from jupyter_comm_broker.protocol.widget import (
     BufferedAttribute,
     Step,
@@ -27,6 +27,10 @@ class ShownData:
     data: Any
     cut: str | None
     redacted: list[list[Step]]
+    size: int | None
+    """Of the whole message, unless there is a secret in it."""
+    buffers: list[int | None]
+    """How long each is, unless it is a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +55,28 @@ def method_of(record: CommRecord, message: Message) -> str | None:
 
 def data_of(record: CommRecord, message: Message, most: int) -> ShownData:
     """Return a message's data, or how it begins where its JSON is longer than ``most`` bytes."""
-    text = bytes(message.comm.data)
-    if len(text) > most and not _may_hold_secrets(record, message):
-        return ShownData(None, _begin(text, most), [])
+    text, lengths = bytes(message.comm.data), [len(buffer) for buffer in message.buffers]
+    models = redaction.models_of(record)
+    # A comm_open names its model itself.
+    unsure = record.is_widget and message.header.msg_type == "comm_open"
+    if len(text) > most and not (models or unsure):
+        return ShownData(None, _begin(text, most), [], message.size, [*lengths])
     try:
-        data, secrets = _without_secrets(record, loads(text))
-        if len(text) <= most:
-            return ShownData(data, None, secrets)
-        return ShownData(None, _begin(dumps_strictly(data), most), secrets)
-    except (MalformedMessageError, RecursionError):
-        return ShownData(None, "", [])
+        data = loads_shallow(text)
+    except MalformedMessageError:
+        if models or unsure:
+            return ShownData(None, "", [], None, [None for _ in lengths])
+        return ShownData(None, _begin(text, most), [], message.size, [*lengths])
+    shown = redaction.Shown(data, [], frozenset())
+    if record.is_widget:
+        shown = redaction.redacted_data(models, data)
+    return ShownData(
+        shown.state if len(text) <= most else None,
+        None if len(text) <= most else _begin(dumps_strictly(shown.state), most),
+        shown.paths,
+        None if shown.paths else message.size,
+        [None if index in shown.hidden else each for index, each in enumerate(lengths)],
+    )
 
 
 def change_of(record: CommRecord, keys: Iterable[str] | None, most: int) -> ShownChange:
@@ -77,52 +93,37 @@ def change_of(record: CommRecord, keys: Iterable[str] | None, most: int) -> Show
         # It was too large to be kept.
         return ShownChange({}, [], sorted(keys or ()), [])
     found = state.attributes() if keys is None else state.picked(sorted(keys))
-    attributes: dict[str, Any] = {}
-    buffers: list[dict[str, Any]] = []
-    omitted: list[str] = []
+    named = found.get("_model_name") or (state.picked(["_model_name"]).get("_model_name"))
+    models = redaction.models_of(record)
+    if isinstance(named, bytes) and size_of(named) < 200:
+        models |= redaction.ANY_MODEL & {str(loads(named))}
+    change = ShownChange({}, [], [], [])
     room = most
     for key, attribute in found.items():
-        text = text_of(attribute)
+        buffers: list[tuple[list[Step], Part]] = []
         if isinstance(attribute, BufferedAttribute):
-            buffers += [
-                {"path": [key, *tail], "length": len(data)} for tail, data in attribute.buffers
-            ]
-            if attribute.text is None:
-                continue
-        if len(text) > room:
-            omitted.append(key)
-            continue
-        room -= len(text)
-        attributes[key] = loads(text)
-    named = found.get("_model_name") or (state.picked(["_model_name"]).get("_model_name"))
-    names = {record.model.name}
-    if isinstance(named, bytes) and size_of(named) < 200:
-        names.add(str(loads(named)))
-    secretive = next(filter(redaction.has_secrets, names), None)
-    if secretive is None:
-        return ShownChange(attributes, buffers, omitted, [])
-    shown = redaction.redacted(secretive, attributes, [each["path"] for each in buffers])
-    return ShownChange(shown.state, buffers, omitted, shown.paths)
-
-
-def _may_hold_secrets(record: CommRecord, message: Message) -> bool:
-    if not record.is_widget:
-        return False
-    # A comm_open names its model itself, and of a comm without one anything may be true.
-    unsure = message.header.msg_type == "comm_open" or not record.model.name
-    return unsure or redaction.has_secrets(record.model.name)
-
-
-def _without_secrets(record: CommRecord, data: Any) -> tuple[Any, list[list[Step]]]:
-    if not record.is_widget:
-        return data, []
-    found: list[list[Step]] = []
-    # What no model is known of is treated as each that has secrets.
-    for name in [record.model.name] if record.model.name else redaction.SECRETS:
-        shown = redaction.redacted_data(name, data)
-        data = shown.state
-        found += [path for path in shown.paths if path not in found]
-    return data, found
+            buffers = [([key, *tail], data) for tail, data in attribute.buffers]
+        text = text_of(attribute)
+        # What has no secrets need not be read to see that it is too long.
+        too_long = len(text) > room and not models
+        try:
+            value = {key: loads_shallow(text)} if text and not too_long else {}
+        except MalformedMessageError:
+            value, too_long = {}, True
+        shown = redaction.redacted(models, value, [path for path, _ in buffers])
+        change.redacted.extend(shown.paths)
+        change.buffers.extend(
+            {"path": path, "length": None if index in shown.hidden else len(data)}
+            for index, (path, data) in enumerate(buffers)
+        )
+        # What is left out takes no room: else what has none beside it would tell how long it is.
+        length = len(dumps_strictly(shown.state)) if shown.paths else len(text)
+        if too_long or length > room:
+            change.omitted.append(key)
+        elif value:
+            room -= length
+            change.attributes.update(shown.state)
+    return change
 
 
 def _begin(text: bytes, most: int) -> str:

@@ -45,8 +45,12 @@ class MessageEvent(_OnComm):
     msg_id: str
     msg_type: Annotated[str, Meta(description="comm_open, comm_msg or comm_close.")]
     method: Annotated[str | None, Meta(description="What a widget's message is for.")]
-    size: Annotated[Count, Meta(description="Bytes of all its parts.")]
-    buffers: Annotated[list[Count], Meta(description="The length of each.")]
+    size: Annotated[
+        Count | None, Meta(description="Bytes of all its parts; null with a secret among them.")
+    ]
+    buffers: Annotated[
+        list[Count | None], Meta(description="The length of each; null of a secret.")
+    ]
     data: Annotated[Any, Meta(description="What it carries; null where that is cut.")]
     cut: Annotated[
         str | None, Meta(description="How the data's JSON begins, where it is too long.")

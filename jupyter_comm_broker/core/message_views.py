@@ -14,18 +14,18 @@ from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.views import BusyView, Count, Path
-from jupyter_comm_broker.protocol.json_text import loads
+from jupyter_comm_broker.errors import MalformedMessageError
+from jupyter_comm_broker.protocol.json_text import loads, loads_shallow
 from jupyter_comm_broker.protocol.message import COMM_TYPES, Message
+
+UNREADABLE = "[nested too deeply to be shown]"
 
 TRACEBACK = "Traceback (most recent call last)"
 """How Python begins one that it prints."""
 
-UNKNOWN_MODEL = "PasswordModel"
-"""What a widget of which nothing is known is taken for: nothing that may be a secret is shown."""
-
 
 class SentBufferView(TypedDict, total=False):
-    """A buffer of a message. It comes without its bytes where those are not to be shown."""
+    """A buffer of a message. Of a secret neither its bytes nor their number is told."""
 
     length: Count
     encoding: Literal["base64"]
@@ -92,12 +92,15 @@ def heard(broker: KernelBroker, messages: Iterable[Message], *, reveal: bool) ->
 
 def comm_message(message: Message, record: CommRecord | None, *, reveal: bool) -> CommMessageView:
     """Return one comm message; ``record`` is its comm, if that still lives."""
-    data = loads(message.comm.data)
+    try:
+        data = loads_shallow(message.comm.data)
+    except MalformedMessageError:
+        data = UNREADABLE
     shown = redaction.Shown(data, [], frozenset())
     if not reveal:
-        shown = redaction.redacted_data(model_of(record), data)
+        shown = redaction.redacted_data(redaction.models_of(record), data)
     buffers: list[SentBufferView] = [
-        {"length": len(buffer)}
+        {}
         if index in shown.hidden
         else {"length": len(buffer), "encoding": "base64", "data": b64encode(buffer).decode()}
         for index, buffer in enumerate(message.buffers)
@@ -111,13 +114,6 @@ def comm_message(message: Message, record: CommRecord | None, *, reveal: bool) -
         "buffers": buffers,
         "redacted": shown.paths,
     }
-
-
-def model_of(record: CommRecord | None) -> str:
-    """Return the name of a comm's model, or that of the most secretive where it is not known."""
-    if record is None or (record.is_widget and not record.model.name):
-        return UNKNOWN_MODEL
-    return record.model.name
 
 
 def queued_behind(broker: KernelBroker, now: float) -> BusyView | None:

@@ -16,13 +16,15 @@ from msgspec import Meta
 
 from jupyter_comm_broker.core import redaction
 from jupyter_comm_broker.core.broker import KernelBroker
-from jupyter_comm_broker.core.comm_record import Side
+from jupyter_comm_broker.core.comm_record import CommRecord, Side
 from jupyter_comm_broker.core.happenings import CommClosed, Happening, MessagePassed
-from jupyter_comm_broker.core.message_views import model_of
 from jupyter_comm_broker.core.views import Count, Date
 from jupyter_comm_broker.errors import MalformedMessageError, TooManyRecordingsError
-from jupyter_comm_broker.protocol.json_text import dumps_strictly, loads
+from jupyter_comm_broker.protocol.json_text import dumps_strictly, loads, loads_shallow
 from jupyter_comm_broker.protocol.message import Message
+
+UNREADABLE = b'"[unreadable]"'
+"""Stands for data that is nested too deeply to be shown."""
 
 MOST_RECORDINGS = 20
 """On each kernel: with the most messages and the largest payloads these are 320 MiB."""
@@ -64,10 +66,12 @@ class RecordedMessage(TypedDict):
     msg_type: str
     comm_id: str
     target_name: str
-    bytes: Count
+    bytes: Annotated[Count | None, Meta(description="Null with a secret among them.")]
     data: Annotated[Any, Meta(description="Null where it was cut; see text.")]
     text: Annotated[str | None, Meta(description="The beginning of the data's JSON, if cut.")]
-    buffers: Annotated[list[Count], Meta(description="The lengths of its buffers.")]
+    buffers: Annotated[
+        list[Count | None], Meta(description="The lengths of its buffers; null of a secret.")
+    ]
     redacted: bool
 
 
@@ -84,7 +88,7 @@ class Recording:
         """Keep one more message, and drop the oldest if there are too many."""
         self.recorded += 1
         message, record = passed.message, passed.record
-        text, hidden = _shown(message, model_of(record))
+        text, secret = _shown(message, record)
         most = self.wish.payload_bytes
         cut = len(text) > most
         shown: RecordedMessage = {
@@ -97,11 +101,14 @@ class Recording:
             "msg_type": message.header.msg_type,
             "comm_id": record.comm_id,
             "target_name": record.target_name,
-            "bytes": message.size,
+            "bytes": None if secret.paths else message.size,
             "data": None,
             "text": text[:most].decode("utf-8", "ignore") if cut else None,
-            "buffers": [len(buffer) for buffer in message.buffers],
-            "redacted": hidden,
+            "buffers": [
+                None if index in secret.hidden else len(buffer)
+                for index, buffer in enumerate(message.buffers)
+            ],
+            "redacted": bool(secret.paths),
         }
         # As text it takes a tenth of the memory, and most of it is never read.
         self._kept.append((shown, b"null" if cut else text))
@@ -197,13 +204,15 @@ class Recordings:
             self._by_kernel.pop(kernel_id, None)
 
 
-def _shown(message: Message, model_name: str) -> tuple[bytes, bool]:
-    """Return a message's data as text without secrets, and whether there were any."""
-    data = bytes(message.comm.data)
-    if not redaction.has_secrets(model_name) and b"_model_name" not in data:
-        return data, False
+def _shown(message: Message, record: CommRecord) -> tuple[bytes, redaction.Shown]:
+    """Return a message's data as text without secrets, and what of it was one."""
+    data, models = bytes(message.comm.data), redaction.models_of(record)
     try:
-        shown = redaction.redacted_data(model_name, loads(data))
+        value = loads_shallow(data)
     except MalformedMessageError:
-        return b'"[unreadable]"', False
-    return dumps_strictly(shown.state), bool(shown.paths)
+        hidden = frozenset(range(len(message.buffers)) if models else ())
+        return UNREADABLE, redaction.Shown(None, [[]] if models else [], hidden)
+    if not record.is_widget:
+        return data, redaction.Shown(None, [], frozenset())
+    shown = redaction.redacted_data(models, value)
+    return dumps_strictly(shown.state) if shown.paths else data, shown

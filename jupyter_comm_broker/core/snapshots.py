@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.core.context import Context
-from jupyter_comm_broker.core.views import CommView, TargetView
+from jupyter_comm_broker.core.redaction import models_of
+from jupyter_comm_broker.core.views import BytesView, CommView, TargetView
 
 
 def comms(
@@ -79,14 +80,20 @@ def _comm(
         "references": list(record.references),
         "frontends": [session_id for session_id in attached if session_id not in refused],
         "messages": {"from_kernel": record.from_kernel, "from_frontends": record.from_frontends},
-        "bytes": {
-            "from_kernel": record.bytes_from_kernel,
-            "from_frontends": record.bytes_from_frontends,
-            "state": record.state.size if record.state is not None else 0,
-        },
+        "bytes": _bytes(record),
         "knowledge": record.knowledge,
         "dirty_because": record.dirty_because or None,
         "pending": pending,
         "sequence": record.sequence,
         "callback_errors": record.callback_errors,
+    }
+
+
+def _bytes(record: CommRecord) -> BytesView:
+    if models_of(record):
+        return {"from_kernel": None, "from_frontends": None, "state": None}
+    return {
+        "from_kernel": record.bytes_from_kernel,
+        "from_frontends": record.bytes_from_frontends,
+        "state": record.state.size if record.state is not None else 0,
     }

@@ -19,8 +19,12 @@ from jupyter_comm_broker.core.views import (
     WholeCommView,
     WidgetDocument,
 )
-from jupyter_comm_broker.errors import BufferNotFoundError, HiddenContentError
-from jupyter_comm_broker.protocol.json_text import dumps_strictly, loads
+from jupyter_comm_broker.errors import (
+    BufferNotFoundError,
+    HiddenContentError,
+    MalformedMessageError,
+)
+from jupyter_comm_broker.protocol.json_text import dumps_strictly, loads_shallow
 from jupyter_comm_broker.protocol.media_type import media_type
 from jupyter_comm_broker.protocol.message import Part
 from jupyter_comm_broker.protocol.widget import Step
@@ -53,8 +57,9 @@ def whole(view: CommView, record: CommRecord, *, reveal: bool, with_buffers: boo
     read = _read(record, reveal)
     buffers: list[FilledBufferView] = []
     for index, (path, buffer) in enumerate(zip(read.paths, read.buffers, strict=True)):
-        shown: FilledBufferView = {"path": path, "length": len(buffer)}
-        if with_buffers and index not in read.hidden:
+        is_shown = index not in read.hidden
+        shown: FilledBufferView = {"path": path, "length": len(buffer) if is_shown else None}
+        if with_buffers and is_shown:
             shown["encoding"] = "base64"
             shown["data"] = b64encode(buffer).decode()
         buffers.append(shown)
@@ -143,13 +148,16 @@ def _read(record: CommRecord, reveal: bool) -> _Read:
     if record.state is None:
         return _Read(None, [], [], [], frozenset())
     text, paths, buffers = record.state.written()
-    state = loads(text)
+    try:
+        state = loads_shallow(text)
+    except MalformedMessageError:
+        # Nested so deep that it could not be written.
+        return _Read(None, [], [], [], frozenset())
     # The state's own word counts too: a page may have opened the widget without a name.
-    names = {record.model.name, str(state.get("_model_name"))}
-    secretive = next(filter(redaction.has_secrets, names), None)
-    if reveal or secretive is None:
+    models = redaction.models_of(record) | (redaction.ANY_MODEL & {str(state.get("_model_name"))})
+    if reveal or not models:
         return _Read(state, paths, buffers, [], frozenset())
-    shown = redaction.redacted(secretive, state, paths)
+    shown = redaction.redacted(models, state, paths)
     return _Read(shown.state, paths, buffers, shown.paths, shown.hidden)
 
 

@@ -32,11 +32,11 @@ class MessagesView(TypedDict):
 
 
 class BytesView(TypedDict):
-    """How many bytes passed, and how many the state holds."""
+    """How many bytes passed, and how many the state holds; null where a secret is among them."""
 
-    from_kernel: Count
-    from_frontends: Count
-    state: Count
+    from_kernel: Count | None
+    from_frontends: Count | None
+    state: Count | None
 
 
 class CommView(TypedDict):
@@ -92,7 +92,7 @@ class BufferView(TypedDict):
     """Where in the state a buffer belongs, and how long it is."""
 
     path: Path
-    length: Count
+    length: Annotated[Count | None, Meta(description="Null of a secret.")]
 
 
 class FilledBufferView(BufferView, total=False):
@@ -106,7 +106,8 @@ Redacted = Annotated[
     list[Path], Meta(description="What of the state is a secret, and not shown here.")
 ]
 StateOrNone = Annotated[
-    dict[str, Any] | None, Meta(description="The state without its buffers; null if not known.")
+    dict[str, Any] | None,
+    Meta(description="The state without its buffers; null if not known, or nested too deeply."),
 ]
 
 

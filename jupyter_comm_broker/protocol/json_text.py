@@ -21,6 +21,14 @@ from jupyter_comm_broker.errors import MalformedMessageError
 Text = bytes | bytearray | memoryview | msgspec.Raw
 """Anything that holds JSON text in UTF-8."""
 
+MOST_LEVELS = 500
+"""
+How deep a value may be nested that readers are shown, or that REST takes.
+
+Python's reading and writing ends at its recursion limit of 1,000 calls, those that are under way
+included, and both ends of a comm wrap what they are given.
+"""
+
 T = TypeVar("T")
 
 _decode = msgspec.json.Decoder().decode
@@ -47,6 +55,35 @@ def loads(text: Text) -> Any:
             raise MalformedMessageError(f"not JSON: {error}") from error
     except RecursionError as error:
         raise MalformedMessageError("not readable: nested too deeply") from error
+
+
+def loads_shallow(text: Text) -> Any:
+    """
+    Return the value that ``text`` holds, which can be written again wherever it is put.
+
+    Raises:
+        MalformedMessageError: it is no JSON, or is nested more than :data:`MOST_LEVELS` deep.
+    """
+    value, plain = loads(text), bytes(text)
+    if plain.count(b"[") + plain.count(b"{") > MOST_LEVELS and levels(value) > MOST_LEVELS:
+        raise MalformedMessageError(f"nested more than {MOST_LEVELS} levels deep")
+    return value
+
+
+def levels(value: Any) -> int:
+    """
+    Return how deep a value is nested.
+
+    >>> levels([{"a": []}, 1])
+    3
+    """
+    found, layer = 0, [value]
+    while layer := [each for each in layer if isinstance(each, dict | list)]:
+        found += 1
+        layer = [
+            inner for each in layer for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+    return found
 
 
 def dumps(value: Any) -> bytes:

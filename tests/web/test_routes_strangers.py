@@ -35,11 +35,10 @@ def visit(room: Desk, http_server_client: Any, jp_base_url: str) -> Visit:
     ) -> HTTPResponse:
         url = f"{jp_base_url}{'/'.join(path)}?{urlencode(how.pop('query', {}))}"
         try:
-            found = await http_server_client.fetch(
+            found: Any = await http_server_client.fetch(
                 url, headers=headers, follow_redirects=False, **how
             )
         except HTTPClientError as error:
-            assert error.response is not None
             found = error.response
         assert isinstance(found, HTTPResponse)
         return found

@@ -2,8 +2,9 @@
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 
-/** 1234567 as "1.2 MB". */
-export function bytes(count: number): string {
+/** 1234567 as "1.2 MB"; null, where a secret's size would be told, as "not told". */
+export function bytes(count: number | null): string {
+  if (count === null) return "not told";
   let unit = 0;
   let value = count;
   while (value >= 999.5 && unit < UNITS.length - 1) {
