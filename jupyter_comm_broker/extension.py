@@ -16,6 +16,7 @@ from jupyter_comm_broker.transport.installation import SETTING as CONNECTION_CLA
 from jupyter_comm_broker.transport.stock_settings import StockSettings
 from jupyter_comm_broker.web.handler import SETTING
 from jupyter_comm_broker.web.page import PATH, page_handlers
+from jupyter_comm_broker.web.preview import preview_handlers
 from jupyter_comm_broker.web.routes import default_handlers
 
 COMM_MANAGERS = "comm_managers"
@@ -32,7 +33,7 @@ class CommBroker(ExtensionApp):
 
     name = "jupyter_comm_broker"
     description = __doc__ or ""
-    handlers = default_handlers + page_handlers
+    handlers = default_handlers + page_handlers + preview_handlers
 
     comm_state_bytes = Integer(
         _DEFAULTS.comm_state_bytes,

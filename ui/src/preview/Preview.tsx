@@ -1,0 +1,54 @@
+// The button that shows a widget itself; its code is loaded, and the widget drawn, when somebody asks for it and not before.
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { ModelView } from "../api/shapes";
+import { Button } from "../parts/Button";
+import { Notice } from "../parts/Notice";
+import { permissions } from "../store/permissions";
+import styles from "./preview.module.css";
+import type { WidgetFrameProps } from "./WidgetFrame";
+
+export interface PreviewProps {
+  readonly kernelId: string;
+  readonly commId: string;
+  readonly model: ModelView | null;
+}
+
+export function Preview({ kernelId, commId, model }: PreviewProps) {
+  const [Frame, setFrame] = useState<ComponentType<WidgetFrameProps>>();
+  const [failure, setFailure] = useState("");
+  const id = `${kernelId}/${commId}`;
+  // Another comm's preview is another click.
+  useEffect(() => setFrame(undefined), [id]);
+
+  const open = async (): Promise<void> => {
+    setFailure("");
+    try {
+      const { WidgetFrame } = await import("./WidgetFrame");
+      setFrame(() => WidgetFrame);
+    } catch {
+      setFailure("The preview's code did not load. Is the server there? Then reload this page.");
+    }
+  };
+
+  return (
+    <section aria-label="Preview">
+      <div class={styles.bar}>
+        {Frame ? (
+          <Button onClick={() => setFrame(undefined)}>Close preview</Button>
+        ) : (
+          <Button onClick={() => void open()} offBecause={model ? undefined : "This comm is no widget: there is nothing to draw."}>
+            Preview
+          </Button>
+        )}
+        {!Frame && model && <span class="muted small">Draws the widget with its own code, kept apart from this page.</span>}
+      </div>
+      {failure && (
+        <Notice tone="bad" loud>
+          {failure}
+        </Notice>
+      )}
+      {Frame && model && <Frame key={id} kernelId={kernelId} commId={commId} name={model.name} mayWrite={permissions.value?.write ?? true} />}
+    </section>
+  );
+}

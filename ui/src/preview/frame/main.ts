@@ -1,0 +1,60 @@
+// The frame of a preview: a document without an origin, in which the widgets of one preview live.
+//
+// It asks the page for a port, and all it knows and says goes through that. Its policy (web/preview.py) lets it load its own code
+// and that of the server's labextensions, and reach nothing else.
+import "./style.css";
+import type { ToFrame } from "../messages";
+import { FrameManager } from "./manager";
+import { Page } from "./page";
+
+const element = document.getElementById("widget") as HTMLElement;
+
+if (window.parent === window) {
+  element.textContent = "This page draws widgets for the comm broker's dashboard, and shows nothing by itself.";
+} else {
+  const page = new Page();
+  const manager = new FrameManager(page);
+  page.listen((message) => void take(message));
+
+  const take = async (message: ToFrame): Promise<void> => {
+    switch (message.kind) {
+      case "show":
+        await manager.add(message.models);
+        await manager.show(message.root, element);
+        page.say({ kind: "shown" });
+        break;
+      case "add":
+        await manager.add(message.models);
+        break;
+      case "change":
+        await manager.change(message.changes);
+        // A picture is drawn before more is taken: what changes meanwhile is merged in the page.
+        await nextPicture();
+        page.say({ kind: "applied", number: message.number });
+        break;
+      case "custom":
+        manager.custom(message.id, message.content);
+        break;
+      case "closed":
+        manager.closed(message.id);
+        break;
+      case "done":
+        page.done(message.numbers);
+    }
+  };
+
+  new ResizeObserver(() => page.say({ kind: "height", pixels: element.getBoundingClientRect().height })).observe(element);
+  document.addEventListener("securitypolicyviolation", (event) => page.say({ kind: "blocked", address: event.blockedURI }));
+  page.hello();
+}
+
+/** Wait until the browser has drawn; it draws nothing where nobody looks. */
+function nextPicture(): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, 250);
+    requestAnimationFrame(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,7 @@
+// What kernels with ipywidgets 7 need: the base and the controls of that time.
+import "@jupyter-widgets/controls7/css/widgets-base.css";
+import * as base7 from "@jupyter-widgets/base7";
+import * as controls7 from "@jupyter-widgets/controls7";
+
+export const base = base7 as unknown as Record<string, unknown>;
+export const controls = controls7 as unknown as Record<string, unknown>;

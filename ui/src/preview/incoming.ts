@@ -1,0 +1,70 @@
+// What changes in the kernel, on its way to the frame: merged key by key until the frame has taken what it was given last.
+import type { Buffer, Change, ToFrame } from "./messages";
+
+interface Gathered {
+  readonly state: Record<string, unknown>;
+  buffers: Buffer[];
+}
+
+/** The changes that wait for the frame. */
+export class IncomingChanges {
+  #waiting = new Map<string, Gathered>();
+  #given: number | undefined;
+  #number = 0;
+  #scheduled = false;
+
+  constructor(
+    private readonly give: (message: ToFrame) => void,
+    /** The number of the last message that came from a widget. */
+    private readonly heard: (id: string) => number,
+  ) {}
+
+  /** Pass attributes of a widget on. */
+  add(change: Change): void {
+    const keys = new Set([...Object.keys(change.state), ...change.buffers.map((each) => String(each.path[0]))]);
+    if (!keys.size) return;
+    const gathered = this.#waiting.get(change.id) ?? { state: {}, buffers: [] };
+    this.#waiting.set(change.id, gathered);
+    drop(gathered, keys);
+    Object.assign(gathered.state, change.state);
+    gathered.buffers.push(...change.buffers);
+    if (this.#scheduled) return;
+    // What comes in one go is one message.
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#flush();
+    });
+  }
+
+  /** The frame has taken a batch. Any other number is not what it was given. */
+  applied(number: number): void {
+    if (number !== this.#given) return;
+    this.#given = undefined;
+    this.#flush();
+  }
+
+  /** Pass nothing on of attributes that somebody touched in the frame meanwhile. */
+  drop(id: string, keys: ReadonlySet<string>): void {
+    const gathered = this.#waiting.get(id);
+    if (gathered) drop(gathered, keys);
+  }
+
+  /** Pass nothing of a widget on: it is closed. */
+  forget(id: string): void {
+    this.#waiting.delete(id);
+  }
+
+  #flush(): void {
+    if (this.#given !== undefined || !this.#waiting.size) return;
+    const changes = [...this.#waiting].map(([id, { state, buffers }]) => ({ id, state, buffers, after: this.heard(id) }));
+    this.#waiting.clear();
+    this.#given = this.#number += 1;
+    this.give({ kind: "change", number: this.#given, changes });
+  }
+}
+
+function drop(gathered: Gathered, keys: ReadonlySet<string>): void {
+  for (const key of keys) delete gathered.state[key];
+  gathered.buffers = gathered.buffers.filter((each) => !keys.has(String(each.path[0])));
+}

@@ -1,0 +1,139 @@
+// What a preview knows of its widgets: each one's state as the broker told it last, within the bounds of a preview.
+import type { BufferView, WholeComm } from "../api/shapes";
+import { inMegabytes, MOST_BYTES, MOST_MODELS, MOST_TEXT } from "./limits";
+import { isObject, type Buffer, type Change, type ShownModel, type State } from "./messages";
+import { Refusal } from "./refusal";
+
+/** Ask for a comm with its state; `room` is how many bytes the answer may have. Throws a Refusal past that. */
+export type Ask = (id: string, room: number) => Promise<Answer>;
+
+export interface Answer {
+  readonly comm: WholeComm;
+  /** The bytes that it came in. */
+  readonly size: number;
+}
+
+interface KnownModel {
+  readonly name: string;
+  readonly module: string;
+  readonly version: string;
+  state: Record<string, unknown>;
+  buffers: Buffer[];
+  sequence: number;
+  size: number;
+  text: number;
+}
+
+/** The widgets of one preview. */
+export class KnownModels {
+  #models = new Map<string, KnownModel>();
+
+  constructor(private readonly ask: Ask) {}
+
+  has(id: string): boolean {
+    return this.#models.has(id);
+  }
+
+  /** The number of a widget's state. */
+  sequence(id: string): number {
+    return this.#models.get(id)?.sequence ?? -1;
+  }
+
+  states(): Map<string, State> {
+    return new Map([...this.#models].map(([id, model]) => [id, model.state]));
+  }
+
+  ids(): string[] {
+    return [...this.#models.keys()];
+  }
+
+  /** The modules that draw these widgets. */
+  modules(): Set<string> {
+    return new Set([...this.#models.values()].map((model) => model.module));
+  }
+
+  /** A widget for the frame, its references as `state` has them. */
+  shown(id: string, state: State): ShownModel | undefined {
+    const model = this.#models.get(id);
+    return model && { id, name: model.name, module: model.module, version: model.version, state, buffers: model.buffers };
+  }
+
+  /** Some attributes of a widget, as they are known. */
+  picked(id: string, keys: Iterable<string>): Change {
+    const model = this.#models.get(id);
+    const state: Record<string, unknown> = {};
+    const wanted = new Set(keys);
+    for (const key of wanted) if (model && Object.hasOwn(model.state, key)) state[key] = model.state[key];
+    return { id, state, buffers: model ? model.buffers.filter((each) => wanted.has(String(each.path[0]))) : [] };
+  }
+
+  forget(id: string): void {
+    this.#models.delete(id);
+  }
+
+  /**
+   * Ask for a widget, and know it. Returns the attributes that are others than they were, or nothing where what is known is
+   * newer, or there is no such widget to be drawn.
+   *
+   * Throws a Refusal where it is too much for a preview.
+   */
+  async read(id: string): Promise<string[] | undefined> {
+    const before = this.#models.get(id);
+    if (!before && this.#models.size >= MOST_MODELS) throw new Refusal(`This widget is made of more than ${MOST_MODELS} models; a preview takes no more.`);
+    const room = MOST_BYTES - this.#total("size") + (before?.size ?? 0);
+    const { comm, size } = await this.ask(id, room);
+    const now = this.#models.get(id);
+    if (!comm.model || comm.state === null || (now && now.sequence > comm.sequence)) return undefined;
+    const text = size - comm.buffers.reduce((sum, each) => sum + (each.data?.length ?? 0), 0);
+    if (this.#total("text") - (now?.text ?? 0) + text > MOST_TEXT) throw new Refusal(tooLarge(MOST_TEXT));
+    const state = { ...comm.state };
+    const buffers = comm.buffers.flatMap(decoded);
+    this.#models.set(id, { ...comm.model, state, buffers, sequence: comm.sequence, size, text });
+    return now ? differing(now, state, buffers) : Object.keys(state);
+  }
+
+  /** Know attributes that changed; those with buffers have to be read. False where that is known already, or not at all. */
+  change(id: string, sequence: number, attributes: State): boolean {
+    const model = this.#models.get(id);
+    if (!model || sequence <= model.sequence) return false;
+    model.sequence = sequence;
+    for (const [key, value] of Object.entries(attributes)) {
+      model.state[key] = value;
+      model.buffers = model.buffers.filter((each) => each.path[0] !== key);
+    }
+    return true;
+  }
+
+  #total(what: "size" | "text"): number {
+    let sum = 0;
+    for (const model of this.#models.values()) sum += model[what];
+    return sum;
+  }
+}
+
+/** What is said of a widget that holds too much. */
+export function tooLarge(most: number): string {
+  return `This widget holds more than ${inMegabytes(most)}; a preview draws no such widget. Its state can be read as text.`;
+}
+
+/** A buffer with its bytes; nothing where they are a secret. */
+function decoded({ path, data }: BufferView): Buffer[] {
+  if (data === undefined) return [];
+  const text = atob(data);
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < text.length; index += 1) bytes[index] = text.charCodeAt(index);
+  return [{ path, data: bytes.buffer }];
+}
+
+/** The attributes of which two states differ; with buffers they are taken to. */
+function differing(before: KnownModel, state: State, buffers: readonly Buffer[]): string[] {
+  const buffered = new Set([...before.buffers, ...buffers].map((each) => String(each.path[0])));
+  const keys = new Set([...Object.keys(state), ...buffered]);
+  return [...keys].filter((key) => buffered.has(key) || !isSame(before.state[key], state[key]));
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  const bothHold = (Array.isArray(one) || isObject(one)) && (Array.isArray(other) || isObject(other));
+  return bothHold && JSON.stringify(one) === JSON.stringify(other);
+}

@@ -1,0 +1,108 @@
+// What a preview's widgets send, on its way to the kernel: one message of a comm at a time, updates merged behind it.
+import { MOST_AT_ONCE, MOST_WAITING } from "./limits";
+import type { Path, SentData } from "./messages";
+
+/** A message to the kernel; it may stand for several of the frame. */
+export interface Outgoing {
+  readonly id: string;
+  readonly data: SentData;
+  readonly buffers: readonly ArrayBuffer[];
+  /** The frame's own numbers of what is in it. */
+  readonly numbers: readonly number[];
+}
+
+export interface OutgoingPort {
+  /** Send, and return when the kernel is done with it. What it throws is for `finished`. */
+  readonly send: (message: Outgoing) => Promise<void>;
+  /** The kernel is done with a message, or it failed; `last` where none of its comm waits. */
+  readonly finished: (message: Outgoing, last: boolean, failure: unknown) => void;
+}
+
+/** The messages that wait, by comm. */
+export class OutgoingQueue {
+  #waiting = new Map<string, Outgoing[]>();
+  #underWay = new Set<string>();
+
+  constructor(private readonly port: OutgoingPort) {}
+
+  /** Whether something of a comm waits or is under way. */
+  isBusy(id: string): boolean {
+    return this.#underWay.has(id) || this.#waiting.has(id);
+  }
+
+  /** Send a message when its turn comes. False where so many wait already that it is not taken. */
+  push(message: Outgoing): boolean {
+    const queue = this.#waiting.get(message.id) ?? [];
+    const last = queue.at(-1);
+    const one = last && merged(last, message);
+    if (one) queue[queue.length - 1] = one;
+    else if (queue.length >= MOST_WAITING) return false;
+    else queue.push(message);
+    this.#waiting.set(message.id, queue);
+    this.#next();
+    return true;
+  }
+
+  /** Forget what waits. */
+  clear(): void {
+    this.#waiting.clear();
+  }
+
+  #next(): void {
+    for (const [id, queue] of this.#waiting) {
+      if (this.#underWay.size >= MOST_AT_ONCE) return;
+      if (this.#underWay.has(id)) continue;
+      const message = queue.shift();
+      if (!queue.length) this.#waiting.delete(id);
+      else {
+        // Behind the others: each comm has its turn.
+        this.#waiting.delete(id);
+        this.#waiting.set(id, queue);
+      }
+      if (message) void this.#send(message);
+    }
+  }
+
+  async #send(message: Outgoing): Promise<void> {
+    this.#underWay.add(message.id);
+    let failure: unknown;
+    try {
+      await this.port.send(message);
+    } catch (error) {
+      failure = error ?? new Error("failed");
+    }
+    this.#underWay.delete(message.id);
+    this.port.finished(message, !this.isBusy(message.id), failure);
+    this.#next();
+  }
+}
+
+/** One update for two that follow each other, key by key; nothing where they are no updates. */
+export function merged(older: Outgoing, newer: Outgoing): Outgoing | undefined {
+  if (older.data.method !== "update" || newer.data.method !== "update") return undefined;
+  const keys = keysOf(newer.data);
+  const state: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(older.data.state)) if (!keys.has(key)) state[key] = value;
+  Object.assign(state, newer.data.state);
+  const paths: Path[] = [];
+  const buffers: ArrayBuffer[] = [];
+  older.data.buffer_paths.forEach((path, index) => {
+    const buffer = older.buffers[index];
+    if (buffer && !keys.has(String(path[0]))) {
+      paths.push(path);
+      buffers.push(buffer);
+    }
+  });
+  return {
+    id: newer.id,
+    data: { method: "update", state, buffer_paths: [...paths, ...newer.data.buffer_paths] },
+    buffers: [...buffers, ...newer.buffers],
+    numbers: [...older.numbers, ...newer.numbers],
+  };
+}
+
+/** The attributes that an update sets. */
+export function keysOf(data: SentData): Set<string> {
+  if (data.method !== "update") return new Set();
+  return new Set([...Object.keys(data.state), ...data.buffer_paths.map((path) => String(path[0]))]);
+}
