@@ -18,8 +18,10 @@ from contextlib import suppress
 
 from jupyter_comm_broker.comms.address import Address
 from jupyter_comm_broker.comms.channels_socket import ChannelsSocket
+from jupyter_comm_broker.comms.denied_kinds import DeniedKinds
 from jupyter_comm_broker.comms.rest import Rest
 from jupyter_comm_broker.core.comm_port import CommListener, Fields
+from jupyter_comm_broker.core.rights import NOT_AUTHORIZED
 from jupyter_comm_broker.errors import CommBrokerError, ConnectionEndedError, SendBacklogError
 from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import COMM_TYPES, Message, Part
@@ -68,6 +70,7 @@ class RemotePort:
         self._unsettled: dict[str, str] = {}
         """By msg_id, comms we opened or closed of which the server may not know yet."""
         self._unsent_bytes = 0
+        self._denied = DeniedKinds(address.url)
         self.socket = ChannelsSocket(
             address,
             kernel_id,
@@ -133,7 +136,14 @@ class RemotePort:
     def send(
         self, msg_type: str, content: Fields, metadata: Fields | None, buffers: Sequence[Part]
     ) -> None:
-        """Send a message as soon as there is a connection; from any thread."""
+        """
+        Send a message as soon as there is a connection; from any thread.
+
+        Raises:
+            ServerRefusedError: another of this type was just denied us.
+            CommBrokerError: it cannot be sent.
+        """
+        self._denied.check(msg_type)
         if msg_type == "comm_close":
             metadata = {**CLOSE_REASON, **(metadata or {})}
         self._send(msg_type, content, metadata, buffers)
@@ -223,6 +233,11 @@ class RemotePort:
             said = message.content
             name, value = said.get("ename"), said.get("evalue")
             self._log.warning("comm broker: a message was answered with %s: %s", name, value)
+            if name == NOT_AUTHORIZED:
+                self._denied.note(message.parent.msg_type, str(value))
+                if message.parent.msg_type == "comm_close":
+                    # For everybody else it is open, and so it is for us again.
+                    self._refresh_soon()
         if msg_type not in COMM_TYPES:
             return
         comm_id = message.comm.comm_id

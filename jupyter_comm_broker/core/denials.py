@@ -10,7 +10,7 @@ from __future__ import annotations
 from jupyter_comm_broker.core.answers import Answers
 from jupyter_comm_broker.core.context import Context
 from jupyter_comm_broker.core.frontend import Frontend
-from jupyter_comm_broker.core.rights import RESOURCE, Right
+from jupyter_comm_broker.core.rights import NOT_AUTHORIZED, RESOURCE, Right
 from jupyter_comm_broker.errors import MalformedMessageError, RefusedMessageError
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.widget import read_attributes, read_payload
@@ -68,7 +68,7 @@ class Denials:
         level = "debug" if msg_type in frontend.denied else "warning"
         frontend.denied.add(msg_type)
         self._context.counters["refused_unauthorized"] += 1
-        self._deny(frontend, message, "NotAuthorized", reason, now, level)
+        self._deny(frontend, message, NOT_AUTHORIZED, reason, now, level)
 
     def _deny(
         self,

@@ -18,6 +18,9 @@ from jupyter_comm_broker.protocol.widget import CONTROL_TARGET
 RESOURCE = "comms"
 """What the rights are on, as jupyter_server's authorizers are asked."""
 
+NOT_AUTHORIZED = "NotAuthorized"
+"""The ``ename`` by which a sender is told that it has not the right."""
+
 ONLY_LOOKS: tuple[object, ...] = ({"method": "request_state"}, {"method": "request_states"})
 """The data of messages that ask and change nothing, whatever comm they go to."""
 
