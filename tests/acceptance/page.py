@@ -39,6 +39,7 @@ class Page:
         targets: what the page knows; a console knows nothing, and refuses what is opened.
         build_seconds: how long its models take to build after a restore, as lazily loaded
             classes do; what comes for them meanwhile is lost.
+        token: whose page it is, if not the operator's.
     """
 
     def __init__(
@@ -50,8 +51,10 @@ class Page:
         subprotocol: str = V1,
         targets: Sequence[str] = (WIDGET,),
         build_seconds: float = 0.0,
+        token: str | None = None,
     ) -> None:
         self.server = server
+        self._token = server.token if token is None else token
         self.kernel_id = kernel_id
         self.session_id = session_id or str(uuid.uuid4())
         self.received: list[Message] = []
@@ -85,7 +88,7 @@ class Page:
         path = f"api/kernels/{self.kernel_id}/channels?session_id={self.session_id}"
         request = HTTPRequest(
             f"ws://127.0.0.1:{server.port}{server.base_url}{path}",
-            headers={"Authorization": f"token {server.token}"},
+            headers={"Authorization": f"token {self._token}"},
             connect_timeout=60,
             request_timeout=60,
         )
