@@ -49,6 +49,7 @@ class CommRecord:
         "from_kernel",
         "knowledge",
         "last_activity",
+        "missed_by",
         "model",
         "number",
         "opened_at",
@@ -83,6 +84,8 @@ class CommRecord:
         self.model = NO_MODEL
         self.references: tuple[str, ...] = ()
         """Ids of the widgets its state refers to: its children, layout, style."""
+        self.missed_by: set[str] | None = None
+        """Sessions that should have heard its opening, which was lost before it came to us."""
         self.suspects: set[str] | None = None
         """Attributes that pages may show wrongly until the kernel was asked."""
         self.used_by: set[str] | None = None

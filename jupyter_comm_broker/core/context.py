@@ -92,7 +92,7 @@ class Context:
         self.targets.clear()
         self.kernel_info = None
         # Of what comes next everything will be seen.
-        self.registry.complete = True
+        self.registry.complete = self.registry.followed = True
         return closed
 
     @property

@@ -158,6 +158,10 @@ class Delivery:
             for message, kind, comm_id in self.shared.leave(frontend):
                 self._put(frontend, message, kind, comm_id)
 
+    def sessions(self) -> set[str]:
+        """Return the session ids of all pages, those that are away for a while included."""
+        return {each.session_id for each in self._frontends.values() if not each.is_program}
+
     def introduce(self, session: str) -> None:
         """Learn the session of a kernel that has said nothing to pages yet, as after its start."""
         if session != self.kernel_session:

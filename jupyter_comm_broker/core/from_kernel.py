@@ -185,6 +185,8 @@ class FromKernel:
         if not known:
             context.registry.complete = False
             context.counters["unknown_comms"] += 1
+            if context.registry.followed:
+                record.missed_by = context.delivery.sessions()
         context.registry.kernel_sent(record, message, now)
         context.targets.proved(
             Side.KERNEL, record.target_name, "the kernel sent on a comm of it", now

@@ -58,7 +58,7 @@ class Process:
         context = self._context
         context.epoch += 1
         context.execution.reset(state)
-        context.registry.complete = not running
+        context.registry.complete = context.registry.followed = not running
         self._proof.began(now, running=running)
         self._verification.silent_changes.looked(now)
         if running:

@@ -70,7 +70,9 @@ class Reconciliation:
                 continue
             record = registry.get(comm_id)
             if record is None:
-                registry.opened(comm_id, target_name, Side.UNKNOWN, now)
+                found = registry.opened(comm_id, target_name, Side.UNKNOWN, now)
+                if registry.followed:
+                    found.missed_by = self._context.delivery.sessions()
             elif not record.target_name:
                 record.target_name = target_name
                 registry.judge(record, record.knowledge)
@@ -89,7 +91,7 @@ class Reconciliation:
         for record in gone:
             self._context.mirror.closed(record)
             registry.closed(record.comm_id, Side.KERNEL, "the kernel no longer lists it", now)
-        registry.complete = True
+        registry.complete = registry.followed = True
         return [Learned(record, closed=True) for record in gone]
 
     def all_stated(self, message: Message) -> tuple[list[Learned], set[str]]:

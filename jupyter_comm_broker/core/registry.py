@@ -38,6 +38,8 @@ class Registry:
         """What passed on the comms that are gone."""
         self.complete = False
         """Whether every comm of the kernel is in here: seen from its start, or asked for."""
+        self.followed = False
+        """Whether it was complete once: what is found from then on, the kernel told and lost."""
         self.doubtful: set[str] = set()
         """The widgets whose states are unknown or dirty, so that the kernel is to be asked."""
 

@@ -147,6 +147,9 @@ class Restore:
         )
         self._answers.idle(frontend, request.parts[0], now)
         self._catch_ups.began(frontend, set(states.comm_ids), now)
+        for comm_id in states.comm_ids:
+            if (record := context.registry.get(comm_id)) is not None and record.missed_by:
+                record.missed_by.discard(frontend.session_id)
         frontend.lacking = {
             each.comm_id
             for each in self._stateless()
@@ -202,11 +205,15 @@ class Restore:
         return True
 
     def became_known(self, record: CommRecord, state: WidgetState, now: float) -> None:
-        """Give a comm to the pages whose restore had to do without it."""
+        """Give a comm to the pages that had to do without it."""
         if not record.is_widget:
             return
         for frontend in list(self._context.delivery):
-            if record.comm_id in frontend.lacking:
+            if record.missed_by and frontend.session_id in record.missed_by:
+                record.missed_by.discard(frontend.session_id)
+                frontend.lacking.discard(record.comm_id)
+                self._answers.comm_opened(frontend, record, state, now)
+            elif record.comm_id in frontend.lacking:
                 frontend.lacking.discard(record.comm_id)
                 if frontend.kept_models:
                     self._answers.update(frontend, record.comm_id, state.attributes(), now)

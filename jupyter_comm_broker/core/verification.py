@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
+from itertools import islice
 
 from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.core.context import Context
@@ -41,6 +42,9 @@ class Verification:
     ONE_BY_ONE = 20
     """Up to so many comms are asked one by one; more are cheaper in one message."""
 
+    AT_ONCE = 200
+    """So many are asked without an answer between: a kernel drops what it publishes in a flood."""
+
     def __init__(self, context: Context, questions: Questions, proof: Proof) -> None:
         self._context = context
         self._questions = questions
@@ -54,6 +58,8 @@ class Verification:
         self._list_wanted = False
         self._waiting_for: set[str] = set()
         """Comms whose states the question under way is about."""
+        self._portion: dict[str, None] = {}
+        """Those of them that were asked one by one and have not answered."""
         self._no_control_comm = False
         self._failures = 0
         self._failed_occupied = False
@@ -162,7 +168,11 @@ class Verification:
             self._put_off(now)
         else:
             self._begin(Step.EACH, now)
-            self._inquiry.ask_for_each(sorted(self._waiting_for), now)
+            # In the order of their opening: who refers to another may be built once that is there.
+            found = (each.comm_id for each in self._context.registry)
+            in_order = (comm_id for comm_id in found if comm_id in self._waiting_for)
+            self._portion = dict.fromkeys(islice(in_order, self.AT_ONCE))
+            self._inquiry.ask_for_each(self._portion, now)
 
     # -- hearing -------------------------------------------------------------------------------
 
@@ -212,9 +222,13 @@ class Verification:
     def _one_stated(self, message: Message, now: float) -> list[Learned]:
         self._waiting_for.discard(message.comm.comm_id)
         self._wanted.discard(message.comm.comm_id)
-        if not self._waiting_for and self.step is Step.EACH:
-            self._succeeded(now)
-        return self._reconciliation.one_stated(message)
+        learned = self._reconciliation.one_stated(message)
+        if self.step is Step.EACH:
+            self._portion.pop(message.comm.comm_id, None)
+            self._deadline = now + self._pause()
+            if not self._portion:
+                self._ask_each(now)
+        return learned
 
     def _ended(self, message: Message, about: str, now: float) -> None:
         if self.step is Step.LEAVE and message.parent.msg_id == self._inquiry.closing:
@@ -249,6 +263,8 @@ class Verification:
     def _timed_out(self, now: float) -> None:
         self._context.counters["verification_timeouts"] += 1
         self._context.log("debug", f"the kernel gave no answer in time: {self.step.value}")
+        if self.step is Step.EACH:
+            self._waiting_for = set(self._portion)
         if self.step is Step.LIST and self._context.occupied:
             self._proof.answers_control = False
         self._inquiry.leave_subshell(now)

@@ -43,7 +43,7 @@ def test_a_cell_that_was_replied_to_ends_when_the_kernel_is_found_to_be_on_with_
     room.kernel.busy(question)
     for each in (page, other):
         assert idles(each) == [cell.header.msg_id]
-    assert not room.broker.context.occupied
+    assert room.broker.context.execution.running is None
     assert room.broker.context.execution.state == "idle"
     assert room.broker.context.counters["lost_idles"] == 1
     room.kernel.idle(question)

@@ -148,7 +148,7 @@ def test_a_kernel_without_control_comm_is_asked_one_by_one() -> None:
     opening, _ = room.for_kernel()
     room.kernel.closes(opening.comm.comm_id, opening)
     asked = room.for_kernel()
-    assert [m.comm.comm_id for m in asked] == sorted(MANY)
+    assert [m.comm.comm_id for m in asked] == MANY
     assert Page(room, "a").hears() == []
     for each in asked:
         room.kernel.updates(each.comm.comm_id, STATE, each)
@@ -160,7 +160,7 @@ def test_an_idle_without_states_means_that_the_kernel_could_not() -> None:
     room = doubted(*MANY)
     _, request = room.for_kernel()
     room.kernel.idle(request)
-    assert [m.comm.comm_id for m in room.for_kernel()] == sorted(MANY)
+    assert [m.comm.comm_id for m in room.for_kernel()] == MANY
 
 
 def test_each_inquiry_has_a_control_comm_of_its_own() -> None:
@@ -220,3 +220,35 @@ def test_a_comm_that_the_kernel_no_longer_lists_is_closed_for_everybody() -> Non
     assert [r.comm_id for r in room.broker.context.registry] == ["there", "new"]
     assert room.record("new").target_name == "other"
     assert room.broker.context.registry.complete
+
+
+def test_many_are_asked_in_portions_so_that_their_answers_are_no_flood() -> None:
+    room = doubted(*(f"w{number}" for number in range(450)))
+    opening, _ = room.for_kernel()
+    room.kernel.closes(opening.comm.comm_id, opening)
+    portions = []
+    while asked := room.for_kernel():
+        portions.append(len(asked))
+        for each in asked:
+            room.now += 0.1
+            room.kernel.updates(each.comm.comm_id, STATE, each)
+    assert portions == [200, 200, 50]
+    assert room.broker.verification.step is Step.REST
+    assert "verification_timeouts" not in room.broker.context.counters
+
+
+def test_a_portion_that_never_answers_does_not_stand_before_the_others() -> None:
+    room = doubted(*(f"w{number}" for number in range(450)))
+    opening, _ = room.for_kernel()
+    room.kernel.closes(opening.comm.comm_id, opening)
+    room.wait(1000.0)
+    answered = set()
+    for _ in range(100):
+        for each in room.for_kernel():
+            if each.comm.comm_id in ("w0", "w210", "w449"):
+                room.kernel.updates(each.comm.comm_id, STATE, each)
+                answered.add(each.comm.comm_id)
+        room.wait(100.0)
+    assert answered == {"w0", "w210", "w449"}
+    assert not room.broker.context.registry.doubtful
+    assert room.for_kernel() == []
