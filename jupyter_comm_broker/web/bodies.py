@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from tornado.httputil import HTTPServerRequest
 
 from jupyter_comm_broker.errors import InvalidFieldError, MalformedMessageError
-from jupyter_comm_broker.protocol.json_text import dumps
+from jupyter_comm_broker.protocol.json_text import MOST_LEVELS, dumps, levels
 from jupyter_comm_broker.web.problem import Problem
 
 JSON = "application/json"
@@ -23,6 +23,8 @@ MOST_MESSAGES = 100
 """Messages in one request: some 10 ms of the server, in which nobody else has a turn."""
 
 MOST_BUFFERS = 10_000
+
+TOO_DEEP = f"is nested more than {MOST_LEVELS} levels deep"
 
 MOST_PARTS = 96
 """Buffers in a form: tornado takes one apart that has up to 100 parts."""
@@ -136,7 +138,9 @@ def _read_json(text: bytes, shape: Any) -> Any:
             return msgspec.convert(_with_integers(msgspec.json.decode(text)), shape)
     except msgspec.ValidationError as error:
         raise _at_fault(error) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except RecursionError as error:
+        raise InvalidFieldError("", f"the body {TOO_DEEP}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidFieldError("", f"the body is no JSON as RFC 8259 has it: {error}") from error
 
 
@@ -178,7 +182,9 @@ def _part(name: str, value: bytes) -> Any:
         if name in ("data", "metadata"):
             return msgspec.json.decode(value)
         return value.decode()
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except RecursionError as error:
+        raise InvalidFieldError(name, f"{name} {TOO_DEEP}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidFieldError(name, f"{name} cannot be read: {error}") from error
 
 
@@ -226,14 +232,23 @@ def _leads_somewhere(place: Any, path: Any) -> bool:
     return True
 
 
-def written(content: dict[str, Any]) -> bytes:
+def written(content: dict[str, Any], field: str = "data") -> bytes:
     """
     Return the JSON of a message's content.
+
+    Args:
+        content: what is written.
+        field: of the body, which it was read from.
 
     Raises:
         InvalidFieldError: it is nested too deeply.
     """
     try:
-        return dumps(content)
+        text = dumps(content)
     except MalformedMessageError as error:
-        raise InvalidFieldError("data", "data is nested too deeply") from error
+        raise InvalidFieldError(field, f"{field} {TOO_DEEP}") from error
+    # There are seldom so many brackets at all.
+    many = text.count(b"[") + text.count(b"{") > MOST_LEVELS
+    if many and levels(content) > MOST_LEVELS:
+        raise InvalidFieldError(field, f"{field} {TOO_DEEP}")
+    return text

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from jupyter_comm_broker.core.broker import KernelBroker
+from jupyter_comm_broker.core.message_views import queued_behind
 from jupyter_comm_broker.errors import KernelUnavailableError, TooLargeError, UnansweredError
 from jupyter_comm_broker.web.bodies import check_paths, written
 from jupyter_comm_broker.web.handler import CommBrokerHandler
@@ -76,7 +77,7 @@ class WritingHandler(CommBrokerHandler):
         if is_widgets and data.get("method") != "custom":
             check_paths(data, len(buffers))
         text = written(content)
-        size = len(text) + len(written(metadata)) + sum(map(len, buffers))
+        size = len(text) + len(written(metadata, "metadata")) + sum(map(len, buffers))
         if size > (limit := self.message_limit()):
             raise TooLargeError("the message", size, limit, LIMIT_SETTING)
         return text
@@ -99,11 +100,11 @@ class WritingHandler(CommBrokerHandler):
             finally:
                 self._asked = None
 
-    @staticmethod
-    async def until_done(asked: AskedPort, seconds: float) -> None:
+    async def until_done(self, broker: KernelBroker, asked: AskedPort, seconds: float) -> None:
         """Wait for the kernel. Raises UnansweredError, or KernelUnavailableError if it ended."""
         if not await asked.until_done(seconds):
-            raise UnansweredError(asked.msg_id, seconds)
+            running = queued_behind(broker, self.port.now())
+            raise UnansweredError(asked.msg_id, seconds, running)
 
     def on_connection_close(self) -> None:
         """Wait no longer for who is gone."""
