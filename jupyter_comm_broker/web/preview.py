@@ -4,7 +4,8 @@
 Whatever a kernel put into a widget runs there: scripts in values, anywidget's modules, code of
 labextensions. So the document has no origin: ``sandbox`` stands in the dashboard's frame and, for
 whoever opens the address by itself, in the policy here. It has no cookies, no storage and no
-network, and reaches the page that frames it by messages alone.
+network, and reaches the page that frames it by messages alone. (One way out is left: WebRTC, which
+no policy that browsers know forbids. What could leave is what the widget's author put in.)
 
 A document without an origin sends no cookies with what it loads, and browsers let it read module
 scripts and fonts only where these are for everybody. So its own code and that of the server's

@@ -54,11 +54,6 @@ export class OutgoingQueue {
       if (this.#underWay.has(id)) continue;
       const message = queue.shift();
       if (!queue.length) this.#waiting.delete(id);
-      else {
-        // Behind the others: each comm has its turn.
-        this.#waiting.delete(id);
-        this.#waiting.set(id, queue);
-      }
       if (message) void this.#send(message);
     }
   }
@@ -72,6 +67,12 @@ export class OutgoingQueue {
       failure = error ?? new Error("failed");
     }
     this.#underWay.delete(message.id);
+    // Behind the others: each comm has its turn.
+    const queue = this.#waiting.get(message.id);
+    if (queue) {
+      this.#waiting.delete(message.id);
+      this.#waiting.set(message.id, queue);
+    }
     this.port.finished(message, !this.isBusy(message.id), failure);
     this.#next();
   }

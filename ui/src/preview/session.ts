@@ -67,6 +67,7 @@ export class PreviewSession {
       await this.#watch(false);
       await this.#read(this.root);
       if (!this.#known.has(this.root)) throw new Refusal("The broker does not know this widget's state, so that there is nothing to draw.");
+      if (!hasLooks(this.#known.states().get(this.root)?._view_name)) throw new Refusal("This is a part of other widgets, such as their layout or style: it has no looks of its own.");
       await this.#readReferences();
       // Only code of third parties is told messages of its own making; they are as many as all others together.
       if ([...this.#known.modules()].some((module) => !module.startsWith("@jupyter-widgets/"))) await this.#watch(true);
@@ -111,7 +112,7 @@ export class PreviewSession {
       case "height":
         return this.say({ kind: "height", pixels: Math.min(Math.max(Math.ceil(message.pixels), LEAST_HEIGHT), MOST_HEIGHT) });
       case "blocked":
-        return this.#note(`The widget's code wanted to load ${placeIn(message.address)}; a preview has no network.`);
+        return this.#note(blocked(message.address));
       case "send":
         return this.#sent({ id: message.id, data: message.data, buffers, numbers: [message.number] });
     }
@@ -345,6 +346,18 @@ export class PreviewSession {
       }
     }
   }
+}
+
+/** Whether a model's view is something to look at, and not a part of what others look like. */
+function hasLooks(viewName: unknown): boolean {
+  return typeof viewName === "string" && !["", "LayoutView", "StyleView"].includes(viewName);
+}
+
+/** What is said of something that the frame's policy kept from happening. */
+function blocked(address: string): string {
+  if (address === "inline") return "A script stands in what this widget shows; it does not run here.";
+  if (address === "eval") return "The widget's code makes code out of text; a preview does not let it.";
+  return `The widget's code wanted to load ${placeIn(address)}; a preview has no network.`;
 }
 
 /** The host of an address, or what it begins with. */

@@ -20,7 +20,9 @@ if (window.parent === window) {
     switch (message.kind) {
       case "show":
         await manager.add(message.models);
-        await manager.show(message.root, element);
+        await manager.show(message.root, element).catch((error: unknown) => {
+          element.textContent = `This widget could not be drawn: ${error instanceof Error ? error.message : String(error)}`;
+        });
         page.say({ kind: "shown" });
         break;
       case "add":

@@ -7,7 +7,8 @@ export const MODULE = "comm-broker/preview";
 const MOST_SHOWN = 2000;
 
 export class WordsModel extends DOMWidgetModel {
-  words: string | undefined;
+  // Declared only: a field would be cleared after initialize() has set it.
+  declare words: string | undefined;
 }
 
 export class WordsView extends DOMWidgetView {
