@@ -28,6 +28,8 @@ Errors carry facts as attributes; only ``web/`` turns them into statuses.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class CommBrokerError(Exception):
     """Anything that this package refuses or cannot do."""
@@ -165,14 +167,40 @@ class TooLargeError(CommBrokerError):
 
 
 class UnansweredError(CommBrokerError):
-    """The kernel has a message, and was not done with it in time."""
+    """
+    The kernel has a message, and was not done with it in time.
 
-    def __init__(self, msg_id: str, seconds: float) -> None:
+    Args:
+        msg_id: the message's.
+        seconds: how long that was.
+        queued_behind: what the kernel runs, with its ``msg_id`` and ``msg_type``, if anything.
+    """
+
+    def __init__(
+        self, msg_id: str, seconds: float, queued_behind: Mapping[str, object] | None = None
+    ) -> None:
         self.msg_id = msg_id
-        super().__init__(
+        told = (
             f"the message was accepted and stands, but the kernel was not done with it "
             f"in {seconds:g} s"
         )
+        if queued_behind is not None:
+            self.queued_behind = queued_behind
+            told += _what_it_does(msg_id, queued_behind)
+        super().__init__(told)
+
+
+def _what_it_does(msg_id: str, queued_behind: Mapping[str, object]) -> str:
+    running, msg_type = queued_behind["msg_id"], queued_behind["msg_type"]
+    if running == msg_id:
+        return "; it is still at it"
+    if msg_type == "execute_request":
+        return (
+            f"; it runs execute_request {running}, and comes to the message when that is over, "
+            f"unless its code awaits something: then ipykernel 7.4 handles the message meanwhile "
+            f"and does not say so"
+        )
+    return f"; it runs {msg_type} {running}" if running else "; it is busy"
 
 
 class TooManyRecordingsError(CommBrokerError):

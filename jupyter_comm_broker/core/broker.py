@@ -56,7 +56,7 @@ class KernelBroker:
         self._from_frontend = FromFrontend(
             context, self._answers, self._restore, self._catch_ups, self._capture, self._denials
         )
-        self._missing_idles = MissingIdles(context, self._answers)
+        self._missing_idles = MissingIdles(context, self._answers, self._questions, self.proof)
         self._lost_idles = LostIdles(context, self._questions, self.proof, self._from_kernel)
         self._attendance = Attendance(context, self._answers, self._catch_ups)
         self._held = HeldMessages(context)
@@ -122,15 +122,18 @@ class KernelBroker:
 
     # -- messages --------------------------------------------------------------------------------
 
+    def kernel_sent_unreadable(
+        self, channel: str, error: MalformedMessageError, now: float
+    ) -> None:
+        """The kernel sent what is no message on one of its channels."""
+        self.context.malformed(f"dropped what the kernel sent on {channel}: {error}", now)
+
     def kernel_sent(self, message: Message, now: float) -> None:
         """The kernel sent a message on one of its channels."""
         try:
             header, parent = _typed(message.header), message.parent
         except MalformedMessageError as error:
-            self.context.counters["malformed_from_kernel"] += 1
-            self.context.log(
-                "warning", f"dropped a message of the kernel on {message.channel}: {error}"
-            )
+            self.kernel_sent_unreadable(message.channel, error, now)
             return
         self.context.counters["from_kernel"] += 1
         if message.channel == "iopub":
@@ -139,6 +142,7 @@ class KernelBroker:
                 self.proof.heard(message)
             if header.msg_type == "status":
                 self._lost_idles.before(message, now)
+                self._missing_idles.heard(message, now)
                 if not parent.msg_id:
                     self._process.said(message, now)
         if self._questions.is_ours(message):
@@ -222,6 +226,8 @@ class KernelBroker:
         except Exception as fault:  # noqa: BLE001 - whatever is wrong with us, the message passes
             self._failed("following a message of a page", fault)
             self.context.effects.to_kernel.append(message)
+        if message.header.msg_type in COMM_TYPES:
+            self.context.shielded("noting a send", lambda: self._missing_idles.sent(message))
 
     # -- pages -----------------------------------------------------------------------------------
 

@@ -65,7 +65,7 @@ class OpenComm(WritingHandler):
             body.buffers,
         )
         with self.asking(kernel_id, "comm_open", content, body.metadata, body.buffers) as asked:
-            await self.until_done(asked, query.timeout)
+            await self.until_done(broker, asked, query.timeout)
             answers = list(asked.heard)
         if (record := broker.context.registry.get(comm_id)) is None:
             raise refusal(broker, comm_id, body.target_name, answers)

@@ -9,7 +9,7 @@ from msgspec import Meta
 from tornado import web
 
 from jupyter_comm_broker.core.comm_record import Side
-from jupyter_comm_broker.core.views import Date
+from jupyter_comm_broker.core.views import BusyView, Date
 from jupyter_comm_broker.errors import (
     BufferNotFoundError,
     CommBrokerError,
@@ -46,7 +46,7 @@ STATUS_OF: dict[type[CommBrokerError], int] = {
 }
 """The status of an error is that of its nearest class in here; 500 is a fault of ours."""
 
-FACTS = ("field", "limit", "setting", "msg_id", "because", "said")
+FACTS = ("field", "limit", "setting", "msg_id", "queued_behind", "because", "said")
 """What of an error's facts is told as it is."""
 
 UNREADABLE = "Invalid body: "
@@ -74,6 +74,7 @@ class ProblemView(_Problem, total=False):
     limit: Annotated[int, Meta(description="What may not be passed.")]
     setting: Annotated[str, Meta(description="Which setting of the server says so.")]
     msg_id: Annotated[str, Meta(description="Of the message that was sent and stands.")]
+    queued_behind: Annotated[BusyView, Meta(description="What the kernel runs meanwhile.")]
     because: Annotated[
         Literal["target not registered", "the target's callback failed", "closed by the kernel"],
         Meta(description="Why the kernel closed a comm again."),

@@ -121,7 +121,7 @@ class SendMessage(WritingHandler):
     ) -> None:
         began, broker = self.port.now(), self.kernel(kernel_id)
         with self.asking(kernel_id, "comm_msg", *message) as asked:
-            await self.until_done(asked, query.timeout)
+            await self.until_done(broker, asked, query.timeout)
             found: ProcessedView = {
                 "msg_id": asked.msg_id,
                 "seconds": self.port.now() - began,

@@ -26,6 +26,14 @@ def opened(comm, message):
         comm.send({"echo": message["content"]["data"]}, buffers=message["buffers"])
 get_ipython().kernel.comm_manager.register_target("echo", opened)
 """
+QUIET = """
+got = []
+def opened(comm, message):
+    @comm.on_msg
+    def take(message):
+        got.append(message["content"]["data"]["move"])
+get_ipython().kernel.comm_manager.register_target("quiet", opened)
+"""
 
 
 def value(number: int) -> dict[str, Any]:
@@ -141,6 +149,27 @@ async def test_a_kernel_that_awaits_something_answers_meanwhile(
         answer = await send(server, kernel_id, comm_id, value(5), "?wait=reply&timeout=30")
         assert answer.body["streams"] == [{"name": "stdout", "text": "moved to 5\n"}]
         await page.ended(cell)
+
+
+async def test_what_causes_nothing_during_a_cell_that_awaits_is_known_to_be_done_after_it(
+    server: Server, kernel_id: str
+) -> None:
+    """Nothing tells it before: not even ipykernel's control channel says what its shell handled."""
+    async with Page(server, kernel_id) as page:
+        await page.kernel_info()
+        await page.run(QUIET)
+        path = f"/api/kernels/{kernel_id}/comms"
+        opened = await server.ask("POST", path, {"target_name": "quiet"})
+        cell = await page.execute("import asyncio; await asyncio.sleep(3); print(got)")
+        await page.until(lambda m: m.parent_id == cell and m.execution_state == "busy")
+        comm_id, body = opened.body["comm_id"], {"data": {"move": 1}}
+        early = await send(server, kernel_id, comm_id, body, "?wait=processed&timeout=0.2")
+        assert (early.status, early.body["queued_behind"]["msg_id"]) == (504, cell)
+        assert "awaits something" in early.body["message"]
+        late = await send(server, kernel_id, comm_id, body, "?wait=processed&timeout=60")
+        assert late.status == 200
+        # Both were handled before the cell was over, or the kernel is an older one.
+        assert eval(await page.run("print(got)")) == [1, 1]  # noqa: S307 - ints
 
 
 async def test_who_waits_for_a_kernel_that_is_restarted_hears_so(

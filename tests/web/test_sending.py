@@ -114,6 +114,24 @@ async def test_a_kernel_that_takes_long_has_the_message_all_the_same(ask: Ask, d
     assert answer.status == 504
     assert answer.body["msg_id"] == program.sent[0].header.msg_id
     assert "accepted and stands" in answer.body["message"]
+    assert answer.body["queued_behind"]["msg_id"] == answer.body["msg_id"]
+    assert "still at it" in answer.body["message"]
+
+
+async def test_who_waits_in_vain_hears_what_the_kernel_runs(ask: Ask, desk: Desk) -> None:
+    room, program = desk.rooms[KERNEL_1], desk.programs[KERNEL_1]
+    room.kernel.opens("c1", SLIDER)
+    program.does = lambda message: None
+    cell = room.page("a").executes()
+    room.kernel.busy(cell)
+    answer = await send(ask, "c1", UPDATE, wait="processed", timeout="0.01")
+    assert answer.status == 504
+    assert answer.body["queued_behind"]["msg_type"] == "execute_request"
+    assert f"execute_request {cell.header.msg_id}" in answer.body["message"]
+    assert "awaits something" in answer.body["message"]
+    room.kernel.idle(cell)
+    quiet = await send(ask, "c1", UPDATE, wait="processed", timeout="0.01")
+    assert (quiet.status, "queued_behind" in quiet.body) == (504, False)
 
 
 async def test_a_form_carries_binary_parts(ask: Ask, desk: Desk) -> None:
