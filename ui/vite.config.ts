@@ -28,8 +28,6 @@ export default defineConfig({
   },
   test: {
     environment: "happy-dom",
-    // Keeps files apart as well, and costs no new window for each of them.
-    pool: "vmThreads",
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
   },

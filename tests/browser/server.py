@@ -39,8 +39,9 @@ class RefusedError(Exception):
 class Server:
     """One running Jupyter server with JupyterLab and Notebook 7."""
 
-    def __init__(self, folder: Path, subject: Subject) -> None:
+    def __init__(self, folder: Path, subject: Subject, base_url: str = "/") -> None:
         self.folder = folder
+        self.base_url = base_url
         self.subject: Subject = subject
         self.token = secrets.token_hex(16)
         self.notebooks = folder / "notebooks"
@@ -52,7 +53,8 @@ class Server:
     def start(self, within: float = 60.0) -> None:
         """Start the server and return when it answers."""
         for name in ("notebooks", "config", "data", "runtime", "settings", "workspaces"):
-            (self.folder / name).mkdir(parents=True)
+            # There already where it starts once more.
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
         self._write_config()
         environment = {
             **os.environ,
@@ -67,7 +69,8 @@ class Server:
         command = [
             *(sys.executable, "-m", "jupyter_server"),
             "--ServerApp.ip=127.0.0.1",
-            f"--ServerApp.port={_free_port()}",
+            f"--ServerApp.port={self.port or _free_port()}",
+            f"--ServerApp.base_url={self.base_url}",
             f"--IdentityProvider.token={self.token}",
             f"--ServerApp.root_dir={self.notebooks}",
             "--ServerApp.open_browser=False",
@@ -141,7 +144,7 @@ class Server:
         try:
             connection.request(
                 method,
-                path,
+                self.base_url.rstrip("/") + path,
                 body=None if body is None else json.dumps(body),
                 headers={"Authorization": f"token {self.token}"},
             )

@@ -112,6 +112,15 @@ describe("EventReader", () => {
     expect(last?.state === "lost" && last.error.isSignedOut).toBe(true);
   });
 
+  it("finds out at once that the login is over when it is told to look", async () => {
+    await settle();
+    server.refuse = () => new Response("{}", { status: 401 });
+    reader.check();
+    await vi.advanceTimersByTimeAsync(600);
+    const last = readings.at(-1);
+    expect(last?.state === "lost" && last.error.isSignedOut).toBe(true);
+  });
+
   it("takes a connection without a word for dead", async () => {
     await settle();
     await vi.advanceTimersByTimeAsync(51_000);

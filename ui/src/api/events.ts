@@ -68,6 +68,12 @@ export class EventReader {
   /** Wait no longer for the next try. */
   tryNow = (): void => this.#wake?.();
 
+  /** Connect anew, to find out whether one still may; what is missed meanwhile is made up for. */
+  check(): void {
+    this.#abort?.abort();
+    this.tryNow();
+  }
+
   #onVisibility = (): void => {
     clearTimeout(this.#unseen);
     if (document.visibilityState === "hidden") {

@@ -5,6 +5,9 @@ import type { Reading } from "../api/events";
 /** What the reader of events last said of itself. */
 export const reading = signal<Reading>({ state: "connecting" });
 
+/** Counts the answers that say the connection is not what it seems: the login is over, the server away. */
+export const doubts = signal(0);
+
 /** The same in the words of somebody who looks at the page. */
 export type Connection = "connecting" | "live" | "lost" | "signed out" | "not allowed" | "resting";
 

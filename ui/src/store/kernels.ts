@@ -1,7 +1,9 @@
 // The kernels, each with its notebook: the broker's answer and jupyter_server's sessions put together.
 import { batch, computed, signal } from "@preact/signals";
 import { fetchBroker, fetchSessions } from "../api/broker";
+import { ApiError } from "../api/request";
 import type { BrokerView, KernelView, SessionView } from "../api/shapes";
+import { doubts } from "./connection";
 import { tellFailure } from "./notices";
 import { Poller } from "./poller";
 import { RateLog, type Rates } from "./rates";
@@ -70,4 +72,7 @@ async function ask(): Promise<void> {
 }
 
 /** Asks for kernels every two seconds while somebody wants them. */
-export const kernelPoller = new Poller(ask, 2000, (failure) => tellFailure("The kernels could not be asked for", failure));
+export const kernelPoller = new Poller(ask, 2000, (failure) => {
+  if (failure instanceof ApiError && (failure.isSignedOut || failure.isUnreachable)) doubts.value += 1;
+  tellFailure("The kernels could not be asked for", failure);
+});

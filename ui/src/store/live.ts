@@ -3,7 +3,7 @@ import { effect } from "@preact/signals";
 import { EventReader, type Reading } from "../api/events";
 import { LIVES, type BrokerEvent } from "../api/event_shapes";
 import { followComms, reloadComms } from "./comms";
-import { connection, reading } from "./connection";
+import { connection, doubts, reading } from "./connection";
 import { kernelPoller, kernelTitle } from "./kernels";
 import { tell, tellFailure } from "./notices";
 import { refreshPermissions } from "./permissions";
@@ -21,6 +21,10 @@ export function begin(): void {
       stopPolling?.();
       stopPolling = undefined;
     }
+  });
+  effect(() => {
+    // The stream outlives a login: who is asked for one again has to be told so.
+    if (doubts.value) reader.check();
   });
 }
 
