@@ -123,6 +123,16 @@ class CommBrokerHandler(APIHandler):
         self.log.debug("comm broker: %s %s", status_code, problem["message"])
         self.finish(dumps_strictly(problem))
 
+    def log_exception(self, kind: Any, error: Any, traceback: Any) -> None:
+        """Log an error without its URL's query, which tornado writes down with the token in it."""
+        what = f"{self.request.method} {self.request.path}"
+        if not isinstance(error, web.HTTPError):
+            fault = (kind, error, traceback)
+            self.log.error("comm broker: a fault at %s", what, exc_info=fault)
+        elif error.log_message:
+            message = told(error.status_code, error)["message"]
+            self.log.warning("comm broker: %s at %s: %s", error.status_code, what, message)
+
     def _offered(self) -> list[str]:
         missing = web.RequestHandler.get
         methods = self.SUPPORTED_METHODS or ()

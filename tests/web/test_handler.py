@@ -97,6 +97,27 @@ async def test_a_fault_that_is_no_error_of_ours_is_not_told(ask: Ask, desk: Desk
     assert answer.body == {"message": "Unhandled error", "reason": "Internal Server Error"}
 
 
+async def test_no_log_line_has_the_token_of_a_url(
+    desk: Desk,
+    http_server_client: Any,
+    jp_base_url: str,
+    jp_serverapp: Any,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    token = jp_serverapp.identity_provider.token
+    for fault, said in [
+        (None, "no comm 'c1'"),
+        (CommBrokerError("odd"), "odd"),
+        (ValueError("wrong"), "wrong"),
+    ]:
+        desk.fault = fault
+        caplog.clear()
+        path = f"{jp_base_url}api/kernels/{KERNEL_1}/comms/c1?token={token}"
+        await http_server_client.fetch(path, raise_error=False)
+        assert said in caplog.text
+        assert token not in caplog.text
+
+
 @pytest.mark.parametrize("extra", ["1700000000000", "token"])
 async def test_what_the_server_and_jupyterlab_add_to_a_url_is_no_unknown_parameter(
     ask: Ask, jp_serverapp: Any, extra: str
