@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from jupyter_comm_broker.core.complaints import Complaints
 from jupyter_comm_broker.core.delivery import Delivery
 from jupyter_comm_broker.core.durations import Durations
 from jupyter_comm_broker.core.effects import Effects, LogLine
@@ -54,6 +55,7 @@ class Context:
     execution: Execution = field(default_factory=Execution)
     requests: Requests = field(default_factory=lambda: Requests(20_000))
     counters: Counter[str] = field(default_factory=Counter)
+    complaints: Complaints = field(default_factory=Complaints)
     restore_seconds: Durations = field(default_factory=Durations)
     """From each page's question for its widgets to the answer."""
     kernel_info: bytes | None = None
@@ -103,6 +105,12 @@ class Context:
     def log(self, level: str, text: str, fault: BaseException | None = None) -> None:
         """Leave a line for the log."""
         self.effects.log.append(LogLine(level, text, fault))
+
+    def malformed(self, what: str, now: float) -> None:
+        """Count a message of the kernel that cannot be read; the log hears of some."""
+        self.counters["malformed_from_kernel"] += 1
+        if (line := self.complaints.line(what, now)) is not None:
+            self.log("warning", line)
 
     def shielded(self, what: str, step: Callable[[], None]) -> bool:
         """

@@ -143,8 +143,7 @@ class FromKernel:
         try:
             comm_id = message.comm.comm_id
         except MalformedMessageError as error:
-            self._context.counters["malformed_from_kernel"] += 1
-            self._context.log("warning", f"malformed {msg_type} from the kernel: {error}")
+            self._context.malformed(f"malformed {msg_type} from the kernel: {error}", now)
             self._context.delivery.fan_out(message, kind)
             return
         outcome: list[Kind | None] = [kind]

@@ -23,6 +23,7 @@ from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.outbox import Outbox
 from jupyter_comm_broker.core.rights import Right
 from jupyter_comm_broker.core.shared_outbox import SharedBatch
+from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
 from jupyter_comm_broker.transport.activity import KernelActivity
@@ -72,7 +73,9 @@ class KernelDriver:
         self._prefix = f"comm broker, kernel {self.kernel_id[:8]}: "
         author = Author(uuid.uuid4().hex, time.time() - self._loop.time())
         self.broker = KernelBroker(policy, limits, author)
-        self.link: KernelLink = ZmqKernelLink(kernel_manager, self._kernel_sent, log)
+        self.link: KernelLink = ZmqKernelLink(
+            kernel_manager, self._kernel_sent, self._kernel_sent_unreadable
+        )
         self._activity = KernelActivity(kernel_manager, author.session)
         self._frontends: dict[str, FrontendPort] = {}
         self._alarm = Alarm(self._loop, self._alarm_rang)
@@ -196,6 +199,10 @@ class KernelDriver:
             self._activity.followed(messages)
         self.broker.tick(now)
         self._carry_out()
+
+    def _kernel_sent_unreadable(self, channel: str, error: MalformedMessageError) -> None:
+        # What follows is carried out with the batch that it came in.
+        self._tell(self.broker.kernel_sent_unreadable, channel, error, self.now)
 
     def _alarm_rang(self) -> None:
         self.broker.tick(self.now)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from logging import Logger, LoggerAdapter
 from typing import Any, Protocol
 
 from jupyter_comm_broker.errors import MalformedMessageError
@@ -24,6 +23,9 @@ from jupyter_comm_broker.transport.zmq_channel import (
 
 Receive = Callable[[list[Message]], None]
 """Takes the messages of one batch, in the order in which they came."""
+
+Unreadable = Callable[[str, MalformedMessageError], None]
+"""Hears of what is no message: on which channel it came, and what is wrong with it."""
 
 
 class KernelLink(Protocol):
@@ -56,16 +58,13 @@ class ZmqKernelLink:
 
     transport = "zmq"
 
-    def __init__(
-        self, kernel_manager: Any, receive: Receive, log: Logger | LoggerAdapter[Logger]
-    ) -> None:
+    def __init__(self, kernel_manager: Any, receive: Receive, unreadable: Unreadable) -> None:
         self._kernel_manager = kernel_manager
         self._receive = receive
-        self._log = log
+        self._unreadable = unreadable
         self._channels: dict[str, ZmqChannel] = {}
         self._signer = Signer(b"")
         self._ports: list[int] = []
-        self.malformed = 0
 
     def open(self) -> None:
         """
@@ -118,6 +117,5 @@ class ZmqKernelLink:
             try:
                 messages.append(Message(name, cut(multipart)))
             except MalformedMessageError as error:  # noqa: PERF203 - one must not cost the rest
-                self.malformed += 1
-                self._log.warning("dropped what the kernel sent on %s: %s", name, error)
+                self._unreadable(name, error)
         self._receive(messages)

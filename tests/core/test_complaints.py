@@ -1,0 +1,22 @@
+"""A flood of complaints is a line a minute, which tells how many there were."""
+
+from __future__ import annotations
+
+from jupyter_comm_broker.core.complaints import QUIET_SECONDS, Complaints
+
+
+def test_the_first_is_told_and_then_one_a_minute_with_the_count() -> None:
+    complaints = Complaints()
+    assert complaints.line("first", 0.0) == "first"
+    assert [complaints.line("more", at) for at in (0.0, 1.0, QUIET_SECONDS - 0.1)] == [None] * 3
+    told = complaints.line("later", QUIET_SECONDS)
+    assert told is not None
+    assert told.startswith("later")
+    assert "3 other" in told
+    assert complaints.line("more", QUIET_SECONDS + 1) is None
+
+
+def test_after_a_calm_minute_one_is_told_as_the_first_is() -> None:
+    complaints = Complaints()
+    complaints.line("first", 0.0)
+    assert complaints.line("another", 1000.0) == "another"
