@@ -159,6 +159,20 @@ def test_a_kernels_message_without_a_header_is_dropped_and_counted(header: bytes
     assert room.broker.context.counters["malformed_from_kernel"] == 1
 
 
+def test_a_flood_of_malformed_messages_is_one_line_of_the_log() -> None:
+    room = Room()
+    for number in range(100):
+        room.kernel.publishes("comm_msg", {"data": number})
+        room.broker.kernel_sent(Message("iopub", [b"", b"{}", b"{}", b"{}"]), room.now)
+        room.broker.kernel_sent_unreadable("shell", MalformedMessageError("no delimiter"), room.now)
+    room.settle()
+    assert room.broker.context.counters["malformed_from_kernel"] == 300
+    assert [line.text[:27] for line in room.log] == ["malformed comm_msg from the"]
+    room.wait(60.0)
+    room.kernel.publishes("comm_msg", {"data": 1})
+    assert "299 other malformed messages" in room.log[-1].text
+
+
 @pytest.mark.parametrize("msg_type", ["comm_open", "comm_msg", "comm_close"])
 def test_a_kernels_comm_message_without_a_comm_id_passes(msg_type: str) -> None:
     room = Room()

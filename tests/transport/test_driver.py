@@ -53,6 +53,19 @@ async def test_a_page_and_a_kernel_talk_through_it(kernel: ZmqKernel) -> None:
         assert other.contents("execute_reply") == []
 
 
+async def test_what_is_no_message_at_all_is_counted_and_logged_once(
+    kernel: ZmqKernel, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with linked(kernel) as driver:
+        for _ in range(3):
+            kernel.send("iopub", [b"no", b"delimiter"])
+        counters = driver.broker.context.counters
+        await until(lambda: counters["malformed_from_kernel"] == 3)
+        lines = [each.message for each in caplog.records if "dropped what" in each.message]
+        assert len(lines) == 1
+        assert driver.kernel_id[:8] in lines[0]
+
+
 async def test_what_pages_send_before_the_kernel_answers_waits_and_goes_in_order(
     jp_asyncio_loop: asyncio.AbstractEventLoop,
 ) -> None:
