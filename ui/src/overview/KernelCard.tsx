@@ -15,7 +15,7 @@ export function KernelCard({ kernel }: { readonly kernel: Kernel }) {
       <div class={styles.kernelTop}>
         <h3 class={styles.kernelName}>
           <Link to="comms" wanted={{ kernel: kernel.kernel_id }}>
-            <Inert text={kernel.title} most={80} />
+            <Inert text={kernel.title} most={80} brief />
           </Link>
         </h3>
         <Doing kernel={kernel} />

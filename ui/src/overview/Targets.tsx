@@ -21,7 +21,7 @@ export function Targets() {
           {found.slice(0, MOST).map(([name, comms]) => (
             <li key={name}>
               <Link to="comms" wanted={{ target: name }}>
-                {name ? <Inert text={name} most={60} /> : "(without a name)"}
+                {name ? <Inert text={name} most={60} brief /> : "(without a name)"}
               </Link>
               <span class="number">{count(comms)}</span>
               <span class={styles.bar} style={{ width: `${(100 * comms) / most}%` }} aria-hidden="true" />

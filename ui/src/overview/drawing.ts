@@ -3,10 +3,11 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { MOMENTS } from "../store/rates";
 
-/** Seconds that are shown. */
+/** Seconds that are shown at the least, while the page has not known more, and at the most. */
+const LEAST_SPAN = 60;
 const SPAN = MOMENTS * 2;
-/** Where the axis of time has words: so many minutes ago. */
-const MINUTES = [4, 3, 2, 1, 0];
+/** How far apart the words at the axis of time are, in seconds. */
+const STEPS = [15, 30, 60];
 /** The least top of the scale: without traffic the axis has numbers all the same. */
 const LEAST = 5;
 
@@ -31,7 +32,8 @@ export class Drawing {
 
   /** Show other numbers. */
   show(at: number[], first: number[], second: number[]): void {
-    this.#data = [at, first, second];
+    // One moment makes no line.
+    this.#data = at.length > 1 ? [at, first, second] : [[], [], []];
     this.#plot?.setData(this.#data);
   }
 
@@ -40,6 +42,21 @@ export class Drawing {
     this.#watch.disconnect();
     this.#scheme.removeEventListener("change", this.#draw);
     this.#plot?.destroy();
+  }
+
+  /** From when to when is shown. */
+  #range(): [number, number] {
+    const [times] = this.#data;
+    const end = times.at(-1) ?? Date.now() / 1000;
+    const known = end - (times[0] ?? end);
+    return [end - Math.min(SPAN, Math.max(LEAST_SPAN, known)), end];
+  }
+
+  /** How many seconds ago the axis of time has words. */
+  #ago(): number[] {
+    const [from, to] = this.#range();
+    const step = STEPS.find((each) => (to - from) / each <= 5) ?? 60;
+    return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_each, index) => index * step).reverse();
   }
 
   #fit(): void {
@@ -60,7 +77,7 @@ export class Drawing {
         cursor: { show: false },
         padding: [8, 16, 0, 0],
         scales: {
-          x: { time: true, range: (_plot, _least, most) => [(most || Date.now() / 1000) - SPAN, most || Date.now() / 1000] },
+          x: { time: true, range: () => this.#range() },
           y: { range: (_plot, _least, most) => [0, Math.max(LEAST, most * 1.1)] },
         },
         series: [
@@ -69,7 +86,7 @@ export class Drawing {
           { stroke: colour("--second"), width: 2, points: { show: false } },
         ],
         axes: [
-          { ...axis, size: 28, splits: (_plot, _axis, _least, most) => MINUTES.map((each) => most - 60 * each), values: () => MINUTES.map((each) => (each ? `${each} min` : "now")) },
+          { ...axis, size: 28, splits: () => this.#ago().map((each) => this.#range()[1] - each), values: () => this.#ago().map(ago) },
           { ...axis, size: 58, space: 36, values: (_plot, splits) => splits.map((each) => this.write(each)) },
         ],
       },
@@ -77,4 +94,9 @@ export class Drawing {
       this.place,
     );
   };
+}
+
+function ago(seconds: number): string {
+  if (!seconds) return "now";
+  return seconds % 60 ? `${seconds} s` : `${seconds / 60} min`;
 }

@@ -37,6 +37,13 @@ describe("parts", () => {
     expect(place.textContent?.length).toBeGreaterThan(400);
   });
 
+  it("text within a link is cut for good, and its title has more of it", async () => {
+    await draw(<Inert text={"y\u200b".repeat(100)} most={10} brief />);
+    expect(place.querySelector("button")).toBeNull();
+    expect(place.textContent).toMatch(/…$/);
+    expect(one("bdi").title).toContain("[U+200B]");
+  });
+
   it("a link goes to its view without a load, and leaves other clicks to the browser", async () => {
     await draw(
       <Link to="comms" wanted={{ target: "a b" }}>
