@@ -45,6 +45,20 @@ async def send(server: Server, kernel_id: str, comm_id: str, body: Any, query: s
     return await server.ask("POST", path, body)
 
 
+async def slider_on(page: Page) -> str:
+    """Make a slider, and return its comm's id."""
+    await page.kernel_info()
+    await page.run(SLIDER)
+    return page.widgets.only("IntSliderModel").comm_id
+
+
+async def busy_with(page: Page, code: str) -> str:
+    """Run a cell without waiting for its end; returns its request's id once it runs."""
+    cell = await page.execute(code)
+    await page.until(lambda m: m.parent_id == cell and m.execution_state == "busy")
+    return cell
+
+
 async def test_a_slider_is_moved_in_the_kernel_and_in_another_page(
     server: Server, kernel_id: str
 ) -> None:
@@ -68,9 +82,7 @@ async def test_moves_without_waiting_arrive_all_and_in_order(
     server: Server, kernel_id: str
 ) -> None:
     async with Page(server, kernel_id) as page:
-        await page.kernel_info()
-        await page.run(SLIDER)
-        comm_id = page.widgets.only("IntSliderModel").comm_id
+        comm_id = await slider_on(page)
         for number in range(1, 101):
             if number != 13:
                 assert (await send(server, kernel_id, comm_id, value(number))).status == 202
@@ -84,9 +96,7 @@ async def test_several_moves_in_one_request_arrive_all_and_in_order(
     server: Server, kernel_id: str
 ) -> None:
     async with Page(server, kernel_id) as page:
-        await page.kernel_info()
-        await page.run(SLIDER)
-        comm_id = page.widgets.only("IntSliderModel").comm_id
+        comm_id = await slider_on(page)
         for first in (20, 60):
             moves = [value(number) for number in range(first, first + 40)]
             sent = await send(server, kernel_id, comm_id, moves)
@@ -115,11 +125,8 @@ async def test_a_busy_kernel_is_said_and_what_was_sent_stands(
     server: Server, kernel_id: str
 ) -> None:
     async with Page(server, kernel_id) as page:
-        await page.kernel_info()
-        await page.run(SLIDER)
-        comm_id = page.widgets.only("IntSliderModel").comm_id
-        cell = await page.execute("import time; time.sleep(2)")
-        await page.until(lambda m: m.parent_id == cell and m.execution_state == "busy")
+        comm_id = await slider_on(page)
+        cell = await busy_with(page, "import time; time.sleep(2)")
         began = time.monotonic()
         none = await send(server, kernel_id, comm_id, value(1))
         assert time.monotonic() - began < 0.5
@@ -141,11 +148,8 @@ async def test_a_kernel_that_awaits_something_answers_meanwhile(
 ) -> None:
     """ipykernel 7.4 says neither busy nor idle about such a message."""
     async with Page(server, kernel_id) as page:
-        await page.kernel_info()
-        await page.run(SLIDER)
-        comm_id = page.widgets.only("IntSliderModel").comm_id
-        cell = await page.execute("import asyncio; await asyncio.sleep(3)")
-        await page.until(lambda m: m.parent_id == cell and m.execution_state == "busy")
+        comm_id = await slider_on(page)
+        cell = await busy_with(page, "import asyncio; await asyncio.sleep(3)")
         answer = await send(server, kernel_id, comm_id, value(5), "?wait=reply&timeout=30")
         assert answer.body["streams"] == [{"name": "stdout", "text": "moved to 5\n"}]
         await page.ended(cell)
@@ -160,8 +164,7 @@ async def test_what_causes_nothing_during_a_cell_that_awaits_is_known_to_be_done
         await page.run(QUIET)
         path = f"/api/kernels/{kernel_id}/comms"
         opened = await server.ask("POST", path, {"target_name": "quiet"})
-        cell = await page.execute("import asyncio; await asyncio.sleep(3); print(got)")
-        await page.until(lambda m: m.parent_id == cell and m.execution_state == "busy")
+        cell = await busy_with(page, "import asyncio; await asyncio.sleep(3); print(got)")
         comm_id, body = opened.body["comm_id"], {"data": {"move": 1}}
         early = await send(server, kernel_id, comm_id, body, "?wait=processed&timeout=0.2")
         assert (early.status, early.body["queued_behind"]["msg_id"]) == (504, cell)
@@ -176,11 +179,8 @@ async def test_who_waits_for_a_kernel_that_is_restarted_hears_so(
     server: Server, kernel_id: str
 ) -> None:
     async with Page(server, kernel_id) as page:
-        await page.kernel_info()
-        await page.run(SLIDER)
-        comm_id = page.widgets.only("IntSliderModel").comm_id
-        cell = await page.execute("import time; time.sleep(60)")
-        await page.until(lambda m: m.parent_id == cell and m.execution_state == "busy")
+        comm_id = await slider_on(page)
+        await busy_with(page, "import time; time.sleep(60)")
         waiting = asyncio.create_task(
             send(server, kernel_id, comm_id, value(1), "?wait=processed&timeout=60")
         )
@@ -197,9 +197,7 @@ async def test_what_nobody_can_read_never_reaches_the_kernel(
     server: Server, kernel_id: str
 ) -> None:
     async with Page(server, kernel_id) as page:
-        await page.kernel_info()
-        await page.run(SLIDER)
-        comm_id = page.widgets.only("IntSliderModel").comm_id
+        comm_id = await slider_on(page)
         before = (await server.comms(kernel_id))[comm_id]["messages"]
         paths = {"method": "update", "state": {"value": 1}, "buffer_paths": [["x"]]}
         for body, field in [
