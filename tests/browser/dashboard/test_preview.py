@@ -182,7 +182,7 @@ def test_widgets_that_a_box_gets_later_are_drawn_in_it(
     notebook.run("box.children = (*box.children, w.HBox([w.Label('second')]))")
     preview.wait_for("second")
     notebook.run("box.close()")
-    preview.wait_for_words("This widget is closed.")
+    preview.wait_for_words("This widget is gone")
 
 
 def test_anywidget_shows_with_the_code_of_the_servers_labextension(
@@ -266,4 +266,4 @@ def test_a_kernel_that_dies_ends_the_preview(
     notebook.run("import ipywidgets as w; slider = w.IntSlider()")
     preview = Preview.of(boards(hub), notebook, "slider")
     notebook.kill()
-    preview.wait_for_words("The kernel's process ended", within=40)
+    preview.wait_for_words("This widget is gone: the kernel", within=40)

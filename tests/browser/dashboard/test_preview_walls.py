@@ -180,3 +180,5 @@ def test_bad_input_is_drawn_inert_or_refused_in_words(
         preview.wait_for(shown)
     preview.wait_for_words(words)
     whole(board)
+    # A widget that is gone is asked for once.
+    board.forgive("CommClosedError")

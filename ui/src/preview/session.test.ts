@@ -184,8 +184,8 @@ describe("what changes in the kernel", () => {
 
   it("is the end, where the widget or the kernel ends", async () => {
     const one = await open();
-    one.event({ type: "closed", data: { comm_id: "root" } });
-    expect(one.ended()).toBe("This widget is closed.");
+    one.event({ type: "closed", data: { comm_id: "root", reason: "the kernel closed it" } });
+    expect(one.ended()).toBe("This widget is gone: the kernel closed it.");
     const other = await open();
     other.event({ type: "kernel", data: { state: "restarted" } });
     expect(other.ended()).toContain("restarted");

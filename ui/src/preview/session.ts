@@ -193,7 +193,7 @@ export class PreviewSession {
       case "message":
         return this.#passed(event.data);
       case "closed":
-        return this.#closed(event.data.comm_id);
+        return this.#closed(event.data.comm_id, event.data.reason);
       case "kernel":
         return this.#end(`The kernel's process ended (${event.data.state}), and its widgets with it.`);
       case "resync":
@@ -215,9 +215,9 @@ export class PreviewSession {
     this.toFrame({ kind: "custom", id: message.comm_id, content: (message.data as { content?: unknown }).content });
   }
 
-  #closed(id: string): void {
+  #closed(id: string, reason: string): void {
     if (!this.#known.has(id)) return;
-    if (id === this.root) return this.#end("This widget is closed.");
+    if (id === this.root) return this.#end(reason ? `This widget is gone: ${reason}.` : "This widget is gone.");
     this.#known.forget(id);
     this.#incoming.forget(id);
     if (this.#inFrame.delete(id)) this.toFrame({ kind: "closed", id });
