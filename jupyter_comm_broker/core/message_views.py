@@ -15,7 +15,7 @@ from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.views import BusyView, Count, Path
 from jupyter_comm_broker.errors import MalformedMessageError
-from jupyter_comm_broker.protocol.json_text import loads, loads_shallow
+from jupyter_comm_broker.protocol.json_text import loads_shallow
 from jupyter_comm_broker.protocol.message import COMM_TYPES, Message
 
 UNREADABLE = "[nested too deeply to be shown]"
@@ -73,32 +73,47 @@ def heard(broker: KernelBroker, messages: Iterable[Message], *, reveal: bool) ->
     for message in messages:
         msg_type = message.header.msg_type
         if msg_type in COMM_TYPES:
-            record = broker.context.registry.get(message.comm.comm_id)
+            try:
+                comm_id = message.comm.comm_id
+            except MalformedMessageError:
+                # The core has counted it, and said so in the log.
+                continue
+            record = broker.context.registry.get(comm_id)
             found.comm_messages.append(comm_message(message, record, reveal=reveal))
         elif msg_type == "error":
-            # The core has replaced the traceback already where those are hidden.
-            content = message.content
-            found.errors.append(
-                {
-                    "ename": str(content.get("ename", "")),
-                    "evalue": str(content.get("evalue", "")),
-                    "traceback": [str(line) for line in content.get("traceback", [])],
-                }
-            )
+            found.errors.append(raised(message))
         elif msg_type == "stream":
-            _printed(found.streams, message.content, policy)
+            _printed(found.streams, message, policy)
     return found
+
+
+def raised(message: Message) -> ErrorView:
+    """Return what an ``error`` says; the core has replaced the traceback if those are hidden."""
+    content = _content(message)
+    lines = content.get("traceback")
+    return {
+        "ename": _text(content.get("ename")),
+        "evalue": _text(content.get("evalue")),
+        "traceback": [_text(line) for line in lines] if isinstance(lines, list) else [],
+    }
+
+
+def printed(message: Message) -> str:
+    """Return the text of a ``stream``."""
+    return _text(_content(message).get("text"))
 
 
 def comm_message(message: Message, record: CommRecord | None, *, reveal: bool) -> CommMessageView:
     """Return one comm message; ``record`` is its comm, if that still lives."""
+    models = frozenset[str]() if reveal else redaction.models_of(record)
     try:
-        data = loads_shallow(message.comm.data)
+        shown = redaction.Shown(loads_shallow(message.comm.data), [], frozenset())
+        if not reveal:
+            shown = redaction.redacted_data(models, shown.state)
     except MalformedMessageError:
-        data = UNREADABLE
-    shown = redaction.Shown(data, [], frozenset())
-    if not reveal:
-        shown = redaction.redacted_data(redaction.models_of(record), data)
+        # Which of its buffers are secrets cannot be told.
+        hidden = frozenset(range(len(message.buffers)) if models else ())
+        shown = redaction.Shown(UNREADABLE, [], hidden)
     buffers: list[SentBufferView] = [
         {}
         if index in shown.hidden
@@ -110,7 +125,7 @@ def comm_message(message: Message, record: CommRecord | None, *, reveal: bool) -
         "msg_type": msg_type,
         "comm_id": message.comm.comm_id,
         "data": shown.state,
-        "metadata": loads(message.parts[2]),
+        "metadata": _metadata(message),
         "buffers": buffers,
         "redacted": shown.paths,
     }
@@ -132,8 +147,27 @@ def queued_behind(broker: KernelBroker, now: float) -> BusyView | None:
     return None
 
 
-def _printed(streams: list[StreamView], content: dict[str, Any], policy: Policy) -> None:
-    name, text = str(content.get("name", "")), str(content.get("text", ""))
+def _metadata(message: Message) -> Any:
+    try:
+        return loads_shallow(message.parts[2])
+    except MalformedMessageError:
+        return UNREADABLE
+
+
+def _content(message: Message) -> dict[str, Any]:
+    """Return a message's content; nothing where the kernel sent what is none."""
+    try:
+        return message.content
+    except MalformedMessageError:
+        return {}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _printed(streams: list[StreamView], message: Message, policy: Policy) -> None:
+    name, text = _text(_content(message).get("name")), printed(message)
     if policy.hide_tracebacks is not None and TRACEBACK in text:
         text = policy.hide_tracebacks + "\n"
     if streams and streams[-1]["name"] == name:

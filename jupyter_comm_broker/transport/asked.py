@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from jupyter_comm_broker.errors import KernelUnavailableError
+from jupyter_comm_broker.errors import KernelUnavailableError, MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -59,7 +59,7 @@ class Asked:
         """Take in one answer."""
         if message.header.msg_type == "status":
             self._has_status = True
-            if message.content.get("execution_state") == "idle":
+            if _says_idle(message):
                 self._finish()
             return
         if self._bytes + message.size > MOST_BYTES:
@@ -92,6 +92,14 @@ class Asked:
     def _finish(self) -> None:
         self._done = True
         self.leave()
+
+
+def _says_idle(message: Message) -> bool:
+    try:
+        return message.content.get("execution_state") == "idle"
+    except MalformedMessageError:
+        # The core passes on what it cannot read; other answers must not be lost over it.
+        return False
 
 
 def _release(waiter: asyncio.Future[None]) -> None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from jupyter_comm_broker.core import state_views
 from jupyter_comm_broker.core.broker import KernelBroker
-from jupyter_comm_broker.core.message_views import TRACEBACK
+from jupyter_comm_broker.core.message_views import TRACEBACK, printed, raised
 from jupyter_comm_broker.core.views import CommView
 from jupyter_comm_broker.errors import CommExistsError, CommRefusedError
 from jupyter_comm_broker.protocol.message import Message
@@ -79,8 +79,8 @@ def refusal(
     broker: KernelBroker, comm_id: str, target_name: str, answers: Iterable[Message]
 ) -> CommRefusedError:
     """Return why the kernel closed a comm again, by what it printed and raised about it."""
-    said, raised = _said(answers)
-    if raised or TRACEBACK in said:
+    said, failed = _said(answers)
+    if failed or TRACEBACK in said:
         because = FAILED
         if (hidden := broker.context.policy.hide_tracebacks) is not None:
             said = hidden
@@ -93,11 +93,11 @@ def refusal(
 
 
 def _said(answers: Iterable[Message]) -> tuple[str, bool]:
-    said, raised = [], False
+    said, failed = [], False
     for message in answers:
         if message.header.msg_type == "stream":
-            said.append(str(message.content.get("text", "")))
+            said.append(printed(message))
         elif message.header.msg_type == "error":
-            raised = True
-            said += [f"{line}\n" for line in message.content.get("traceback", [])]
-    return "".join(said), raised
+            failed = True
+            said += [f"{line}\n" for line in raised(message)["traceback"]]
+    return "".join(said), failed

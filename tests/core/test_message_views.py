@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
+
 from jupyter_comm_broker.core.context import Policy
-from jupyter_comm_broker.core.message_views import comm_message, heard, queued_behind
+from jupyter_comm_broker.core.message_views import (
+    UNREADABLE,
+    comm_message,
+    heard,
+    printed,
+    queued_behind,
+    raised,
+)
+from jupyter_comm_broker.protocol.message import Message
 
 from .kernel import Room
 from .talker import Talker
@@ -59,6 +69,44 @@ def test_a_widget_of_which_nothing_is_known_may_be_a_password() -> None:
     message = room.kernel.updates("c", {"value": "hunter2"})
     for record in (None, room.record("c")):
         assert "hunter2" not in str(comm_message(message, record, reveal=False))
+
+
+@pytest.mark.parametrize("msg_type", ["comm_msg", "error", "stream"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"[]", b"{}", b'{"comm_id": 1}', b'{"traceback": 1, "ename": {}}', b'{"text": [1]}'],
+)
+def test_what_a_kernel_sends_malformed_is_told_without_what_cannot_be_read(
+    msg_type: str, content: bytes
+) -> None:
+    room = Room()
+    parts = room.kernel.write("iopub", msg_type, {}).parts
+    message = Message("iopub", [*parts[:2], b"no metadata", content])
+    found = heard(room.broker, [message], reveal=False)
+    assert found.comm_messages == []
+    assert found.errors == ([] if msg_type != "error" else [raised(message)])
+    assert all(printed(message) == each["text"] == "" for each in found.streams)
+
+
+def test_metadata_that_cannot_be_read_costs_no_message() -> None:
+    room = Room()
+    room.kernel.opens("c", target="plot")
+    parts = room.kernel.sends("c", {"a": 1}).parts
+    message = Message("iopub", [*parts[:2], b"{", *parts[3:]])
+    shown = comm_message(message, room.record("c"), reveal=False)
+    assert (shown["data"], shown["metadata"]) == ({"a": 1}, UNREADABLE)
+
+
+def test_of_what_is_nested_too_deeply_no_buffer_is_shown_if_it_may_be_a_secret() -> None:
+    room = Room()
+    room.kernel.opens("c", {"_model_name": "FileUploadModel", "value": []})
+    deep: list[object] = []
+    for _ in range(600):
+        deep = [deep]
+    paths = [["value", 0, "content"]]
+    message = room.kernel.updates("c", {"deep": deep}, paths=paths, buffers=[b"hunter2"])
+    hidden = comm_message(message, room.record("c"), reveal=False)
+    assert (hidden["data"], hidden["buffers"]) == (UNREADABLE, [{}])
 
 
 def test_what_keeps_the_kernel_busy_is_told_with_its_age() -> None:

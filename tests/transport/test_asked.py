@@ -56,6 +56,16 @@ async def test_a_busy_kernel_is_waited_for_however_much_it_says(
         asked.leave()
 
 
+async def test_a_status_that_cannot_be_read_ends_nothing_and_costs_no_other_answer() -> None:
+    asked, said = Asked("k", "1"), printed("a")
+    parts = status("idle").parts
+    for each in (Message("iopub", [*parts[:3], b"["]), said):
+        asked.hears(each)
+    assert await asked.until_done(0.01) is False
+    asked.hears(status("idle"))
+    assert (await asked.until_done(5), asked.heard) == (True, [said])
+
+
 async def test_who_waits_hears_that_the_process_ended_unless_it_was_done_before() -> None:
     asked = Asked("k", "1")
     waiting = asyncio.create_task(asked.until_done(5))
