@@ -102,7 +102,7 @@ class CloseComms(WritingHandler):
         broker, now = self.live_kernel(kernel_id), self.port.now()
         meant = query.select(broker, now)
         chosen = without_held(meant, broker.context.registry)
-        shown = [_view(record, now) for record in chosen]
+        shown = [closed_view(record, now) for record in chosen]
         closed = 0
         if not query.dry_run:
             for number, record in enumerate(chosen, 1):
@@ -123,7 +123,8 @@ class CloseComms(WritingHandler):
         )
 
 
-def _view(record: CommRecord, now: float) -> ClosedCommView:
+def closed_view(record: CommRecord, now: float) -> ClosedCommView:
+    """Return what is told of one that is closed with others."""
     return {
         "comm_id": record.comm_id,
         "target_name": record.target_name,

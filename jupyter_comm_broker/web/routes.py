@@ -7,6 +7,7 @@ from typing import Any
 from jupyter_comm_broker._version import __version__
 from jupyter_comm_broker.web.broker import ListTargets, ShowBroker
 from jupyter_comm_broker.web.closing import CloseComm, CloseComms
+from jupyter_comm_broker.web.closings import CloseChosen
 from jupyter_comm_broker.web.comms import ShowBuffer, ShowComm, ShowState
 from jupyter_comm_broker.web.event_stream import StreamEvents
 from jupyter_comm_broker.web.handler import CommBrokerHandler
@@ -42,6 +43,7 @@ ROUTES = [
     Route(COMM + "/recording", [RecordComm]),
     Route(COMM + "/state", [ShowState]),
     Route(COMM + "/buffers/{index}", [ShowBuffer]),
+    Route("/api/kernels/{kernel_id}/closings", [CloseChosen]),
     Route("/api/kernels/{kernel_id}/recordings/{target_name}", [RecordTarget]),
 ]
 

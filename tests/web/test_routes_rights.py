@@ -19,6 +19,7 @@ __all__ = ["reading"]
 
 KERNEL = "/api/kernels/{kernel_id}/comms"
 COMM = KERNEL + "/{comm_id}"
+CLOSINGS = "/api/kernels/{kernel_id}/closings"
 TARGET = "/api/kernels/{kernel_id}/recordings/{target_name}"
 STREAM = "/api/comms/events"
 
@@ -38,6 +39,7 @@ NEEDS = {
     ("PUT", COMM + "/recording"): "write",
     ("GET", COMM + "/state"): "read",
     ("GET", COMM + "/buffers/{index}"): "read",
+    ("POST", CLOSINGS): "execute",
     ("GET", TARGET): "read",
     ("PUT", TARGET): "write",
 }
@@ -56,6 +58,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", KERNEL): {"target_name": "plot"},
     ("POST", COMM + "/messages"): {"data": {"method": "custom", "content": {}}},
     ("PUT", COMM + "/recording"): {"on": True},
+    ("POST", CLOSINGS): {"comms": ["c1"]},
     ("PUT", TARGET): {"on": True},
 }
 QUERIES = {("DELETE", KERNEL): {"all": "true"}}
