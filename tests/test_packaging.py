@@ -17,6 +17,7 @@ from jupyter_comm_broker._version import __version__
 
 ROOT = Path(__file__).parents[1]
 SWITCH = "etc/jupyter/jupyter_server_config.d/jupyter_comm_broker.json"
+LINK = "share/jupyter/labextensions/jupyter_comm_broker"
 
 DASHBOARD = "jupyter_comm_broker/static/dashboard/index.html"
 ODD = (".venv", "__pycache__", "node_modules")
@@ -127,7 +128,8 @@ def test_the_wheel_holds_the_package_its_types_and_the_switch(archives: tuple[Pa
     assert any(
         re.fullmatch(r"jupyter_comm_broker/static/dashboard/assets/.*\.js", n) for n in names
     )
-    assert any(name.endswith(f".data/data/{SWITCH}") for name in names)
+    for shared in (SWITCH, f"{LINK}/package.json", f"{LINK}/static/link.js"):
+        assert any(name.endswith(f".data/data/{shared}") for name in names), shared
     folders = {name.partition("/")[0] for name in names}
     assert folders == {
         "jupyter_comm_broker",
