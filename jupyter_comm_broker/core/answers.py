@@ -15,6 +15,7 @@ from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.core.context import Context
 from jupyter_comm_broker.core.frontend import Frontend
 from jupyter_comm_broker.core.outbox import Kind
+from jupyter_comm_broker.core.strategy import Kept
 from jupyter_comm_broker.core.widget_state import WidgetState
 from jupyter_comm_broker.protocol.json_text import dumps
 from jupyter_comm_broker.protocol.message import Message, Part, retyped
@@ -112,6 +113,21 @@ class Answers:
             frontend, "iopub", "comm_open", content, now, NO_PARENT, WIDGET_METADATA, buffers
         )
         self._context.delivery.give(frontend, message, Kind.LIFE, record.comm_id)
+
+    def comm_replayed(
+        self, frontend: Frontend, record: CommRecord, kept: Kept, now: float
+    ) -> None:
+        """Open a comm at one page as the kernel did, and say on it what a strategy kept."""
+        comm_id, target_name = dumps(record.comm_id), dumps(record.target_name)
+        head = b'{"comm_id":%b,"target_name":%b,"data":' % (comm_id, target_name)
+        msg_type, kind = "comm_open", Kind.LIFE
+        for payload in kept:
+            content, metadata = head + payload.text + b"}", payload.metadata
+            message = self._message(
+                frontend, "iopub", msg_type, content, now, NO_PARENT, metadata, payload.buffers
+            )
+            self._context.delivery.give(frontend, message, kind, record.comm_id)
+            head, msg_type, kind = b'{"comm_id":%b,"data":' % comm_id, "comm_msg", Kind.BARRIER
 
     def update(
         self,

@@ -8,15 +8,19 @@ from jupyter_comm_broker.core.comm_record import CommRecord, Side
 from jupyter_comm_broker.core.context import Context
 from jupyter_comm_broker.core.frontend import Frontend
 from jupyter_comm_broker.core.happenings import FrontendAttached, FrontendDetached
+from jupyter_comm_broker.core.offers import Offers
 
 
 class Attendance:
     """Who is there."""
 
-    def __init__(self, context: Context, answers: Answers, catch_ups: CatchUps) -> None:
+    def __init__(
+        self, context: Context, answers: Answers, catch_ups: CatchUps, offers: Offers
+    ) -> None:
         self._context = context
         self._answers = answers
         self._catch_ups = catch_ups
+        self._offers = offers
 
     # -- pages -----------------------------------------------------------------------------------
 
@@ -27,12 +31,15 @@ class Attendance:
         if known:
             frontend.kept_models = True
             self._answer_gap(frontend, now)
+        else:
+            self._offers.came(frontend, float("-inf"), now)
         self._answers.status(frontend, now)
 
     def _answer_gap(self, frontend: Frontend, now: float) -> None:
         """Tell a page that came back what of what it missed was not kept, and which comms died."""
         gap, frontend.gap_since = frontend.gap_since, None
         if gap is not None:
+            self._offers.came(frontend, gap, now)
             for comm_id in self._context.registry.closed_since(gap):
                 reason = "closed while the page was away"
                 self._answers.comm_gone(frontend, comm_id, reason, b"{}", now)
@@ -44,6 +51,7 @@ class Attendance:
         """A page's socket is gone."""
         if (frontend := self._context.delivery.get(session_id)) is not None:
             self._catch_ups.ended(frontend)
+            self._offers.left(frontend)
             self._context.happenings.note(FrontendDetached(session_id))
         self._context.delivery.detach(session_id, now)
 

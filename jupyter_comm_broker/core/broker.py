@@ -8,8 +8,6 @@ no event loop: ``now`` comes in (seconds, of any clock that only goes forward), 
 
 from __future__ import annotations
 
-from functools import partial
-
 from jupyter_comm_broker.core.answers import Answers
 from jupyter_comm_broker.core.attendance import Attendance
 from jupyter_comm_broker.core.catch_up import CatchUps
@@ -17,13 +15,13 @@ from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.core.context import Context, Policy
 from jupyter_comm_broker.core.denials import Denials
 from jupyter_comm_broker.core.effects import Effects
+from jupyter_comm_broker.core.entrance import Entrance
 from jupyter_comm_broker.core.from_frontend import FromFrontend
 from jupyter_comm_broker.core.from_kernel import FromKernel
-from jupyter_comm_broker.core.frontend import Frontend
-from jupyter_comm_broker.core.held_messages import HeldMessages
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.lost_idles import LostIdles
 from jupyter_comm_broker.core.missing_idles import MissingIdles
+from jupyter_comm_broker.core.offers import Offers
 from jupyter_comm_broker.core.output_capture import OutputCapture
 from jupyter_comm_broker.core.own_answers import OwnAnswers
 from jupyter_comm_broker.core.process import Process
@@ -31,9 +29,10 @@ from jupyter_comm_broker.core.proof import Proof
 from jupyter_comm_broker.core.questions import Questions
 from jupyter_comm_broker.core.restore import Restore
 from jupyter_comm_broker.core.rights import Right
+from jupyter_comm_broker.core.timed_parts import TimedParts
 from jupyter_comm_broker.core.verification import Verification
 from jupyter_comm_broker.errors import MalformedMessageError
-from jupyter_comm_broker.protocol.message import COMM_TYPES, Header, Message
+from jupyter_comm_broker.protocol.message import Message, typed
 from jupyter_comm_broker.protocol.synthesis import Author
 
 
@@ -53,13 +52,27 @@ class KernelBroker:
         )
         self._from_kernel = FromKernel(context, self._answers, self._capture)
         self._denials = Denials(context, self._answers)
+        self._offers = Offers(context, self._answers)
         self._from_frontend = FromFrontend(
-            context, self._answers, self._restore, self._catch_ups, self._capture, self._denials
+            context,
+            self._answers,
+            self._restore,
+            self._catch_ups,
+            self._capture,
+            self._denials,
+            self._offers,
         )
         self._missing_idles = MissingIdles(context, self._answers, self._questions, self.proof)
         self._lost_idles = LostIdles(context, self._questions, self.proof, self._from_kernel)
-        self._attendance = Attendance(context, self._answers, self._catch_ups)
-        self._held = HeldMessages(context)
+        self._attendance = Attendance(context, self._answers, self._catch_ups, self._offers)
+        self._entrance = Entrance(
+            context,
+            self.proof,
+            self._denials,
+            self._restore,
+            self._from_frontend,
+            self._missing_idles,
+        )
         self._own_answers = OwnAnswers(
             context,
             self._questions,
@@ -77,15 +90,18 @@ class KernelBroker:
             self.verification,
             (self._capture, self.verification, self._catch_ups, self._restore),
         )
-        self._timed = (
-            self.proof,
-            self.verification,
-            self._restore,
-            self._catch_ups,
-            self._capture,
-            self._from_frontend.questions,
-            self._missing_idles,
-            self._lost_idles,
+        self._timed = TimedParts(
+            context,
+            (
+                self.verification,
+                self._restore,
+                self._catch_ups,
+                self._capture,
+                self._from_frontend.questions,
+                self._offers,
+                self._missing_idles,
+                self._lost_idles,
+            ),
         )
 
     def take_effects(self) -> Effects:
@@ -131,7 +147,7 @@ class KernelBroker:
     def kernel_sent(self, message: Message, now: float) -> None:
         """The kernel sent a message on one of its channels."""
         try:
-            header, parent = _typed(message.header), message.parent
+            header, parent = typed(message.header), message.parent
         except MalformedMessageError as error:
             self.kernel_sent_unreadable(message.channel, error, now)
             return
@@ -141,8 +157,9 @@ class KernelBroker:
             if self.proof.link != "proven":
                 self.proof.heard(message)
             if header.msg_type == "status":
-                self._lost_idles.before(message, now)
-                self._missing_idles.heard(message, now)
+                self.context.shielded(
+                    "looking for idles that lack", lambda: self._before_status(message, now)
+                )
                 if not parent.msg_id:
                     self._process.said(message, now)
         if self._questions.is_ours(message):
@@ -152,6 +169,10 @@ class KernelBroker:
         if message.channel == "iopub" and header.msg_type == "shutdown_reply":
             self._process.said_farewell(now)
 
+    def _before_status(self, message: Message, now: float) -> None:
+        self._lost_idles.before(message, now)
+        self._missing_idles.heard(message, now)
+
     def _pass_on(self, message: Message, now: float) -> None:
         delivery, is_iopub = self.context.delivery, message.channel == "iopub"
         try:
@@ -160,15 +181,11 @@ class KernelBroker:
             else:
                 self._from_kernel.reply(message)
         except Exception as fault:  # noqa: BLE001 - whatever is wrong with us, the message passes
-            self._failed("following a message of the kernel", fault)
+            self.context.failed("following a message of the kernel", fault)
             if is_iopub:
                 delivery.fan_out(message)
             elif (frontend := delivery.get(message.parent.session)) is not None:
                 delivery.reply(frontend, message)
-
-    def _failed(self, what: str, fault: Exception) -> None:
-        self.context.counters["faults"] += 1
-        self.context.log("error", f"{what} failed; the message was passed on", fault)
 
     def frontend_sent(self, session_id: str, message: Message, now: float) -> None:
         """
@@ -177,18 +194,7 @@ class KernelBroker:
         Raises:
             MalformedMessageError: it is not what the protocol says; nothing was done.
         """
-        frontend = self.context.delivery.get(session_id)
-        if frontend is None:
-            return
-        _typed(message.header)
-        if message.header.msg_type in COMM_TYPES and not message.comm.comm_id:
-            raise MalformedMessageError("a comm message needs a comm_id in its content")
-        if not self.proof.held:
-            self._received(frontend, message, now)
-        elif not self._denials.for_backlog(frontend, message, now):
-            self._held.hold(session_id, message)
-            if message.header.msg_type in COMM_TYPES:
-                self._restore.foresee(frontend, message)
+        self._entrance.sent(session_id, message, now)
 
     def right_for(self, session_id: str, message: Message) -> Right | None:
         """
@@ -199,35 +205,13 @@ class KernelBroker:
         Raises:
             MalformedMessageError: it is not what the protocol says.
         """
-        frontend = self.context.delivery.get(session_id)
-        if frontend is None or _typed(message.header).msg_type not in COMM_TYPES:
-            return None
-        try:
-            return self._from_frontend.right_for(frontend, message)
-        except MalformedMessageError:
-            raise
-        except Exception as fault:  # noqa: BLE001 - what nobody was asked about must not pass
-            self._failed("looking for the right that a message needs", fault)
-            return Right.EXECUTE
+        return self._entrance.right_for(session_id, message)
 
     def frontend_denied(
         self, session_id: str, message: Message, right: Right, who: str, now: float
     ) -> None:
         """A page sent a comm message to which its user, ``who``, has not the right."""
-        if (frontend := self.context.delivery.get(session_id)) is not None:
-            self.context.shielded(
-                "denying a page its message",
-                lambda: self._from_frontend.denied(frontend, message, right, who, now),
-            )
-
-    def _received(self, frontend: Frontend, message: Message, now: float) -> None:
-        try:
-            self._from_frontend.received(frontend, message, now)
-        except Exception as fault:  # noqa: BLE001 - whatever is wrong with us, the message passes
-            self._failed("following a message of a page", fault)
-            self.context.effects.to_kernel.append(message)
-        if message.header.msg_type in COMM_TYPES:
-            self.context.shielded("noting a send", lambda: self._missing_idles.sent(message))
+        self._entrance.denied(session_id, message, right, who, now)
 
     # -- pages -----------------------------------------------------------------------------------
 
@@ -262,31 +246,16 @@ class KernelBroker:
 
     def next_due(self) -> float | None:
         """Return when :meth:`tick` is to be called next, if nothing else happens before."""
-        moments = [self.context.delivery.next_expiry()]
-        for part in self._timed:
-            try:
-                moments.append(part.next_due())
-            except Exception as fault:  # noqa: BLE001, PERF203 - one clock must not stop the rest
-                self._failed(f"asking when {type(part).__name__} is due", fault)
-        return min((moment for moment in moments if moment is not None), default=None)
+        due = (
+            self.context.delivery.next_expiry(),
+            self.proof.next_due(),
+            self._timed.next_due(),
+        )
+        return min((moment for moment in due if moment is not None), default=None)
 
     def tick(self, now: float) -> None:
         """Do what is due."""
         self.context.shielded("proving the link", lambda: self.proof.tick(now))
-        if self.proof.held:
-            # Whatever waits for a process that is gone goes to its successor.
-            for asker, question in self._from_frontend.questions.take_waiting():
-                self._held.hold(asker.session_id, question)
-        if self._held and not self.proof.held:
-            for session_id, message in self._held.take():
-                if (frontend := self.context.delivery.get(session_id)) is not None:
-                    self._received(frontend, message, now)
-        for part in self._timed[1:]:
-            self.context.shielded(type(part).__name__, partial(part.tick, now))
+        self._entrance.tick(now)
+        self._timed.tick(now)
         self.context.delivery.expire(now)
-
-
-def _typed(header: Header) -> Header:
-    if not header.msg_type:
-        raise MalformedMessageError("a message needs a msg_type in its header")
-    return header

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from jupyter_comm_broker.core.complaints import Complaints
@@ -12,10 +12,12 @@ from jupyter_comm_broker.core.durations import Durations
 from jupyter_comm_broker.core.effects import Effects, LogLine
 from jupyter_comm_broker.core.execution import Execution
 from jupyter_comm_broker.core.happenings import Happenings
+from jupyter_comm_broker.core.kept_messages import KeptMessages
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.mirror import Mirror
 from jupyter_comm_broker.core.registry import Registry
 from jupyter_comm_broker.core.requests import Requests
+from jupyter_comm_broker.core.strategy import Strategy
 from jupyter_comm_broker.core.targets import Targets
 from jupyter_comm_broker.protocol.synthesis import Author
 
@@ -37,6 +39,8 @@ class Policy:
     """Bytes of stream output a second."""
     rate_window: float = 3.0
     """Seconds over which both are taken."""
+    strategies: Mapping[str, Strategy] = field(default_factory=dict)
+    """By target name, what is kept of comms for pages that come back."""
 
 
 @dataclass(slots=True)
@@ -51,6 +55,7 @@ class Context:
     mirror: Mirror
     delivery: Delivery
     happenings: Happenings
+    kept_messages: KeptMessages
     targets: Targets = field(default_factory=Targets)
     execution: Execution = field(default_factory=Execution)
     requests: Requests = field(default_factory=lambda: Requests(20_000))
@@ -71,7 +76,8 @@ class Context:
         effects = Effects()
         counters: Counter[str] = Counter()
         happenings = Happenings()
-        registry = Registry(limits.remembered_closed, happenings)
+        kept_messages = KeptMessages(policy.strategies, limits, effects, counters)
+        registry = Registry(limits.remembered_closed, happenings, kept_messages)
         return cls(
             policy=policy,
             limits=limits,
@@ -81,6 +87,7 @@ class Context:
             mirror=Mirror(registry, limits, happenings),
             delivery=Delivery(limits, effects, counters),
             counters=counters,
+            kept_messages=kept_messages,
             happenings=happenings,
             requests=Requests(limits.remembered_requests),
         )
@@ -111,6 +118,11 @@ class Context:
         self.counters["malformed_from_kernel"] += 1
         if (line := self.complaints.line(what, now)) is not None:
             self.log("warning", line)
+
+    def failed(self, what: str, fault: BaseException) -> None:
+        """Count and log a fault of ours in the path of a message, which was passed on."""
+        self.counters["faults"] += 1
+        self.log("error", f"{what} failed; the message was passed on", fault)
 
     def shielded(self, what: str, step: Callable[[], None]) -> bool:
         """

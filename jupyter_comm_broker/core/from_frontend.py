@@ -16,6 +16,7 @@ from jupyter_comm_broker.core.context import Context
 from jupyter_comm_broker.core.denials import Denials
 from jupyter_comm_broker.core.frontend import Frontend
 from jupyter_comm_broker.core.kernel_questions import KernelQuestions
+from jupyter_comm_broker.core.offers import Offers
 from jupyter_comm_broker.core.output_capture import OutputCapture
 from jupyter_comm_broker.core.refusals import is_refusal, stays_here
 from jupyter_comm_broker.core.requests import Request
@@ -37,6 +38,7 @@ class FromFrontend:
         catch_ups: CatchUps,
         capture: OutputCapture,
         denials: Denials,
+        offers: Offers,
     ) -> None:
         self._context = context
         self._answers = answers
@@ -44,7 +46,8 @@ class FromFrontend:
         self._catch_ups = catch_ups
         self._capture = capture
         self._denials = denials
-        self.questions = KernelQuestions(context, answers, self.let_through)
+        self._offers = offers
+        self.questions = KernelQuestions(context, answers, offers, self.let_through)
 
     def received(self, frontend: Frontend, message: Message, now: float) -> None:
         """Answer a page's message, or send it to the kernel."""
@@ -103,6 +106,7 @@ class FromFrontend:
             and self._refused(frontend, record, message, now)
         ):
             # Pages without the target say so by themselves: nobody tried to close anything.
+            self._offers.turned_down(frontend, record)
             self._answers.idle(frontend, message.parts[0], now)
             return
         self._denials.for_right(frontend, message, right, who, now)
@@ -147,6 +151,10 @@ class FromFrontend:
         )
         self._catch_ups.used(frontend, record)
         if not record.is_widget:
+            # What the kernel never hears of is kept for nobody.
+            if self._denials.for_backlog(frontend, message, now):
+                return True
+            self._context.kept_messages.passed(record, Side.FRONTEND, message)
             return False
         payload = WidgetPayload()
 
@@ -198,8 +206,10 @@ class FromFrontend:
 
     def _closed(self, frontend: Frontend, record: CommRecord, message: Message, now: float) -> bool:
         context = self._context
-        if self._refused(frontend, record, message, now) and stays_here(
-            record, frontend, context.targets
+        if self._refused(frontend, record, message, now) and (
+            # Before the other: it notes that the page turned down what only it was offered.
+            self._offers.turned_down(frontend, record)
+            or stays_here(record, frontend, context.targets)
         ):
             self._answers.idle(frontend, message.parts[0], now)
             return True

@@ -172,6 +172,8 @@ class FromKernel:
         if record.is_widget:
             self._follow(record, lambda: context.mirror.kernel_opened(record, message))
             self._capture.changed(record, now)
+        else:
+            context.kept_messages.kernel_opened(record, message)
         return Kind.LIFE
 
     def _sent(self, message: Message, now: float) -> Kind | None:
@@ -191,6 +193,7 @@ class FromKernel:
             Side.KERNEL, record.target_name, "the kernel sent on a comm of it", now
         )
         if not record.is_widget:
+            context.kept_messages.passed(record, Side.KERNEL, message)
             return Kind.BARRIER
         method = ""
 

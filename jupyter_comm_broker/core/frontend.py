@@ -47,6 +47,10 @@ class Frontend:
         "kernel_session",
         "lacking",
         "misled",
+        "missed_since",
+        "missed_until",
+        "offer_at",
+        "offered",
         "outbox",
         "received",
         "session_id",
@@ -77,6 +81,14 @@ class Frontend:
         self.gap_since: float | None = None
         """From when on it may have missed what was not kept; ``None`` if all was."""
         self.received = 0
+        self.missed_since = 0.0
+        """It heard of no comm that was opened from then on ..."""
+        self.missed_until = 0
+        """... up to the one with this number."""
+        self.offer_at: list[float] = []
+        """When it is offered those of them that a strategy keeps, soonest first."""
+        self.offered: set[str] = set()
+        """Those it was offered, and did not turn down so far."""
         self.misled: dict[str, Part] = {}
         """
         Comms of which it shows what it was denied, and we do not know what holds.

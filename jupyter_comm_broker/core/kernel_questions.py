@@ -13,6 +13,7 @@ from jupyter_comm_broker.core.answers import Answers
 from jupyter_comm_broker.core.comm_record import Side
 from jupyter_comm_broker.core.context import Context
 from jupyter_comm_broker.core.frontend import Frontend
+from jupyter_comm_broker.core.offers import Offers
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
 
@@ -27,6 +28,7 @@ class KernelQuestions:
     Args:
         context: the kernel's.
         answers: what pages are told by.
+        offers: is told that a page asks for the comms of a target.
         let_through: sends the kernel what cannot be answered here.
     """
 
@@ -34,10 +36,12 @@ class KernelQuestions:
         self,
         context: Context,
         answers: Answers,
+        offers: Offers,
         let_through: Callable[[Frontend, Message, float], None],
     ) -> None:
         self._context = context
         self._answers = answers
+        self._offers = offers
         self._let_through = let_through
         self._waiting: list[tuple[float, Frontend, Message]] = []
         """Questions that we may soon be able to answer, each with the time to let it through."""
@@ -51,7 +55,7 @@ class KernelQuestions:
         """
         msg_type = message.header.msg_type
         if msg_type == "comm_info_request":
-            self._asked_for_target(message, now)
+            self._asked_for_target(frontend, message, now)
         if message.channel != "shell":
             return False
         if msg_type == "kernel_info_request" and self._answered(frontend, message, now):
@@ -62,7 +66,7 @@ class KernelQuestions:
             self._waiting.append((now + self._context.limits.answer_seconds, frontend, message))
         return True
 
-    def _asked_for_target(self, message: Message, now: float) -> None:
+    def _asked_for_target(self, frontend: Frontend, message: Message, now: float) -> None:
         """Note that a page knows a target: who asks for the comms of one would use them."""
         try:
             name = message.content.get("target_name")
@@ -72,6 +76,7 @@ class KernelQuestions:
             self._context.targets.proved(
                 Side.FRONTEND, name, "a page asked for the comms of it", now
             )
+            self._offers.asked(frontend, name, now)
 
     def _answered(self, frontend: Frontend, message: Message, now: float) -> bool:
         context = self._context

@@ -65,6 +65,13 @@ class Limits:
     hold_custom_bytes: int = 16 * MEBI
     """How much of them waits for one restored page: past it they are sent, model or not."""
 
+    offer_after: tuple[float, ...] = (0.5, 2.0, 5.0, 15.0)
+    """
+    When a page that came back is offered the comms that a strategy keeps, in seconds.
+
+    What it turns down is offered again at the next: its plug-in may not have loaded yet.
+    """
+
     restore_answer_seconds: float = 3.4
     """
     The latest answer to ``request_states``.

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from jupyter_comm_broker.core.comm_record import CommRecord, Knowledge, Side
 from jupyter_comm_broker.core.happenings import CommClosed, CommOpened, Happenings
+from jupyter_comm_broker.core.kept_messages import KeptMessages
 from jupyter_comm_broker.protocol.message import Message
 
 
@@ -28,8 +29,11 @@ class Closing:
 class Registry:
     """The live comms of one kernel, and the latest that were closed."""
 
-    def __init__(self, remembered_closed: int, happenings: Happenings) -> None:
+    def __init__(
+        self, remembered_closed: int, happenings: Happenings, kept_messages: KeptMessages
+    ) -> None:
         self._happenings = happenings
+        self._kept_messages = kept_messages
         self._comms: dict[str, CommRecord] = {}
         self._closed: OrderedDict[str, Closing] = OrderedDict()
         self._remembered_closed = remembered_closed
@@ -49,6 +53,11 @@ class Registry:
         found = map(self._comms.get, self.doubtful)
         return any(each is not None and each.knowledge is Knowledge.UNKNOWN for each in found)
 
+    @property
+    def latest(self) -> int:
+        """The number of the comm that was opened last."""
+        return self._opened
+
     def __contains__(self, comm_id: str) -> bool:
         return comm_id in self._comms
 
@@ -65,7 +74,7 @@ class Registry:
     def opened(self, comm_id: str, target_name: str, by: Side, now: float) -> CommRecord:
         """Note a comm. One that is reopened under its old id is a new comm at the end."""
         if (before := self._comms.pop(comm_id, None)) is not None:
-            self.past.update(before.passed)
+            self._left(before)
             self._happenings.note(CommClosed(before, by, "opened again under the same id"))
         self._closed.pop(comm_id, None)
         record = self._comms[comm_id] = CommRecord(comm_id, target_name, by, now)
@@ -112,7 +121,7 @@ class Registry:
         record = self._comms.pop(comm_id, None)
         self.doubtful.discard(comm_id)
         if record is not None:
-            self.past.update(record.passed)
+            self._left(record)
             self._closed[comm_id] = Closing(now, by, reason)
             self._happenings.note(CommClosed(record, by, reason))
             if len(self._closed) > self._remembered_closed:
@@ -122,8 +131,12 @@ class Registry:
     def forget(self, comm_id: str) -> None:
         """Drop a comm that turned out to be none of ours, as if it had never been seen."""
         if (record := self._comms.pop(comm_id, None)) is not None:
-            self.past.update(record.passed)
+            self._left(record)
             self._happenings.note(CommClosed(record, Side.UNKNOWN, "it was none of the kernel's"))
+
+    def _left(self, record: CommRecord) -> None:
+        self.past.update(record.passed)
+        self._kept_messages.closed(record)
 
     # -- messages ------------------------------------------------------------------------------
 

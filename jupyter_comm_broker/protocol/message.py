@@ -120,6 +120,13 @@ class Message:
         return f"<Message {self.channel} {bytes(self.parts[0])[:120]!r} {self.size} bytes>"
 
 
+def typed(header: Header) -> Header:
+    """Return a header that has a type. Raises MalformedMessageError."""
+    if not header.msg_type:
+        raise MalformedMessageError("a message needs a msg_type in its header")
+    return header
+
+
 def retyped(header: Part, msg_type: str) -> bytes:
     """Return the JSON text of ``header`` with another ``msg_type``."""
     fields = loads(header)

@@ -71,10 +71,3 @@ def test_a_comm_of_which_we_may_not_know_is_the_kernels_business() -> None:
     message = page.tells("unknown", {})
     assert message in room.for_kernel()
     assert page.hears() == []
-
-
-def test_a_message_of_a_session_nobody_knows_is_nobodys() -> None:
-    room = Room()
-    page = Page(room, "unknown")
-    page.executes()
-    assert room.for_kernel() == []

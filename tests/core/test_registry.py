@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from jupyter_comm_broker.core.comm_record import CommRecord, Knowledge, Side
+from jupyter_comm_broker.core.effects import Effects
 from jupyter_comm_broker.core.happenings import Happenings
+from jupyter_comm_broker.core.kept_messages import KeptMessages
+from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.registry import Closing, Registry
 
 WIDGET = "jupyter.widget"
 
 
 def registry(*comm_ids: str) -> Registry:
-    found = Registry(remembered_closed=2, happenings=Happenings())
+    found = Registry(2, Happenings(), KeptMessages({}, Limits(), Effects(), Counter()))
     for comm_id in comm_ids:
         found.opened(comm_id, WIDGET, Side.KERNEL, 0.0)
     return found
