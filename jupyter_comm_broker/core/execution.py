@@ -72,6 +72,15 @@ class Execution:
             return False
         return tracked
 
+    def answered(self) -> None:
+        """
+        Take a kernel that is done with a request for one that has started.
+
+        Its own word for that may have been published before anybody heard it.
+        """
+        if self.state in ("starting", "restarting"):
+            self.state = "idle"
+
     def reset(self, state: str) -> None:
         """The kernel's process is another one, or gone."""
         self._running.clear()

@@ -54,6 +54,9 @@ class OwnAnswers:
                 lambda: learned.extend(self._verification.heard(message, now)),
             )
             self._spread(learned, now)
+        # Proven: of a process before this one, no last words make it so.
+        if self._proof.link == "proven" and not _is_busy(message):
+            self._context.execution.answered()
 
     def _is_bystander(self, message: Message) -> bool:
         """Whether a message only stands under our request because that was the kernel's last."""
@@ -74,3 +77,8 @@ class OwnAnswers:
                 self._restore.became_known(each.record, each.state, now)
             else:
                 self._answers.repair(each.record, each.wrong, now)
+
+
+def _is_busy(message: Message) -> bool:
+    is_status = message.header.msg_type == "status"
+    return is_status and message.content.get("execution_state") == "busy"

@@ -78,10 +78,13 @@ class KernelActivity:
         counts = self._tracks(msg_type) or self._tracks(parent_type)
         active = counts or kernel.execution_state == "busy"
         if msg_type == "status":
-            if message.parent.session == self._our_session:
-                # The broker's own questions keep no kernel from being culled.
-                return False
             state = message.content.get("execution_state")
+            if message.parent.session == self._our_session:
+                # The broker's own questions keep no kernel from being culled, but one that
+                # is done with them has started.
+                if state == "idle" and kernel.execution_state == "starting":
+                    kernel.execution_state = "idle"
+                return False
             if self._tracks(parent_type):
                 kernel.execution_state = state
             elif kernel.execution_state == "starting" and state != "starting":

@@ -27,3 +27,18 @@ def test_what_threads_print_under_our_question_reaches_the_pages_under_their_own
     printed, update = page.gets()
     assert [m.parts[1] for m in (printed, update)] == [cell.parts[0]] * 2
     assert room.mirrored("w")["value"] == 3
+
+
+def test_a_kernel_that_answered_has_started_though_its_own_word_for_it_was_missed() -> None:
+    room = Room(proven=False)
+    execution = room.broker.context.execution
+    execution.reset("starting")
+    [_, shell] = room.for_kernel()
+    room.kernel.busy(shell)
+    assert execution.state == "starting"
+    room.kernel.replies(shell, {"status": "ok"})
+    assert (room.broker.proof.link, execution.state) == ("proven", "idle")
+    room.kernel.publishes("status", {"execution_state": "starting"})
+    assert execution.state == "starting"
+    room.kernel.idle(shell)
+    assert execution.state == "idle"

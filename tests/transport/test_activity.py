@@ -150,6 +150,18 @@ def test_the_brokers_own_questions_are_no_activity() -> None:
     assert kernel.last_activity == LONG_AGO
 
 
+def test_a_kernel_that_answered_the_broker_has_started() -> None:
+    kernel = watched()
+    activity = taken_over(kernel)
+    asking = Session(key=b"key", session=OURS)
+    parent = {"header": asking.msg_header("kernel_info_request")}
+    for state, expected in (("busy", "starting"), ("idle", "idle")):
+        status = kernel.session.msg("status", {"execution_state": state}, parent=parent)
+        follow(activity, kernel.session.serialize(status))
+        assert kernel.execution_state == expected
+    assert kernel.last_activity == LONG_AGO
+
+
 def test_what_cannot_be_read_is_no_activity_and_no_fault() -> None:
     kernel = watched()
     activity = taken_over(kernel)
