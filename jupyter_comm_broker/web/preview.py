@@ -33,9 +33,10 @@ POLICY = "; ".join(
     [
         "sandbox allow-scripts",
         "default-src 'none'",
-        # blob: anywidget's widgets bring their modules in their state. No script in a value of
-        # an HTML widget runs: that would take 'unsafe-inline'.
-        "script-src 'self' blob:",
+        # anywidget's widgets bring their modules in their state (blob:), and some labextensions
+        # make functions of texts. No script in a value of an HTML widget runs: that would take
+        # 'unsafe-inline'.
+        "script-src 'self' blob: 'unsafe-eval'",
         # Widgets set styles inline, and anywidget's bring style sheets in their state.
         "style-src 'self' 'unsafe-inline'",
         "font-src 'self' data:",

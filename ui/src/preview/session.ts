@@ -356,7 +356,6 @@ function hasLooks(viewName: unknown): boolean {
 /** What is said of something that the frame's policy kept from happening. */
 function blocked(address: string): string {
   if (address === "inline") return "A script stands in what this widget shows; it does not run here.";
-  if (address === "eval") return "The widget's code makes code out of text; a preview does not let it.";
   return `The widget's code wanted to load ${placeIn(address)}; a preview has no network.`;
 }
 

@@ -1,6 +1,6 @@
 // A widget that is a sentence: what is drawn in place of one that cannot be.
 import { DOMWidgetModel, DOMWidgetView } from "@jupyter-widgets/base";
-import { GONE, LOOP } from "../graph";
+import { GONE, LOOP, referenceIn } from "../graph";
 
 export const MODULE = "comm-broker/preview";
 /** Characters of a state that are shown below the sentence. */
@@ -62,7 +62,7 @@ export function standIns(): StandIn[] {
 }
 
 function written(attributes: Record<string, unknown>): string {
-  const own = Object.fromEntries(Object.entries(attributes).filter(([key, value]) => !key.startsWith("_") && value !== null));
+  const own = Object.fromEntries(Object.entries(attributes).filter(([key, value]) => !key.startsWith("_") && value !== null && referenceIn(value) === undefined));
   const text = JSON.stringify(own, (_key, value: unknown) => (typeof value === "string" && value.length > 200 ? `${value.slice(0, 200)}…` : value), 1) ?? "";
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
 }
