@@ -56,6 +56,8 @@ def aimed(document: dict[str, Any], aims: dict[str, list[Any]]) -> dict[str, Any
             *TARGETS,
             "nobody's",
         ]
+    chosen = document["components"]["schemas"]["ClosingWish"]["properties"]["comms"]
+    chosen["items"]["enum"] = aims["comm_id"]
     return document
 
 

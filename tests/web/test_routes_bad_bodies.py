@@ -9,12 +9,13 @@ import pytest
 
 from .conftest import Ask, Desk
 from .test_routes_bad_input import OPEN, SEND, do, refused, room, unheard
-from .test_routes_rights import COMM, TARGET, Operation
+from .test_routes_rights import CLOSINGS, COMM, TARGET, Operation
 
 __all__ = ["room"]
 
 RECORD, RECORD_TARGET = ("PUT", COMM + "/recording"), ("PUT", TARGET)
-WRITING = [OPEN, SEND, RECORD, RECORD_TARGET]
+CLOSE_CHOSEN = ("POST", CLOSINGS)
+WRITING = [OPEN, SEND, RECORD, RECORD_TARGET, CLOSE_CHOSEN]
 FORM = {"Content-Type": "multipart/form-data; boundary=x"}
 
 UPDATE = {"method": "update", "state": {"value": 1}}
@@ -87,6 +88,11 @@ WRONG: list[tuple[Operation, bytes, str]] = [
     (RECORD, b'{"on": true, "messages": 0}', "messages"),
     (RECORD, b'{"on": true, "payload_bytes": 1e9}', "payload_bytes"),
     (RECORD_TARGET, b'{"on": "true"}', "on"),
+    (CLOSE_CHOSEN, b"{}", "comms"),
+    (CLOSE_CHOSEN, b'{"comms": "c1"}', "comms"),
+    (CLOSE_CHOSEN, b'{"comms": ["c1", 1]}', "comms[1]"),
+    (CLOSE_CHOSEN, b'{"comms": ["c1"], "dry_run": 0}', "dry_run"),
+    (CLOSE_CHOSEN, b'{"comms": [%b"c1"]}' % (b'"c1",' * 10_000), "comms"),
     # Buffers that are no base64, or whose places are none.
     (SEND, body(buffers=["?"]), "buffers[0]"),
     (SEND, body(buffers=["AA==", "AA"]), "buffers[1]"),

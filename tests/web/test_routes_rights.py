@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tornado.httpclient import HTTPClientError
 
 from jupyter_comm_broker.web.routes import ROUTES
 from tests.until import until
@@ -71,8 +72,15 @@ RIGHTS = {
 }
 ACTIONS = ("read", "write", "execute")
 
-DASHBOARD = r"/comm-broker"
-"""Page and assets, which no API's document describes."""
+PAGES = {
+    "/comm-broker": "read",
+    "/comm-broker/assets/([w.-]+)": "read",
+    "/comm-broker/preview/frame": "read",
+    # Code alone, loaded by a document that has no origin and so sends no cookie.
+    "/comm-broker/preview/assets/([w.-]+)": None,
+    "/comm-broker/preview/extensions/([^/.][^/]*/(?:[^/.][^/]*/)?static/.+)": None,
+}
+"""What is served beside the API, and what it takes to see it."""
 
 Operation = tuple[str, str]
 
@@ -125,7 +133,7 @@ def test_nothing_of_ours_is_served_beside_the_routes(jp_serverapp: Any) -> None:
         path = re.sub(r"\(\?P<\w+>(.*?)\)", r"\1", pattern)
         path = path.removeprefix(base).removeprefix(jp_serverapp.base_url.rstrip("/"))
         path = path.removesuffix("$").replace("\\", "")
-        assert path in known or path.startswith(DASHBOARD), path
+        assert path in known or path in PAGES, path
 
 
 def served(router: Any) -> Iterator[Any]:
@@ -207,6 +215,17 @@ async def test_a_stream_ends_when_the_right_to_read_is_taken_away(
         assert "after" not in str(reader.told)
     async with reading(after=reader.last_id) as again:
         assert again.status == 403
+
+
+@pytest.mark.parametrize(
+    "path", [path.replace("([w.-]+)", "x.js") for path, action in PAGES.items() if action]
+)
+async def test_pages_take_the_right_to_read(room: Desk, jp_fetch: Any, path: str) -> None:
+    allow("write", "execute")
+    with pytest.raises(HTTPClientError) as refused:
+        await jp_fetch(*path.split("/")[1:])
+    assert refused.value.code == 403
+    assert Judge.asked == [("read", "comms")]
 
 
 async def test_metrics_are_the_servers_own_and_name_nobody(ask: Ask, room: Desk) -> None:
