@@ -37,7 +37,7 @@ def moved(example: Example, ports: list[str]) -> Example:
     return replace(example, text=text, output=output)
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(360)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_what_a_page_tells_people_to_type_does_what_it_says(page: Path, tmp_path: Path) -> None:
     ports = free_ports(len(PORTS))
