@@ -85,6 +85,7 @@ class RestPort:
             if in_force
             else None,
             "limits": asdict(self.exchange.limits) if self.exchange is not None else {},
+            "strategies": self._services.plugins.listed,
         }
 
     def now(self) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 from jupyter_events import EventLogger
@@ -17,6 +18,7 @@ from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.list_walks import ListWalks
 from jupyter_comm_broker.core.recordings import Recordings
 from jupyter_comm_broker.errors import KernelNotFoundError
+from jupyter_comm_broker.plugins import Plugins
 from jupyter_comm_broker.transport.comm_port import CommPorts, ServerCommPort
 from jupyter_comm_broker.transport.driver import KernelDriver, Watcher
 from jupyter_comm_broker.transport.event_feed import EventFeed
@@ -45,6 +47,7 @@ class Services:
         self._app = app
         self._log = log
         self.limits = limits
+        self.plugins = Plugins(log)
         self.walks = ListWalks(uuid.uuid4().hex)
         self.recordings, self.programs = Recordings(), Programs()
         self.events = EventFeed(uuid.uuid4().hex[:8], limits)
@@ -59,6 +62,7 @@ class Services:
 
     def connect(self, policy: Policy) -> None:
         """Follow the server's kernels, and take the connection class's place if it is ours."""
+        policy = replace(policy, strategies=self.plugins.strategies)
         self.kernels = KernelServices(self._app, policy, self, self._log)
         self.installation = install(self._app, bound_to(self.kernels.exchange), self._log)
 

@@ -261,6 +261,16 @@ class LinkedKernelView(KernelView):
     transport: str
 
 
+class StrategyView(TypedDict):
+    """A restore strategy that a package brings for a target."""
+
+    target_name: str
+    strategy: Annotated[str, Meta(description="Where it is loaded from.")]
+    package: str | None
+    loaded: bool
+    reason: Annotated[str | None, Meta(description="Why it is not loaded.")]
+
+
 class SelfCheck(TypedDict):
     """Whether the broker stands in the path of every WebSocket, and if not why."""
 
@@ -270,6 +280,7 @@ class SelfCheck(TypedDict):
     reason: str | None
     connection_class: str | None
     limits: dict[str, Any]
+    strategies: list[StrategyView]
 
 
 class BrokerView(SelfCheck):

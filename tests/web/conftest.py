@@ -65,6 +65,7 @@ class Desk:
             "reason": None,
             "connection_class": None,
             "limits": {},
+            "strategies": [],
         }
 
     def now(self) -> float:
