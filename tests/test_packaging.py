@@ -96,6 +96,7 @@ def test_the_source_archive_holds_what_the_proof_needs(archives: tuple[Path, Pat
         "ui/src/main.tsx",
         DASHBOARD,
     }
+    wanted |= {"docs/index.md", "docs/reference/rest.md", "docs/generate/pages.py"}
     wanted |= {"demo/live_widgets.ipynb", "jupyter-config/" + SWITCH.removeprefix("etc/jupyter/")}
     assert wanted - names == set()
     assert [name for name in names if any(odd in name for odd in ODD)] == []

@@ -26,7 +26,7 @@ def modules(folder: str) -> list[Path]:
 def rooms() -> list[Path]:
     return [
         path
-        for folder in ("jupyter_comm_broker", "tests", "demo", "benchmarks")
+        for folder in ("jupyter_comm_broker", "tests", "demo", "benchmarks", "docs")
         for path in modules(folder)
     ]
 
