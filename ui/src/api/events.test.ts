@@ -68,7 +68,7 @@ describe("EventReader", () => {
 
   it("comes back by itself behind what it read last", async () => {
     await settle();
-    server.say("id: a-1\nevent: opened\ndata: {}\n\nid: a-2\nevent: opened\n");
+    server.say("id: a-1\nevent: opened\ndata: {}\n\nid: a-2\nevent: opened\ndata: {\"ha");
     await settle();
     server.breakOff();
     await settle();
@@ -76,6 +76,9 @@ describe("EventReader", () => {
     await vi.advanceTimersByTimeAsync(600);
     expect(states().at(-1)).toBe("live");
     expect(lastId(1)).toBe("a-1");
+    server.say('retry: 1000\nid: a-2\nevent: closed\ndata: {}\n\n');
+    await settle();
+    expect(events.map((each) => each.type)).toEqual(["opened", "closed"]);
   });
 
   it("waits longer after each failure, though never too long, and says until when", async () => {
