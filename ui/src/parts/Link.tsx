@@ -9,6 +9,7 @@ interface Props {
   readonly class?: string | undefined;
   readonly current?: boolean;
   readonly title?: string;
+  readonly tabIndex?: number;
 }
 
 export function Link({ to, wanted = {}, children, current, title, ...rest }: Props) {

@@ -1,11 +1,76 @@
 // The table of all comms.
-import { commList } from "../store/comms";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Button } from "../parts/Button";
+import { EmptyState } from "../parts/EmptyState";
+import { commsLoading, watchActivity } from "../store/comms";
+import { connection } from "../store/connection";
+import type { Comm } from "../store/comm_table";
+import { Bar } from "./Bar";
+import { CloseDialog } from "./CloseDialog";
+import { clearFilters, Filters } from "./Filters";
+import { Grid, inView } from "./Grid";
+import { followList, listed } from "./listed";
+import { keyOf } from "./row";
+import { only } from "./selection";
+import { chosen, matches, rows, selection, wanted } from "./state";
+import styles from "./table.module.css";
 
 export function CommsTable() {
+  const [closing, setClosing] = useState<readonly Comm[]>();
+  useEffect(watchActivity, []);
+  useEffect(() => followList(inView, () => void rows.value), []);
+  usePruning();
   return (
-    <>
-      <h1>Comms</h1>
-      <p>{commList.value.length}</p>
-    </>
+    <div class={styles.view}>
+      <div class={styles.heading}>
+        <h1>Comms</h1>
+        <p class="muted">Every live widget and other comm of the server's kernels</p>
+      </div>
+      <Filters />
+      <Bar onClose={() => setClosing(chosen.value)} />
+      <p id="table-keys" class="unseen">
+        Arrow keys move, Space selects, Shift and arrows select a range, Control and A select all that meet the conditions, Enter opens, Escape selects nothing.
+      </p>
+      {matches.value.length ? <Grid /> : <Nothing />}
+      {closing && <CloseDialog comms={closing} onEnd={() => setClosing(undefined)} />}
+    </div>
+  );
+}
+
+/** What new conditions hide is not selected any more: nobody closes by surprise what is not seen. */
+function usePruning(): void {
+  const filter = JSON.stringify(wanted.value.filter);
+  const before = useRef(filter);
+  useEffect(() => {
+    if (before.current !== filter && selection.peek().selected.size) selection.value = only(selection.peek(), chosen.peek().map(keyOf));
+    before.current = filter;
+  }, [filter]);
+}
+
+function Nothing() {
+  if (listed.value.comms.length) {
+    return (
+      <div class={`card ${styles.nothing}`}>
+        <EmptyState title="No comm meets these conditions">
+          <p>Those that come to meet them appear here at once.</p>
+          <Button onClick={clearFilters}>Show all comms</Button>
+        </EmptyState>
+      </div>
+    );
+  }
+  if (commsLoading.value) {
+    const away = connection.value === "lost" || connection.value === "signed out" || connection.value === "not allowed";
+    return (
+      <div class={`card ${styles.nothing}`} aria-busy={!away}>
+        <EmptyState title={away ? "The comms are not known" : "Asking for the comms…"}>{away && <p>They appear here when the server answers.</p>}</EmptyState>
+      </div>
+    );
+  }
+  return (
+    <div class={`card ${styles.nothing}`}>
+      <EmptyState title="No comm lives on this server">
+        <p>Run a cell that shows a widget, in a notebook of this server. It appears here at once.</p>
+      </EmptyState>
+    </div>
   );
 }

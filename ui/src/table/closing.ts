@@ -1,0 +1,87 @@
+// Closing many comms: asked of each kernel by itself, first for what would go, then for good.
+import { ApiError, request } from "../api/request";
+import type { Comm } from "../store/comm_table";
+
+export interface Going {
+  readonly comm_id: string;
+  readonly target_name: string;
+  readonly model: string | null;
+  readonly idle_seconds: number;
+}
+
+export interface Staying {
+  readonly comm_id: string;
+  readonly reason: "held" | "closed" | "unknown";
+  readonly held_by: string | null;
+}
+
+/** What a kernel's comms do, or would do. */
+export interface Closings {
+  readonly kernel_id: string;
+  readonly dry_run: boolean;
+  readonly closed: number;
+  readonly comms: readonly Going[];
+  readonly staying: readonly Staying[];
+}
+
+/** The same for several kernels. */
+export interface Outcome {
+  readonly answers: readonly Closings[];
+  /** Kernels that took nothing, and why. */
+  readonly failures: readonly { readonly kernelId: string; readonly count: number; readonly why: string }[];
+}
+
+/** REST's most in one request. */
+const MOST = 10_000;
+
+/** Ids by kernel. */
+export type Chosen = ReadonlyMap<string, readonly string[]>;
+
+/** Sort comms by kernel; those that others hold last, so that portions of very many take holders along. */
+export function byKernel(comms: readonly Comm[]): Chosen {
+  const found = new Map<string, Comm[]>();
+  for (const each of comms) {
+    const known = found.get(each.kernel_id);
+    if (known) known.push(each);
+    else found.set(each.kernel_id, [each]);
+  }
+  return new Map([...found].map(([kernel, members]) => [kernel, members.sort((one, other) => one.parents.length - other.parents.length).map((each) => each.comm_id)]));
+}
+
+/** Ask what would be closed, or close. */
+export async function closeAll(chosen: Chosen, dryRun: boolean, signal?: AbortSignal): Promise<Outcome> {
+  const answers: Closings[] = [];
+  const failures: { kernelId: string; count: number; why: string }[] = [];
+  for (const [kernelId, ids] of chosen) {
+    try {
+      for (let from = 0; from < ids.length; from += MOST) {
+        const body = { comms: ids.slice(from, from + MOST), dry_run: dryRun };
+        answers.push(await request<Closings>(["api", "kernels", kernelId, "closings"], { method: "POST", body, signal }));
+      }
+    } catch (failure) {
+      if (signal?.aborted) throw failure;
+      failures.push({ kernelId, count: ids.length, why: reasonOf(failure) });
+    }
+  }
+  return { answers, failures };
+}
+
+function reasonOf(failure: unknown): string {
+  if (!(failure instanceof ApiError)) return String(failure);
+  if (failure.status === 404) return "The kernel is gone, and its comms with it.";
+  if (failure.status === 503) return `${failure.message}. Restart it, or try again.`;
+  return failure.message;
+}
+
+/** What goes, by kernel, as the next request names it. */
+export function goingOf(outcome: Outcome): Chosen {
+  const found = new Map<string, string[]>();
+  for (const { kernel_id, comms } of outcome.answers) found.set(kernel_id, [...(found.get(kernel_id) ?? []), ...comms.map((each) => each.comm_id)]);
+  for (const [kernel, ids] of found) if (!ids.length) found.delete(kernel);
+  return found;
+}
+
+/** How many go, or went. */
+export function countOf(chosen: Chosen): number {
+  return [...chosen.values()].reduce((sum, each) => sum + each.length, 0);
+}

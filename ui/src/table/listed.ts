@@ -1,0 +1,72 @@
+// The comms as the table lists them: no more often than it can be drawn, and those that closed in view a moment longer.
+import { effect, signal } from "@preact/signals";
+import { commList } from "../store/comms";
+import type { Comm } from "../store/comm_table";
+import { keyOf } from "./row";
+
+/** What the table lists: those that live, and those that closed a moment ago. */
+export interface Listed {
+  readonly comms: readonly Comm[];
+  /** Keys of those that closed. */
+  readonly closed: ReadonlySet<string>;
+}
+
+export const listed = signal<Listed>({ comms: [], closed: new Set() });
+
+/** For so long a comm that closed is still seen, in milliseconds. */
+export const FAREWELL = 1800;
+/** The page does other things for so many times as long as a list took. */
+const REST = 6;
+const LONGEST_REST = 800;
+
+/** Follow the comms until what is returned is called. `inView` says which keys somebody sees; `draw` works all out. */
+export function followList(inView: () => ReadonlySet<string>, draw: () => void): () => void {
+  const leaving = new Map<string, Comm>();
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  let restUntil = 0;
+  let before: readonly Comm[] = commList.peek();
+
+  const later = (work: () => void, delay: number) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      work();
+    }, delay);
+    timers.add(timer);
+    return timer;
+  };
+  const take = () => {
+    waiting = undefined;
+    const begin = performance.now();
+    const now = commList.peek();
+    if (now !== before) bidFarewell(before, now);
+    before = now;
+    listed.value = leaving.size ? { comms: [...now, ...leaving.values()], closed: new Set(leaving.keys()) } : { comms: now, closed: new Set() };
+    draw();
+    const end = performance.now();
+    restUntil = end + Math.min(LONGEST_REST, REST * (end - begin));
+  };
+  const bidFarewell = (old: readonly Comm[], now: readonly Comm[]) => {
+    const seen = inView();
+    const live = new Set(now.map(keyOf));
+    for (const key of leaving.keys()) if (live.has(key)) leaving.delete(key);
+    if (!seen.size) return;
+    for (const comm of old) {
+      const key = keyOf(comm);
+      if (live.has(key) || !seen.has(key) || leaving.has(key)) continue;
+      leaving.set(key, comm);
+      later(() => leaving.delete(key) && take(), FAREWELL);
+    }
+  };
+  const stop = effect(() => {
+    void commList.value;
+    if (waiting !== undefined) return;
+    const rest = restUntil - performance.now();
+    if (rest <= 0) take();
+    else waiting = later(take, rest);
+  });
+  return () => {
+    stop();
+    for (const timer of timers) clearTimeout(timer);
+  };
+}

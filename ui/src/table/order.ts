@@ -1,0 +1,48 @@
+// In which order comms stand.
+import type { Comm } from "../store/comm_table";
+import type { Column } from "./wanted";
+
+/** What a comm is called: its model's name, else its target's. */
+export function nameOf(comm: Comm): string {
+  return comm.model?.name || comm.target_name;
+}
+
+/** How much a state may differ from the kernel's. */
+const DOUBT = { clean: 0, dirty: 1, unknown: 2, too_large: 3 } as const;
+
+type Key = string | number;
+
+function keyOf(column: Column, titleOf: (kernelId: string) => string): (comm: Comm) => Key {
+  switch (column) {
+    case "name":
+      return (each) => nameOf(each).slice(0, 200).toLowerCase();
+    case "id":
+      return (each) => each.comm_id;
+    case "kernel":
+      return (each) => titleOf(each.kernel_id).toLowerCase();
+    case "age":
+      // Dates, not seconds: these stay as they are while time passes.
+      return (each) => -Date.parse(each.opened_at);
+    case "idle":
+      return (each) => -Date.parse(each.last_activity);
+    case "size":
+      // A secret's size is not told.
+      return (each) => each.bytes.state ?? -1;
+    case "messages":
+      return (each) => each.messages.from_kernel + each.messages.from_frontends;
+    case "pages":
+      return (each) => each.frontends.length;
+    case "knowledge":
+      return (each) => DOUBT[each.knowledge];
+  }
+}
+
+/** The comms in order. What is equal stands newest first, whichever way the column goes. */
+export function ordered(comms: readonly Comm[], column: Column, down: boolean, titleOf: (kernelId: string) => string): readonly Comm[] {
+  const key = keyOf(column, titleOf);
+  const way = down ? -1 : 1;
+  return comms
+    .map((comm, index) => ({ comm, key: key(comm), index }))
+    .sort((one, other) => (one.key < other.key ? -way : one.key > other.key ? way : other.index - one.index))
+    .map((each) => each.comm);
+}

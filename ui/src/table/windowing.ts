@@ -1,0 +1,50 @@
+// Which rows of many are drawn, and where the view stands when rows come and go around it.
+
+/** Rows from `from` up to, not including, `to`. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Rows drawn beyond each edge, so that none is missing while one scrolls. */
+const BEYOND = 10;
+/** The range moves in steps: most frames of a slow scroll draw nothing anew. */
+const STEP = 5;
+
+/** The rows to draw. */
+export function drawn(scrollTop: number, height: number, rowHeight: number, count: number): Range {
+  const first = Math.floor(scrollTop / rowHeight);
+  const last = Math.ceil((scrollTop + height) / rowHeight);
+  const from = Math.max(0, Math.floor((first - BEYOND) / STEP) * STEP);
+  const to = Math.min(count, Math.ceil((last + BEYOND) / STEP) * STEP);
+  return { from: Math.min(from, to), to };
+}
+
+/** Where to scroll so that a row is seen whole, as little as possible. */
+export function revealed(index: number, scrollTop: number, height: number, rowHeight: number): number {
+  const top = index * rowHeight;
+  if (top < scrollTop) return top;
+  return Math.max(scrollTop, Math.min(top, top + rowHeight - height));
+}
+
+/**
+ * By how many rows those in view moved: the median, so that one that goes elsewhere takes nobody along.
+ *
+ * `keys` are the rows in view as they were, the first of them at `from`.
+ */
+export function shift(keys: readonly string[], from: number, places: ReadonlyMap<string, number>): number {
+  const moves = keys
+    .flatMap((key, index) => {
+      const place = places.get(key);
+      return place === undefined ? [] : [place - (from + index)];
+    })
+    .sort((one, other) => one - other);
+  return moves[Math.floor(moves.length / 2)] ?? 0;
+}
+
+/** The nearest of the rows around a place that are still there: the next ones first. */
+export function neighbour(keys: readonly string[], at: number, places: ReadonlyMap<string, number>): string | undefined {
+  for (let index = at; index < keys.length; index++) if (places.has(keys[index]!)) return keys[index];
+  for (let index = Math.min(at, keys.length) - 1; index >= 0; index--) if (places.has(keys[index]!)) return keys[index];
+  return undefined;
+}
