@@ -232,6 +232,38 @@ describe("what is done in the frame", () => {
     expect(all.changes()).toEqual([{ id: "root", state: { value: 5 } }]);
   });
 
+  it("is not undone by what was asked for before it", async () => {
+    const all = await open();
+    all.move(4);
+    let answer: (found: unknown) => void = () => {};
+    all.ask.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve as never)));
+    all.sent[0]?.done();
+    await settle();
+    all.move(5, 2);
+    answer({ comm: { model: { name: "M", module: "m", version: "1" }, state: { ...SLIDER, value: 4 }, buffers: [], sequence: 2 }, size: 100 });
+    await settle();
+    all.changed("root", { value: 4 });
+    await settle();
+    expect(all.changes()).toEqual([]);
+    all.states.root = { ...SLIDER, value: 5 };
+    all.sequences.root = 9;
+    all.sent[1]?.done();
+    await settle();
+    expect(all.changes()).toEqual([{ id: "root", state: { value: 5 } }]);
+  });
+
+  it("is newer than what waits for the frame", async () => {
+    const all = await open();
+    all.changed("root", { max: 50 });
+    await settle();
+    all.changed("root", { value: 7 });
+    await settle();
+    all.move(9);
+    all.applied();
+    await settle();
+    expect(all.changes().filter((each) => "value" in each.state)).toEqual([]);
+  });
+
   it("leaves other attributes to the kernel", async () => {
     const all = await open();
     all.move(4);
