@@ -9,7 +9,7 @@ from jupyter_core.utils import ensure_async
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
-from jupyter_comm_broker.web.handler import AUTH_RESOURCE
+from jupyter_comm_broker.core.rights import RESOURCE
 
 PATH = "comm-broker"
 """Where the page is, below the server's base_url."""
@@ -62,7 +62,7 @@ MEDIA_TYPES = {
 class DashboardHandler(JupyterHandler):
     """What page and assets share."""
 
-    auth_resource = AUTH_RESOURCE
+    auth_resource = RESOURCE
 
     @property
     def content_security_policy(self) -> str:
@@ -79,11 +79,11 @@ class DashboardHandler(JupyterHandler):
         """Go on only for who may read comms; raises a 403."""
         # Action and resource stand here explicitly, as in web.operation.
         user = self.current_user
-        may = self.authorizer.is_authorized(self, user, "read", AUTH_RESOURCE)
+        may = self.authorizer.is_authorized(self, user, "read", RESOURCE)
         if user is None or not await ensure_async(may):
             who = getattr(user, "username", user)
-            self.log.warning("comm broker: %s may not read %s: %s", who, AUTH_RESOURCE, PATH)
-            raise web.HTTPError(403, "%s may not read %s", who, AUTH_RESOURCE)
+            self.log.warning("comm broker: %s may not read %s: %s", who, RESOURCE, PATH)
+            raise web.HTTPError(403, "%s may not read %s", who, RESOURCE)
 
 
 class ShowDashboard(DashboardHandler):

@@ -117,6 +117,15 @@ export interface KernelView {
   readonly transport: string;
 }
 
+/** A restore strategy that a package brings for a target. */
+export interface StrategyView {
+  readonly target_name: string;
+  readonly strategy: string;
+  readonly package: string | null;
+  readonly loaded: boolean;
+  readonly reason: string | null;
+}
+
 /** Whether the broker stands in the path of every WebSocket, and how each kernel's link does. */
 export interface BrokerView {
   readonly version: string;
@@ -125,6 +134,7 @@ export interface BrokerView {
   readonly reason: string | null;
   readonly connection_class: string | null;
   readonly limits: Readonly<Record<string, unknown>>;
+  readonly strategies: readonly StrategyView[];
   readonly kernels: readonly KernelView[];
   readonly counters: Readonly<Record<string, number>>;
 }

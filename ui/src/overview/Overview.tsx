@@ -4,6 +4,7 @@ import { EmptyState } from "../parts/EmptyState";
 import { broker, kernels } from "../store/kernels";
 import { Figures } from "./Figures";
 import { KernelCard } from "./KernelCard";
+import { Noteworthy } from "./Noteworthy";
 import { Targets } from "./Targets";
 import { Traffic } from "./Traffic";
 import styles from "./overview.module.css";
@@ -38,7 +39,10 @@ function Live() {
             ))}
           </ul>
         </section>
-        <Targets />
+        <div class={styles.side}>
+          <Targets />
+          <Noteworthy />
+        </div>
       </div>
     </>
   );

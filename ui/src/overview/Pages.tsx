@@ -4,13 +4,19 @@ import { now } from "../parts/clock";
 import { bytes, count, counted, duration, secondsSince } from "../parts/format";
 import { Mark } from "../parts/Mark";
 import type { Kernel } from "../store/kernels";
+import { worstFirst } from "./sums";
 import styles from "./overview.module.css";
 
 /** Seconds behind from which on a page is said to lag. */
 const LAGS = 2;
 
+/** More would bury the next kernel. */
+const MOST = 10;
+
 export function Pages({ kernel }: { readonly kernel: Kernel }) {
-  if (!kernel.frontends.length) return <p class="muted small">No page is attached.</p>;
+  const shown = worstFirst(kernel.frontends).slice(0, MOST);
+  const more = kernel.frontends.length - shown.length;
+  if (!shown.length) return <p class="muted small">No page is attached.</p>;
   return (
     <div class={styles.scroll} role="region" aria-label={`Pages of ${kernel.title}`} tabIndex={0}>
       <table class={styles.pages}>
@@ -33,11 +39,12 @@ export function Pages({ kernel }: { readonly kernel: Kernel }) {
           </tr>
         </thead>
         <tbody>
-          {kernel.frontends.map((each) => (
+          {shown.map((each) => (
             <Page key={each.session_id} page={each} />
           ))}
         </tbody>
       </table>
+      {more > 0 && <p class={`muted small ${styles.more}`}>and {counted(more, "page")} that lag less</p>}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FrontendView, KernelView } from "../api/shapes";
-import { status, sums, targets } from "./sums";
+import { status, sums, targets, worstFirst } from "./sums";
 
 const page = (more: Partial<FrontendView>) => ({ attached: true, lag_seconds: null, waiting_messages: 0, waiting_bytes: 0, ...more }) as FrontendView;
 const kernel = (more: Partial<KernelView> = {}) =>
@@ -36,6 +36,13 @@ describe("sums", () => {
       ["a", 2],
       ["c", 2],
     ]);
+  });
+});
+
+describe("worstFirst", () => {
+  it("puts who lags most first and who is away last", () => {
+    const pages = [page({ session_id: "a" }), page({ session_id: "away", attached: false, waiting_bytes: 99 }), page({ session_id: "b", waiting_bytes: 5 }), page({ session_id: "c" })];
+    expect(worstFirst(pages).map((each) => each.session_id)).toEqual(["b", "a", "c", "away"]);
   });
 });
 

@@ -1,5 +1,5 @@
 // What the figures at the top say: sums over kernels, and words for a kernel's state.
-import type { KernelView, Knowledge } from "../api/shapes";
+import type { FrontendView, KernelView, Knowledge } from "../api/shapes";
 import type { Tone } from "../parts/Mark";
 
 export interface Sums {
@@ -55,6 +55,12 @@ export function targets(kernels: readonly KernelView[]): readonly (readonly [str
     for (const [name, count] of Object.entries(kernel.targets)) found.set(name, (found.get(name) ?? 0) + count);
   }
   return [...found].sort(([oneName, one], [otherName, other]) => other - one || oneName.localeCompare(otherName));
+}
+
+/** Pages that lag most first, those that are away last; otherwise as they are. */
+export function worstFirst(pages: readonly FrontendView[]): readonly FrontendView[] {
+  const weight = (page: FrontendView) => (page.attached ? page.waiting_bytes : -1);
+  return [...pages].sort((one, other) => weight(other) - weight(one));
 }
 
 export interface Status {

@@ -14,6 +14,7 @@ export function Trouble() {
     <>
       <ConnectionTrouble />
       <PathTrouble />
+      <StrategyTrouble />
     </>
   );
 }
@@ -72,6 +73,25 @@ function PathTrouble() {
           </>
         )}
         Restored widgets after a reload and sending from here need it to be.
+      </Notice>
+    </div>
+  );
+}
+
+function StrategyTrouble() {
+  const failed = broker.value?.strategies.filter((each) => !each.loaded) ?? [];
+  if (!failed.length) return null;
+  return (
+    <div class={styles.trouble}>
+      <Notice tone="warn">
+        {failed.map((each) => (
+          <p key={`${each.target_name} ${each.strategy}`}>
+            <strong>
+              Comms of <Inert text={each.target_name} most={80} /> are not restored
+            </strong>{" "}
+            as <Inert text={each.package ?? each.strategy} most={80} /> would: <Inert text={each.reason ?? "its strategy was not loaded"} most={300} />
+          </p>
+        ))}
       </Notice>
     </div>
   );
