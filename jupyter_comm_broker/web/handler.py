@@ -10,12 +10,13 @@ from tornado import web
 
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.comm_record import CommRecord
+from jupyter_comm_broker.core.rights import RESOURCE
 from jupyter_comm_broker.errors import CommClosedError, CommNotFoundError, InvalidFieldError
 from jupyter_comm_broker.protocol.json_text import dumps_strictly
 from jupyter_comm_broker.web.port import BrokerPort
 from jupyter_comm_broker.web.problem import Problem, told
 
-AUTH_RESOURCE = "comms"
+AUTH_RESOURCE = RESOURCE
 
 SETTING = "jupyter_comm_broker"
 """Where the web application's settings hold the :class:`BrokerPort`."""
