@@ -57,7 +57,8 @@ def aimed(document: dict[str, Any], aims: dict[str, list[Any]]) -> dict[str, Any
             "nobody's",
         ]
     chosen = document["components"]["schemas"]["ClosingWish"]["properties"]["comms"]
-    chosen["items"]["enum"] = aims["comm_id"]
+    # Another name than theirs is as good a text.
+    chosen["items"] = {"anyOf": [{"enum": aims["comm_id"]}, chosen["items"]]}
     return document
 
 
