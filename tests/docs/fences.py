@@ -13,7 +13,7 @@ EXITS = re.compile(r"<!-- exits with (\d+) -->")
 NAMED = re.compile(r"# ([\w-]+\.\w+)$")
 """The first line of a block that is a file: the page tells people to save it."""
 
-RUN = ("bash", "python")
+RUN = ("bash", "python", "toml")
 OUTPUT = "text"
 
 

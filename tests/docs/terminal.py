@@ -110,5 +110,8 @@ def _own(folder: Path) -> dict[str, str]:
         "IPYTHONDIR": str(folder / "ipython"),
         "JUPYTER_PREFER_ENV_PATH": "1",
         "JUPYTER_PLATFORM_DIRS": "1",
+        # What a page installs goes into its own folder, and stays out of this environment.
+        "PIP_TARGET": str(folder / "installed"),
+        "PYTHONPATH": str(folder / "installed"),
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
