@@ -45,7 +45,7 @@ function Total() {
   return (
     <span role="status">
       <strong>{filterCount(wanted.value.filter) ? `${count(shown.length)} of ${counted(all, "comm")}` : counted(all, "comm")}</strong>
-      <span class="muted"> · {bytes(size)} of state</span>
+      <span class={`muted ${styles.seldom}`}> · {bytes(size)} of state</span>
     </span>
   );
 }

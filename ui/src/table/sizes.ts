@@ -8,6 +8,6 @@ query.addEventListener("change", () => {
   narrow.value = query.matches;
 });
 
-export const rowHeight = computed(() => (narrow.value ? 76 : 38));
+export const rowHeight = computed(() => (narrow.value ? 64 : 38));
 /** The head stays at the top; a phone has none. */
 export const headHeight = computed(() => (narrow.value ? 0 : 38));

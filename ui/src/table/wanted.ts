@@ -38,7 +38,7 @@ export interface Wanted {
 export function wantedOf(conditions: Readonly<Record<string, string>>): Wanted {
   const sort = conditions.sort ?? "";
   const column = COLUMNS.find((each) => each === sort.replace(/^-/, ""));
-  const idle = Number(conditions.idle ?? NaN);
+  const idle = conditions.idle ? Number(conditions.idle) : NaN;
   return {
     filter: {
       text: (conditions.text ?? "").trim(),
