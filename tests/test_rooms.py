@@ -86,6 +86,30 @@ def test_every_module_that_decides_something_has_a_test_file_named_after_it() ->
     assert sorted(set(named(lonely)) - excused) == []
 
 
+TO_BE_DIVIDED = {"ui/src/preview/session.ts", "ui/src/preview/session.test.ts"}
+"""Of the dashboard's, what is longer and not divided yet."""
+
+
+def sheets() -> list[Path]:
+    """Return the dashboard's sources."""
+    found = (ROOT / "ui" / "src").rglob("*.*")
+    return sorted(each for each in found if each.suffix in (".ts", ".tsx", ".css"))
+
+
+def test_the_dashboards_rooms_are_small_and_say_their_idea_in_their_first_line() -> None:
+    long = [path for path in sheets() if len(path.read_text().splitlines()) > LIMIT]
+    silent = [
+        path
+        for path in sheets()
+        # What a test tests stands in its name.
+        if not path.read_text().startswith(("// ", "/* ")) and ".test." not in path.name
+    ]
+    assert (set(named(long)) - TO_BE_DIVIDED, named(silent)) == (set(), [])
+    # A widget manager is called so by ipywidgets.
+    empty = EMPTY_NAMES - {"manager"}
+    assert named([path for path in sheets() if path.stem in empty]) == []
+
+
 @pytest.mark.parametrize("room", sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py")))
 def test_every_test_in_a_rooms_folder_is_named_after_a_module_of_it(room: str) -> None:
     assert (

@@ -1,5 +1,5 @@
 // Reads the stream of events for as long as somebody wants it: comes back by itself, behind what it read last.
-import type { Query } from "./base";
+import type { Query } from "./urls";
 import { EventText } from "./event_text";
 import type { BrokerEvent, EventType } from "./event_shapes";
 import { ApiError, send } from "./request";

@@ -1,5 +1,5 @@
 // One question to the server: cookies and XSRF as Jupyter wants them, JSON back, every failure an ApiError.
-import { address, type Query } from "./base";
+import { address, type Query } from "./urls";
 
 /** Why a question was not answered as hoped, in the server's own words where it said any. */
 export class ApiError extends Error {

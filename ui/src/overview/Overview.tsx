@@ -1,5 +1,5 @@
 // The overview: what lives in every kernel, how much passes, who is attached.
-import { baseUrl } from "../api/base";
+import { baseUrl } from "../api/urls";
 import { EmptyState } from "../parts/EmptyState";
 import { broker, kernels } from "../store/kernels";
 import { Figures } from "./Figures";

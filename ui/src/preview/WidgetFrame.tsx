@@ -1,6 +1,6 @@
 // The widget itself, in a frame that has neither the page's cookies nor its origin.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { baseUrl } from "../api/base";
+import { baseUrl } from "../api/urls";
 import { kernelPort } from "./kernel";
 import { FRAME_PATIENCE, LEAST_HEIGHT } from "./limits";
 import { HELLO, type ToFrame } from "./messages";

@@ -1,5 +1,5 @@
 // What is wrong with all of the page, in words, with what to do; nothing while all is well.
-import { baseUrl } from "../api/base";
+import { baseUrl } from "../api/urls";
 import { Button } from "../parts/Button";
 import { now } from "../parts/clock";
 import { Inert } from "../parts/Inert";

@@ -1,4 +1,4 @@
-// Where the server is: the page's own address, as the server wrote it into the page.
+// Where the server is, and what its addresses are: below the base_url that it wrote into the page.
 
 /** The server's base_url, with a slash at both ends. */
 export function baseUrl(): string {
