@@ -206,6 +206,10 @@ async def test_no_more_is_read_while_too_much_waits_for_callbacks(
     kernel.publish("comm_open", opening("c"))
     await until(lambda: len(desk.broker.kernel(kernel_id).context.registry))
     async with ported(address, kernel_id) as (_, listener):
+        # What pages are told when they come is read first.
+        kernel.publish("comm_msg", {"comm_id": "c", "data": "first"})
+        await until(lambda: listener.said)
+        listener.said.clear()
         listener.waiting = 6
         for number in range(3):
             kernel.publish("comm_msg", {"comm_id": "c", "data": number})

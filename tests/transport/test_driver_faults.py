@@ -144,7 +144,8 @@ async def test_a_page_that_cannot_be_written_to_costs_nobody_else_a_message(
         pages = {name: Page(name) for name in "abcdef"}
         for name, page in pages.items():
             driver.attach(name, page)
-        monkeypatch.setattr(pages["b"], "flush", no)
+        for way in ("flush", "offer"):
+            monkeypatch.setattr(pages["b"], way, no)
         kernel.publish("stream", {"text": "hello"})
         for name in "acdef":
             await pages[name].hears("stream", text="hello")
