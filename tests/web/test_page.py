@@ -159,3 +159,10 @@ def test_the_first_load_of_the_real_page_is_small_and_names_nothing_but_its_own_
     assert len(files) >= 3
     assert weight < FIRST_LOAD, f"{weight} bytes: {sorted(files)}"
     assert all(f'"./{name}"' in index for name in {manifest[entry]["file"]})
+
+
+async def test_the_page_brings_the_word_without_which_nothing_can_be_sent(
+    built: Path, jp_fetch: Any
+) -> None:
+    response = await jp_fetch("comm-broker")
+    assert any(each.startswith("_xsrf=") for each in response.headers.get_list("Set-Cookie"))
