@@ -2,8 +2,15 @@
 import { useState } from "preact/hooks";
 import { Button } from "./Button";
 
-export function Copy({ text, what }: { readonly text: string | (() => string); readonly what: string }) {
-  const [said, setSaid] = useState("Copy");
+interface Props {
+  readonly text: string | (() => string);
+  readonly what: string;
+  /** What stands on the button, where "Copy" is too little. */
+  readonly word?: string;
+}
+
+export function Copy({ text, what, word = "Copy" }: Props) {
+  const [said, setSaid] = useState("");
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(typeof text === "string" ? text : text());
@@ -12,11 +19,11 @@ export function Copy({ text, what }: { readonly text: string | (() => string); r
       // Without https browsers may refuse it.
       setSaid("Not allowed here");
     }
-    setTimeout(() => setSaid("Copy"), 2000);
+    setTimeout(() => setSaid(""), 2000);
   };
   return (
-    <Button tone="quiet" label={said === "Copy" ? `Copy ${what}` : said} onClick={() => void copy()}>
-      <span aria-live="polite">{said}</span>
+    <Button tone="quiet" label={said || `Copy ${what}`} onClick={() => void copy()}>
+      <span aria-live="polite">{said || word}</span>
     </Button>
   );
 }

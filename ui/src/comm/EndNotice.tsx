@@ -1,0 +1,51 @@
+// How the comm ended: when, by whom, why; what is shown below is its last state.
+import { Inert } from "../parts/Inert";
+import { Link } from "../parts/Link";
+import { Notice } from "../parts/Notice";
+import { EmptyState } from "../parts/EmptyState";
+import type { Ended } from "./watch";
+
+export function EndNotice({ ended, kernelId }: { readonly ended: Ended; readonly kernelId: string }) {
+  return (
+    <Notice tone="warn" loud>
+      <strong>{said(ended)}</strong>{" "}
+      {ended.reason && (
+        <>
+          <Inert text={sentence(ended.reason)} most={400} />{" "}
+        </>
+      )}
+      What is shown is what was known last. <Link to="comms" wanted={{ kernel: kernelId }}>See what lives now</Link>.
+    </Notice>
+  );
+}
+
+/** Where nothing was ever known of it. */
+export function NoComm({ ended, kernelId }: { readonly ended: Ended; readonly kernelId: string }) {
+  return (
+    <EmptyState title={ended.what === "comm" ? said(ended) : ended.what === "kernel" ? "This kernel does not run here" : "There is no such comm"}>
+      {ended.reason && (
+        <p>
+          <Inert text={sentence(ended.reason)} most={400} />
+        </p>
+      )}
+      <p>
+        {ended.what === "kernel" ? "It was shut down, or it belongs to another server." : "Widgets get a new id each time they are made: run the cell that makes it again, and look for it in the list."}{" "}
+        <Link to="comms" wanted={ended.what === "kernel" ? {} : { kernel: kernelId }}>
+          See what lives now
+        </Link>
+      </p>
+    </EmptyState>
+  );
+}
+
+function said(ended: Ended): string {
+  if (ended.what === "kernel") return "The kernel is gone, and this comm with it.";
+  if (ended.what === "unknown") return "This comm is gone.";
+  const by = ended.by === "kernel" ? " by the kernel" : ended.by === "frontend" ? " by a page or program" : "";
+  return `This comm was closed${by}${ended.at ? ` at ${new Date(ended.at).toLocaleTimeString()}` : ""}.`;
+}
+
+function sentence(text: string): string {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}

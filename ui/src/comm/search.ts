@@ -1,0 +1,53 @@
+// Searches names and values of a state, and stops in time: a state may be larger than anybody waits for.
+import { isContainer, keyOf, namesOf } from "./paths";
+
+export interface Found {
+  /** Names below a path that match or lead to a match, by the path's key. */
+  readonly children: ReadonlyMap<string, (string | number)[]>;
+  readonly matches: ReadonlySet<string>;
+  /** Whether there may be more. */
+  readonly isCut: boolean;
+}
+
+/** No more than so many are looked at, shown, or gone down to. */
+export const MOST = { visited: 200_000, matches: 200, depth: 400 };
+
+/** Find a text in names and values, whatever its case. Secrets are no values. */
+export function search(root: unknown, text: string, secrets: ReadonlySet<string>, most = MOST): Found {
+  // A pattern compares without a copy of what may be many megabytes.
+  const pattern = new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "iu");
+  const children = new Map<string, (string | number)[]>();
+  const matches = new Set<string>();
+  let visited = 0;
+  let isCut = false;
+
+  const visit = (value: unknown, path: (string | number)[]): boolean => {
+    if (!isContainer(value)) return false;
+    let any = false;
+    const here: (string | number)[] = [];
+    if (path.length > most.depth) isCut = true;
+    else {
+      for (const name of namesOf(value, most.visited - visited)) {
+        if (matches.size >= most.matches || visited >= most.visited) break;
+        visited += 1;
+        path.push(name);
+        const child = (value as Readonly<Record<string | number, unknown>>)[name];
+        const key = keyOf(path);
+        const isMatch = pattern.test(String(name)) || (!isContainer(child) && !secrets.has(key) && pattern.test(String(child)));
+        if (isMatch) matches.add(key);
+        const leads = visit(child, path);
+        if (isMatch || leads) {
+          here.push(name);
+          any = true;
+        }
+        path.pop();
+      }
+    }
+    if (any) children.set(keyOf(path), here);
+    return any;
+  };
+
+  visit(root, []);
+  if (!children.size) children.set(keyOf([]), []);
+  return { children, matches, isCut: isCut || visited >= most.visited || matches.size >= most.matches };
+}
