@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ..server import Server
+from .board import Board
 from .conftest import Boards
 from .kernels import Notebook
 
@@ -54,6 +55,15 @@ def test_a_restarted_server_is_waited_for(own: Server, boards: Boards) -> None:
     board.forgive("net::ERR_", "Failed to load resource")
 
 
+def sign_in_leads_to(board: Board) -> str:
+    """Where the server sends who follows the link, without leaving the page."""
+    link = board.page.get_by_role("link", name="Sign in").get_attribute("href")
+    origin = board.page.url.partition("/comm-broker")[0]
+    answer = board.page.context.request.get(f"{origin}{link}", max_redirects=0)
+    assert answer.status == 302
+    return answer.headers["location"]
+
+
 def test_a_login_that_ended_is_told_of_and_waited_for(own: Server, boards: Boards) -> None:
     board = boards(own)
     board.open()
@@ -62,8 +72,7 @@ def test_a_login_that_ended_is_told_of_and_waited_for(own: Server, boards: Board
     board.page.context.clear_cookies()
     board.wait_until(lambda: board.connection == "signed out", 30, "the page says so")
     assert "You are signed out." in board.said
-    link = board.page.get_by_role("link", name="Sign in")
-    assert "/login?next=%2Fcomm-broker" in (link.get_attribute("href") or "")
+    assert sign_in_leads_to(board) == "/login?next=%2Fcomm-broker"
     board.page.context.add_cookies([{**each} for each in cookies])  # type: ignore[typeddict-item]
     board.wait_until(lambda: board.connection == "live", 20, "the page is live again")
     assert board.page.evaluate("window.__same"), "the page was loaded anew"

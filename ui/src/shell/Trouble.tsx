@@ -1,5 +1,4 @@
 // What is wrong with all of the page, in words, with what to do; nothing while all is well.
-import { baseUrl } from "../api/urls";
 import { Button } from "../parts/Button";
 import { now } from "../parts/clock";
 import { Inert } from "../parts/Inert";
@@ -24,10 +23,11 @@ function ConnectionTrouble() {
   const last = reading.value;
   if (last.state !== "lost") return null;
   const text = {
+    // Loaded anew, this page is where the server sends people to its login, or to a hub's.
     "signed out": (
       <>
         <strong>You are signed out.</strong> What is shown is what was known then.{" "}
-        <a href={`${baseUrl()}login?next=${encodeURIComponent(location.pathname + location.search)}`}>Sign in</a> here or in another tab; this page then
+        <a href={location.pathname + location.search}>Sign in</a> here or in another tab; this page then
         goes on by itself.
       </>
     ),
