@@ -11,7 +11,7 @@ export const NOTEWORTHY: readonly (readonly [string, string, string])[] = [
   ["given_up_absences", "absences given up", "More was missed than CommBroker.absent_bytes; the page got state when it came back."],
   ["output_over_limit", "outputs over the rate limit", "The limits are those of the server's kernel connections, as iopub_msg_rate_limit."],
   ["dropped_output", "outputs dropped", "For pages that were away, which were told."],
-  ["conflated", "updates merged", "For pages that lagged: each got the last value."],
+  ["conflated", "updates merged", "For pages that lagged or were away: each gets the last value."],
   ["corrected", "states corrected", "The kernel was asked and knew better; pages were told."],
 ];
 

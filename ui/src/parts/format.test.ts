@@ -13,7 +13,8 @@ describe("format", () => {
   ])("%d bytes are %s", (value, text) => expect(bytes(value)).toBe(text));
 
   it.each([
-    [0, "0 ms"],
+    [0, "under 1 ms"],
+    [0.0006, "1 ms"],
     [0.0123, "12 ms"],
     [0.9999, "1 s"],
     [4.25, "4.3 s"],

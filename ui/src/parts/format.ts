@@ -40,7 +40,8 @@ const STEPS = [
 
 /** Seconds as "3 min 20 s", "2 h 5 min", "45 ms". */
 export function duration(seconds: number): string {
-  if (seconds < 0.9995) return `${Math.max(0, Math.round(seconds * 1000))} ms`;
+  if (seconds < 0.0005) return "under 1 ms";
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 9.95) return `${tenths.format(seconds)} s`;
   let rest = Math.round(seconds);
   for (const [index, [size, name]] of STEPS.entries()) {
