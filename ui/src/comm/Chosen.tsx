@@ -35,7 +35,7 @@ export function Chosen({ row, model, onClose }: { readonly row: Row; readonly mo
       </div>
       {row.kind === "secret" && <p class="small">Not shown because {whySecret(model)}. Passwords and uploaded files stay out of every list, stream and log; the kernel has them unchanged.</p>}
       {row.kind === "buffer" && <p class="small">Binary: look at it under Buffers.</p>}
-      {row.kind === "leaf" && (typeof row.value === "string" ? <LongText key={row.key} text={row.value} /> : <p class="mono">{String(row.value)}</p>)}
+      {row.kind === "leaf" && (typeof row.value === "string" ? <LongText key={row.key} text={row.value} /> : <p class="mono">{JSON.stringify(row.value)}</p>)}
     </section>
   );
 }

@@ -96,10 +96,10 @@ function Facts({ facts, isOver }: { readonly facts: CommView; readonly isOver: b
         <span title={plain(facts.frontends.slice(0, 20).join("\n"))}>{pages ? `${count(pages)} attached` : "none attached"}</span>
       </Fact>
       <Fact name="From kernel">
-        {count(facts.messages.from_kernel)} <span class="muted small">{bytes(facts.bytes.from_kernel)}</span>
+        <Passed messages={facts.messages.from_kernel} size={facts.bytes.from_kernel} />
       </Fact>
       <Fact name="From pages">
-        {count(facts.messages.from_frontends)} <span class="muted small">{bytes(facts.bytes.from_frontends)}</span>
+        <Passed messages={facts.messages.from_frontends} size={facts.bytes.from_frontends} />
       </Fact>
       {facts.dirty_because && !isOver && (
         <div class={styles.wide}>
@@ -111,6 +111,14 @@ function Facts({ facts, isOver }: { readonly facts: CommView; readonly isOver: b
       )}
       {facts.callback_errors > 0 && <Fact name="Callback errors">{counted(facts.callback_errors, "error")}</Fact>}
     </dl>
+  );
+}
+
+function Passed({ messages, size }: { readonly messages: number; readonly size: number | null }) {
+  return (
+    <>
+      {messages ? count(messages) : "nothing"} {messages > 0 && <span class="muted small">{bytes(size)}</span>}
+    </>
   );
 }
 

@@ -29,7 +29,7 @@ export function StateCard({ watch }: { readonly watch: CommWatch }) {
       </div>
       {held?.state && <Latest change={watch.change.value} />}
       {held?.state ? (
-        <Tree value={held.state} label="State" kernelId={watch.kernelId} secrets={held.redacted} buffers={places} change={watch.change.value} search={search} model={facts?.model?.name ?? ""} />
+        <Tree value={held.state} label="State" isState kernelId={watch.kernelId} secrets={held.redacted} buffers={places} change={watch.change.value} search={search} model={facts?.model?.name ?? ""} />
       ) : huge !== undefined && !held ? (
         <div class={styles.none}>
           <p>The state has {bytes(huge)}, so it is not fetched by itself.</p>

@@ -20,11 +20,12 @@ interface Props {
   readonly change?: Change | undefined;
   readonly search?: string;
   readonly model?: string;
+  readonly isState?: boolean;
 }
 
 const NOTHING: readonly Path[] = [];
 
-export function Tree({ value, label, kernelId, secrets = NOTHING, buffers = NOTHING, change, search = "", model = "" }: Props) {
+export function Tree({ value, label, kernelId, secrets = NOTHING, buffers = NOTHING, change, search = "", model = "", isState = false }: Props) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [most, setMost] = useState<ReadonlyMap<string, number>>(new Map());
   const [chosen, setChosen] = useState<string>();
@@ -32,7 +33,7 @@ export function Tree({ value, label, kernelId, secrets = NOTHING, buffers = NOTH
   const hidden = useMemo(() => new Set(secrets.map(keyOf)), [secrets]);
   const numbers = useMemo(() => new Map(buffers.map((each, index) => [keyOf(each), index])), [buffers]);
   const found = useMemo(() => (search ? find(value, search, hidden) : undefined), [value, search, hidden]);
-  const rows = useMemo(() => rowsOf(value, { open, most, secrets: hidden, buffers: numbers, found }), [value, open, most, hidden, numbers, found]);
+  const rows = useMemo(() => rowsOf(value, { open, most, secrets: hidden, buffers: numbers, found, isState }), [value, open, most, hidden, numbers, found, isState]);
   const current = rows.find((each) => each.key === chosen);
   // One of the rows can be reached by Tab: the chosen one, else the first.
   const reachable = current?.key ?? rows[0]?.key;

@@ -6,7 +6,7 @@ import { Link } from "../parts/Link";
 import { shortened } from "../parts/inert_text";
 import { commOf } from "../store/comms";
 import styles from "./comm.module.css";
-import { referenceIn, sizeOf, type Container } from "./paths";
+import { isContainer, referenceIn, sizeOf, type Container } from "./paths";
 import type { Row } from "./tree_rows";
 import type { Change } from "./watch";
 
@@ -78,6 +78,7 @@ function Value({ row, kernelId, model }: { readonly row: Row; readonly kernelId:
     const size = sizeOf(value as Container);
     return <span class={styles.note}>{Array.isArray(value) ? `[ ] ${counted(size, "item")}` : `{ } ${counted(size, "name")}`}</span>;
   }
+  if (isContainer(value)) return <span class={styles.note}>{Array.isArray(value) ? "[ ]" : "{ }"}</span>;
   if (typeof value === "string") {
     const target = referenceIn(value);
     if (target !== undefined) return <Reference kernelId={kernelId} commId={target} />;

@@ -1,7 +1,7 @@
 // Follows the recording of one comm, whoever switched it on.
 import { signal } from "@preact/signals";
 import { ApiError } from "../api/request";
-import { tell, tellFailure } from "../store/notices";
+import { tellFailure } from "../store/notices";
 import { Poller } from "../store/poller";
 import { fetchTail, record, type Recording } from "./questions";
 import { EMPTY, taken, type TailLog } from "./tail_log";
@@ -32,7 +32,6 @@ export class TailWatch {
   async record(on: boolean): Promise<void> {
     try {
       this.recording.value = await record(this.kernelId, this.commId, on);
-      if (on) tell({ tone: "good", text: "This comm's messages are recorded from now on." });
       this.#poller.now();
     } catch (failure) {
       tellFailure(on ? "Recording could not be switched on" : "Recording could not be switched off", failure);

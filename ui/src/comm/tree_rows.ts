@@ -33,6 +33,21 @@ export interface Shown {
   /** Numbers of buffers by where they belong. */
   readonly buffers: ReadonlyMap<string, number>;
   readonly found?: Found | undefined;
+  /** Whether it is a widget's state, of which people look for some names first. */
+  readonly isState?: boolean;
+}
+
+/** What says most about a widget, and is shown first. */
+const FIRST = ["value", "index", "description", "children", "_options_labels", "options"];
+
+/** Names of a state: what says most, the rest, and what only machines want. */
+function ranked(names: readonly (string | number)[]): (string | number)[] {
+  const rank = (name: string | number) => {
+    const first = FIRST.indexOf(String(name));
+    if (first >= 0) return first - FIRST.length;
+    return String(name).startsWith("_") ? 1 : 0;
+  };
+  return [...names].sort((one, other) => rank(one) - rank(other));
 }
 
 /** The rows below a root, which has no row itself. */
@@ -62,12 +77,13 @@ function addChildren(value: Container, path: Path, shown: Shown, added: Readonly
   const more = (added.get(key) ?? []).filter((name) => !Object.hasOwn(value, name));
   const total = matching ? matching.length : sizeOf(value) + more.length;
   const most = shown.most.get(key) ?? PORTION;
-  const names = (matching ?? [...namesOf(value, most), ...more]).slice(0, most);
+  const all = matching ?? [...namesOf(value, shown.isState ? Infinity : most), ...more];
+  const names = (shown.isState && !path.length ? ranked(all) : all).slice(0, most);
   for (const [index, name] of names.entries()) {
     const at = [...path, name];
     const own = keyOf(at);
     const child = (value as Readonly<Record<string | number, unknown>>)[name];
-    const kind: RowKind = shown.secrets.has(own) ? "secret" : shown.buffers.has(own) ? "buffer" : isContainer(child) ? "container" : "leaf";
+    const kind: RowKind = shown.secrets.has(own) ? "secret" : shown.buffers.has(own) ? "buffer" : isContainer(child) && (sizeOf(child) || added.has(own)) ? "container" : "leaf";
     const isOpen = kind === "container" && (shown.open.has(own) || (shown.found?.children.has(own) ?? false));
     rows.push({
       key: own,
