@@ -130,6 +130,24 @@ describe("EventReader", () => {
     expect(server.asked.length).toBe(2);
   });
 
+  it("gives its connection up while nobody looks, and goes on when somebody does", async () => {
+    await settle();
+    server.say("id: a-5\n\n");
+    const seen = vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
+    document.dispatchEvent(new Event("visibilitychange"));
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(states().at(-1)).toBe("live");
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(states().at(-1)).toBe("resting");
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(server.asked.length).toBe(1);
+    seen.mockReturnValue("visible");
+    document.dispatchEvent(new Event("visibilitychange"));
+    await settle();
+    expect(states().at(-1)).toBe("live");
+    expect(lastId(1)).toBe("a-5");
+  });
+
   it("reads no more once it is stopped", async () => {
     await settle();
     reader.stop();
