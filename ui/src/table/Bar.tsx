@@ -4,6 +4,7 @@ import { Button } from "../parts/Button";
 import { bytes, count, counted } from "../parts/format";
 import { commsLoading } from "../store/comms";
 import { forbidden } from "../store/permissions";
+import { clearFilters } from "./Filters";
 import { listed } from "./listed";
 import { only } from "./selection";
 import { chosen, foldAll, matches, rows, selection, wanted } from "./state";
@@ -20,9 +21,11 @@ export function Bar({ onClose }: { readonly onClose: () => void }) {
         {picked.length ? (
           <>
             <strong role="status">{count(picked.length)} selected</strong>
-            <Button tone="danger" onClick={onClose} offBecause={forbidden("execute")}>
-              Close {counted(picked.length, "comm")}…
-            </Button>
+            <span class={styles.raised}>
+              <Button tone="danger" onClick={onClose} offBecause={forbidden("execute")}>
+                Close {counted(picked.length, "comm")}…
+              </Button>
+            </span>
             <Button tone="quiet" onClick={() => (selection.value = only(selection.value, []))}>
               Clear selection
             </Button>
@@ -38,15 +41,23 @@ export function Bar({ onClose }: { readonly onClose: () => void }) {
 
 function Total() {
   const { comms, closed } = listed.value;
+  const on = filterCount(wanted.value.filter);
   const all = comms.length - closed.size;
   const shown = matches.value;
   const size = shown.reduce((sum, each) => sum + (each.bytes.state ?? 0), 0);
   if (commsLoading.value && !all) return null;
   return (
-    <span role="status">
-      <strong>{filterCount(wanted.value.filter) ? `${count(shown.length)} of ${counted(all, "comm")}` : counted(all, "comm")}</strong>
-      <span class={`muted ${styles.seldom}`}> · {bytes(size)} of state</span>
-    </span>
+    <>
+      <span role="status">
+        <strong>{on ? `${count(shown.length)} of ${counted(all, "comm")}` : counted(all, "comm")}</strong>
+        {size > 0 && <span class={`muted ${styles.seldom}`}> · {bytes(size)} of state</span>}
+      </span>
+      {on > 0 && (
+        <Button tone="quiet" onClick={clearFilters}>
+          Clear {on === 1 ? "filter" : `${on} filters`}
+        </Button>
+      )}
+    </>
   );
 }
 

@@ -71,7 +71,7 @@ function Sure({ look, isClosing, onYes, onEnd }: { readonly look: Outcome; reado
   return (
     <>
       <h2 id="closing-title">{going ? `Close ${counted(going, "comm")}?` : "Nothing can be closed"}</h2>
-      {going > 0 && <p class="muted">They end in their kernels and vanish from all pages. This cannot be undone.</p>}
+      {going > 0 && <p class="muted">What is closed ends in its kernel and vanishes from all pages. This cannot be undone.</p>}
       <div class={styles.lists} tabIndex={0} role="region" aria-label="What would be closed, and what stays">
         {look.answers.map((each) => each.comms.length > 0 && <GoingList key={each.kernel_id} closings={each} />)}
         <StayingList outcome={look} />

@@ -56,13 +56,6 @@ export function Filters() {
           {narrow.value && <SortChoice />}
         </>
       )}
-      {on > 0 && (
-        <span class={styles.clear}>
-          <Button tone="quiet" onClick={clearFilters}>
-            Clear {on === 1 ? "filter" : `${on} filters`}
-          </Button>
-        </span>
-      )}
     </search>
   );
 }

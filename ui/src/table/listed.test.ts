@@ -35,6 +35,17 @@ describe("the list", () => {
     expect([ids(), listed.value.closed.size]).toEqual(["a", 0]);
   });
 
+  it("shows it where it was", () => {
+    stop = followList(
+      () => new Set(["k1 a", "k1 b"]),
+      () => undefined,
+    );
+    list.value = list.value.slice(2);
+    expect(ids()).toBe("abc");
+    list.value = [];
+    expect([...ids()].sort().join("")).toBe("ab");
+  });
+
   it("forgets a farewell where the comm is opened again", () => {
     stop = followList(
       () => new Set(["k1 b"]),

@@ -19,9 +19,32 @@ export const FAREWELL = 1800;
 const REST = 6;
 const LONGEST_REST = 800;
 
+/** A comm that closed, and behind which one that lives it stood. */
+interface Leaving {
+  readonly comm: Comm;
+  readonly behind: string;
+}
+
+/** Put those that leave where they were. */
+function inPlace(comms: readonly Comm[], leaving: ReadonlyMap<string, Leaving>): readonly Comm[] {
+  const behind = new Map<string, Comm[]>();
+  for (const each of leaving.values()) {
+    const known = behind.get(each.behind);
+    if (known) known.push(each.comm);
+    else behind.set(each.behind, [each.comm]);
+  }
+  const take = (key: string) => {
+    const found = behind.get(key) ?? [];
+    behind.delete(key);
+    return found;
+  };
+  const placed = [...take(""), ...comms.flatMap((each) => [each, ...take(keyOf(each))])];
+  return [...placed, ...[...behind.values()].flat()];
+}
+
 /** Follow the comms until what is returned is called. `inView` says which keys somebody sees; `draw` works all out. */
 export function followList(inView: () => ReadonlySet<string>, draw: () => void): () => void {
-  const leaving = new Map<string, Comm>();
+  const leaving = new Map<string, Leaving>();
   const timers = new Set<ReturnType<typeof setTimeout>>();
   let waiting: ReturnType<typeof setTimeout> | undefined;
   let restUntil = 0;
@@ -41,7 +64,7 @@ export function followList(inView: () => ReadonlySet<string>, draw: () => void):
     const now = commList.peek();
     if (now !== before) bidFarewell(before, now);
     before = now;
-    listed.value = leaving.size ? { comms: [...now, ...leaving.values()], closed: new Set(leaving.keys()) } : { comms: now, closed: new Set() };
+    listed.value = { comms: leaving.size ? inPlace(now, leaving) : now, closed: new Set(leaving.keys()) };
     draw();
     const end = performance.now();
     restUntil = end + Math.min(LONGEST_REST, REST * (end - begin));
@@ -51,10 +74,13 @@ export function followList(inView: () => ReadonlySet<string>, draw: () => void):
     const live = new Set(now.map(keyOf));
     for (const key of leaving.keys()) if (live.has(key)) leaving.delete(key);
     if (!seen.size) return;
+    let behind = "";
     for (const comm of old) {
       const key = keyOf(comm);
+      const before = behind;
+      if (live.has(key)) behind = key;
       if (live.has(key) || !seen.has(key) || leaving.has(key)) continue;
-      leaving.set(key, comm);
+      leaving.set(key, { comm, behind: before });
       later(() => leaving.delete(key) && take(), FAREWELL);
     }
   };

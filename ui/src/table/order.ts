@@ -21,10 +21,10 @@ function keyOf(column: Column, titleOf: (kernelId: string) => string): (comm: Co
     case "kernel":
       return (each) => titleOf(each.kernel_id).toLowerCase();
     case "age":
-      // Dates, not seconds: these stay as they are while time passes.
-      return (each) => -Date.parse(each.opened_at);
+      // Dates, not seconds: these stay as they are while time passes. As the server writes them, they sort as text.
+      return (each) => each.opened_at;
     case "idle":
-      return (each) => -Date.parse(each.last_activity);
+      return (each) => each.last_activity;
     case "size":
       // A secret's size is not told.
       return (each) => each.bytes.state ?? -1;
@@ -37,10 +37,11 @@ function keyOf(column: Column, titleOf: (kernelId: string) => string): (comm: Co
   }
 }
 
-/** The comms in order. What is equal stands newest first, whichever way the column goes. */
+/** The comms, which come in the order of their opening, in another. What is equal stands newest first, whichever way the column goes. */
 export function ordered(comms: readonly Comm[], column: Column, down: boolean, titleOf: (kernelId: string) => string): readonly Comm[] {
   const key = keyOf(column, titleOf);
-  const way = down ? -1 : 1;
+  // The later the date, the smaller the age.
+  const way = down === (column === "age" || column === "idle") ? 1 : -1;
   return comms
     .map((comm, index) => ({ comm, key: key(comm), index }))
     .sort((one, other) => (one.key < other.key ? -way : one.key > other.key ? way : other.index - one.index))
