@@ -12,9 +12,11 @@ export interface PreviewProps {
   readonly kernelId: string;
   readonly commId: string;
   readonly model: ModelView | null;
+  /** Why there is nothing to be drawn. */
+  readonly offBecause?: string | undefined;
 }
 
-export function Preview({ kernelId, commId, model }: PreviewProps) {
+export function Preview({ kernelId, commId, model, offBecause }: PreviewProps) {
   const [Frame, setFrame] = useState<ComponentType<WidgetFrameProps>>();
   const [failure, setFailure] = useState("");
   const id = `${kernelId}/${commId}`;
@@ -37,7 +39,7 @@ export function Preview({ kernelId, commId, model }: PreviewProps) {
         {Frame ? (
           <Button onClick={() => setFrame(undefined)}>Close preview</Button>
         ) : (
-          <Button onClick={() => void open()} offBecause={model ? undefined : "This comm is no widget: there is nothing to draw."}>
+          <Button onClick={() => void open()} offBecause={model ? offBecause : "This comm is no widget: there is nothing to draw."}>
             Preview
           </Button>
         )}

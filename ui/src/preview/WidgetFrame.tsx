@@ -5,7 +5,8 @@ import { kernelPort } from "./kernel";
 import { FRAME_PATIENCE, LEAST_HEIGHT } from "./limits";
 import { HELLO, type ToFrame } from "./messages";
 import styles from "./preview.module.css";
-import { PreviewSession, type Said } from "./session";
+import type { Said } from "./said";
+import { PreviewSession } from "./session";
 
 export interface WidgetFrameProps {
   readonly kernelId: string;

@@ -41,8 +41,20 @@ describe("what is known", () => {
     await known.read("a");
     expect(known.change("a", 7, { x: 3 })).toBe(true);
     expect(known.change("a", 6, { x: 2 })).toBe(false);
-    expect(await known.read("a")).toBeUndefined();
+    expect(await known.read("a")).toEqual([]);
     expect(known.picked("a", ["x"]).state).toEqual({ x: 3 });
+  });
+
+  it("takes of an older answer what did not change since", async () => {
+    const { told, known } = desk();
+    told.set("a", { state: { x: 1, long: "before" }, sequence: 1 });
+    await known.read("a");
+    // Two changes are told; the answer is from between them.
+    known.change("a", 2, {}, ["long"]);
+    known.change("a", 3, { x: 3 });
+    told.set("a", { state: { x: 1, long: "after" }, sequence: 2, buffers: [{ path: ["raw"], data: "AA==" }] });
+    expect(await known.read("a")).toEqual(["long", "raw"]);
+    expect(known.picked("a", ["x", "long"]).state).toEqual({ x: 3, long: "after" });
   });
 
   it("loses an attribute's buffers when that changes", async () => {
@@ -57,8 +69,8 @@ describe("what is known", () => {
     const { told, known } = desk();
     told.set("plain", { state: {}, sequence: 1, model: null });
     told.set("unknown", { state: null, sequence: 1 });
-    expect(await known.read("plain")).toBeUndefined();
-    expect(await known.read("unknown")).toBeUndefined();
+    expect(await known.read("plain")).toEqual([]);
+    expect(await known.read("unknown")).toEqual([]);
     expect(known.ids()).toEqual([]);
   });
 });

@@ -20,6 +20,8 @@ interface KnownModel {
   state: Record<string, unknown>;
   buffers: Buffer[];
   sequence: number;
+  /** By attribute, the number of the change that it is from; what is missing is as old as the rest. */
+  readonly since: Map<string, number>;
   size: number;
   text: number;
 }
@@ -32,11 +34,6 @@ export class KnownModels {
 
   has(id: string): boolean {
     return this.#models.has(id);
-  }
-
-  /** The number of a widget's state. */
-  sequence(id: string): number {
-    return this.#models.get(id)?.sequence ?? -1;
   }
 
   states(): Map<string, State> {
@@ -72,32 +69,41 @@ export class KnownModels {
   }
 
   /**
-   * Ask for a widget, and know it. Returns the attributes that are others than they were, or nothing where what is known is
-   * newer, or there is no such widget to be drawn.
+   * Ask for a widget, and know it, but for what is known to have changed later. Returns the attributes that are others than they
+   * were; none where there is no such widget to be drawn.
    *
    * Throws a Refusal where it is too much for a preview.
    */
-  async read(id: string): Promise<string[] | undefined> {
+  async read(id: string): Promise<string[]> {
     const before = this.#models.get(id);
     if (!before && this.#models.size >= MOST_MODELS) throw new Refusal(`This widget is made of more than ${MOST_MODELS} models; a preview takes no more.`);
     const room = MOST_BYTES - this.#total("size") + (before?.size ?? 0);
     const { comm, size } = await this.ask(id, room);
     const now = this.#models.get(id);
-    if (!comm.model || comm.state === null || (now && now.sequence > comm.sequence)) return undefined;
+    if (!comm.model || comm.state === null) return [];
     const text = size - comm.buffers.reduce((sum, each) => sum + (each.data?.length ?? 0), 0);
     if (this.#total("text") - (now?.text ?? 0) + text > MOST_TEXT) throw new Refusal(tooLarge(MOST_TEXT));
-    const state = { ...comm.state };
-    const buffers = comm.buffers.flatMap(decoded);
-    this.#models.set(id, { ...comm.model, state, buffers, sequence: comm.sequence, size, text });
-    return now ? differing(now, state, buffers) : Object.keys(state);
+    const isLater = (key: string): boolean => (now?.since.get(key) ?? 0) > comm.sequence;
+    const state = { ...comm.state, ...(now ? chosen(now.state, isLater) : {}) };
+    const buffers = [...comm.buffers.flatMap(decoded).filter((each) => !isLater(String(each.path[0]))), ...(now?.buffers.filter((each) => isLater(String(each.path[0]))) ?? [])];
+    const sequence = Math.max(comm.sequence, now?.sequence ?? 0);
+    this.#models.set(id, { ...comm.model, state, buffers, sequence, since: now?.since ?? new Map(), size, text });
+    return now ? differing(now, state, buffers).filter((key) => !isLater(key)) : Object.keys(state);
   }
 
-  /** Know attributes that changed; those with buffers have to be read. False where that is known already, or not at all. */
-  change(id: string, sequence: number, attributes: State): boolean {
+  /**
+   * Know attributes that changed. False where that is known already, or the widget is not.
+   *
+   * Args: `apart` are attributes that changed too, and have to be read.
+   */
+  change(id: string, sequence: number, attributes: State, apart: readonly string[] = []): boolean {
     const model = this.#models.get(id);
     if (!model || sequence <= model.sequence) return false;
     model.sequence = sequence;
+    for (const key of apart) model.since.set(key, sequence);
     for (const [key, value] of Object.entries(attributes)) {
+      model.since.set(key, sequence);
+      if (apart.includes(key)) continue;
       model.state[key] = value;
       model.buffers = model.buffers.filter((each) => each.path[0] !== key);
     }
@@ -123,6 +129,10 @@ function decoded({ path, data }: BufferView): Buffer[] {
   const bytes = new Uint8Array(text.length);
   for (let index = 0; index < text.length; index += 1) bytes[index] = text.charCodeAt(index);
   return [{ path, data: bytes.buffer }];
+}
+
+function chosen(state: State, isWanted: (key: string) => boolean): State {
+  return Object.fromEntries(Object.entries(state).filter(([key]) => isWanted(key)));
 }
 
 /** The attributes of which two states differ; with buffers they are taken to. */
