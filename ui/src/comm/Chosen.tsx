@@ -91,13 +91,13 @@ export function Pager({ at, last, what, size, total, onTurn }: PagerProps) {
         First
       </Button>
       <Button tone="quiet" offBecause={first} onClick={() => onTurn(at - 1)}>
-        Back
+        Previous
       </Button>
       <span class="small">
         {what} {count(at * size + 1)} to {count(Math.min(total, (at + 1) * size))} of {count(total)}
       </span>
       <Button tone="quiet" offBecause={end} onClick={() => onTurn(at + 1)}>
-        On
+        Next
       </Button>
       <Button tone="quiet" offBecause={end} onClick={() => onTurn(last)}>
         Last

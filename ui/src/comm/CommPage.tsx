@@ -56,14 +56,14 @@ export function CommPage({ kernelId, commId }: { readonly kernelId: string; read
           <EndNotice ended={ended} kernelId={kernelId} />
         </div>
       )}
-      <Head facts={facts} isOver={ended !== undefined}>
+      <Head facts={facts} until={ended && (ended.at ? Date.parse(ended.at) : Date.now())}>
         <CloseComm facts={facts} offBecause={over} />
       </Head>
       <div class={styles.columns}>
         <div class={styles.column}>
           {facts.model && (
             <div class={`card ${styles.card}`}>
-              <Preview kernelId={kernelId} commId={commId} model={facts.model} />
+              <Preview kernelId={kernelId} commId={commId} model={facts.model} offBecause={over} />
             </div>
           )}
           <StateCard watch={watch} />

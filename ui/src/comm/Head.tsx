@@ -21,11 +21,12 @@ const KNOWLEDGE: Readonly<Record<string, readonly [Tone, string, string]>> = {
 
 interface Props {
   readonly facts: CommView;
-  readonly isOver: boolean;
+  /** When it ended; what passes by itself stands still from then on. */
+  readonly until: number | undefined;
   readonly children: ComponentChildren;
 }
 
-export function Head({ facts, isOver, children }: Props) {
+export function Head({ facts, until, children }: Props) {
   const { kernel_id: kernelId, comm_id: commId, model, target_name: target } = facts;
   const kernel = kernelById.value.get(kernelId);
   return (
@@ -64,12 +65,14 @@ export function Head({ facts, isOver, children }: Props) {
         </p>
       </div>
       <div class={styles.actions}>{children}</div>
-      <Facts facts={facts} isOver={isOver} />
+      <Facts facts={facts} until={until} />
     </header>
   );
 }
 
-function Facts({ facts, isOver }: { readonly facts: CommView; readonly isOver: boolean }) {
+function Facts({ facts, until }: { readonly facts: CommView; readonly until: number | undefined }) {
+  const isOver = until !== undefined;
+  const moment = until ?? now.value;
   const [tone, word, meaning] = KNOWLEDGE[facts.knowledge] ?? ["plain", facts.knowledge, ""];
   const pages = facts.frontends.length;
   return (
@@ -86,11 +89,11 @@ function Facts({ facts, isOver }: { readonly facts: CommView; readonly isOver: b
         {facts.pending && !isOver && <div class="muted small">an update waits for the kernel</div>}
       </Fact>
       <Fact name="Age">
-        <span title={new Date(facts.opened_at).toLocaleString()}>{duration(secondsSince(facts.opened_at, now.value))}</span>
+        <span title={new Date(facts.opened_at).toLocaleString()}>{duration(secondsSince(facts.opened_at, moment))}</span>
         <span class="muted small">{facts.opened_by === "unknown" ? "" : ` by ${facts.opened_by === "kernel" ? "the kernel" : "a page"}`}</span>
       </Fact>
       <Fact name="Idle">
-        <span title={new Date(facts.last_activity).toLocaleString()}>{idle(secondsSince(facts.last_activity, now.value))}</span>
+        <span title={new Date(facts.last_activity).toLocaleString()}>{idle(secondsSince(facts.last_activity, moment))}</span>
       </Fact>
       <Fact name="Pages">
         <span title={plain(facts.frontends.slice(0, 20).join("\n"))}>{pages ? `${count(pages)} attached` : "none attached"}</span>

@@ -11,7 +11,7 @@ import { forbidden } from "../store/permissions";
 import styles from "./comm.module.css";
 import { base64Of, Files } from "./Files";
 import { checkJson } from "./json_check";
-import { pretty } from "./pretty";
+import { escaped } from "./pretty";
 import { sendMessage, type RecordedMessage, type SendAnswer, type Wait } from "./questions";
 import { Reply } from "./Reply";
 import { remember, templatesFor } from "./templates";
@@ -44,7 +44,9 @@ export function SendForm({ watch, messages, offBecause }: Props) {
   const [choice, setChoice] = useState(0);
   const templates = useMemo(() => {
     const latest = [...(change?.at ?? [])].map((key) => String((JSON.parse(key) as unknown[])[0]));
-    return templatesFor(kind, messages, state, latest);
+    // A secret's stand-in must not be sent for it.
+    const secrets = new Set((watch.held.value?.redacted ?? []).map((path) => String(path[0])));
+    return templatesFor(kind, messages, state, latest, secrets);
   }, [kind, choice, state === null, outcome]);
   const text = typed ?? templates[0]?.text ?? "{}";
   const checked = useMemo(() => checkJson(text), [text]);
@@ -133,7 +135,7 @@ export function SendForm({ watch, messages, offBecause }: Props) {
             Send
           </Button>
         )}
-        <Button tone="quiet" offBecause={checked.ok ? undefined : "First put the JSON right."} onClick={() => checked.ok && setTyped(pretty(checked.value))}>
+        <Button tone="quiet" offBecause={checked.ok ? undefined : "First put the JSON right."} onClick={() => checked.ok && setTyped(escaped(checked.value))}>
           Tidy up
         </Button>
       </div>

@@ -47,7 +47,7 @@ describe("the tail", () => {
 });
 
 describe("templates", () => {
-  const texts = (model: string, messages: RecordedMessage[] = [], state: Record<string, unknown> | null = null) => templatesFor(model, messages, state, []).map((each) => each.text);
+  const texts = (model: string, messages: RecordedMessage[] = [], state: Record<string, unknown> | null = null) => templatesFor(model, messages, state, [], new Set(["word"])).map((each) => each.text);
 
   it("are what was sent, what passed, and an update of what is there", () => {
     remember("A", '{"sent": 1}');
@@ -58,7 +58,14 @@ describe("templates", () => {
     expect(texts("B")).toEqual(["{}"]);
   });
 
+  it("show what would not be seen in a field", () => {
+    const [text] = texts("V", [], { value: "a\u202eb\u{e0041}" });
+    expect(text).toContain("a\\u202eb\\udb40\\udc41");
+    expect(JSON.parse(text!)).toMatchObject({ state: { value: "a\u202eb\u{e0041}" } });
+  });
+
   it("are never what was cut or holds a stand-in for a secret", () => {
+    expect(texts("W", [], { word: "[redacted]", rows: 3 })).toEqual(["{}"]);
     expect(texts("C", [message(1, { data: null, text: "{" }), message(2, { redacted: true })])).toEqual(["{}"]);
   });
 });

@@ -1,6 +1,6 @@
 // What a message may begin as: what was sent to this model before, and updates of what it has now.
 import { signal } from "@preact/signals";
-import { pretty } from "./pretty";
+import { escaped } from "./pretty";
 import type { RecordedMessage } from "./questions";
 
 export interface Template {
@@ -22,7 +22,7 @@ export function remember(model: string, text: string): void {
 }
 
 /** The templates for a comm: sent from here, recorded, and made from its state. */
-export function templatesFor(model: string, messages: readonly RecordedMessage[], state: Readonly<Record<string, unknown>> | null, latest: readonly string[]): Template[] {
+export function templatesFor(model: string, messages: readonly RecordedMessage[], state: Readonly<Record<string, unknown>> | null, latest: readonly string[], secrets: ReadonlySet<string>): Template[] {
   const found = new Map<string, Template>();
   const add = (name: string, text: string) => {
     if (text.length <= LONGEST && !found.has(text)) found.set(text, { name: `${name}: ${text.replace(/\s+/g, " ").slice(0, 60)}`, text });
@@ -32,14 +32,14 @@ export function templatesFor(model: string, messages: readonly RecordedMessage[]
     if (found.size >= 2 * MOST) break;
     // What holds a secret holds a stand-in for it, and that must not be sent.
     if (message.data === null || message.redacted || message.msg_type !== "comm_msg") continue;
-    add(message.side === "kernel" ? "From the kernel" : "From a page", pretty(message.data));
+    add(message.side === "kernel" ? "From the kernel" : "From a page", escaped(message.data));
   }
   if (state) {
-    const names = [...latest, ...["value", "index", "description"]].filter((each) => !each.startsWith("_") && Object.hasOwn(state, each));
+    const names = [...latest, ...["value", "index", "description"]].filter((each) => !each.startsWith("_") && !secrets.has(each) && Object.hasOwn(state, each));
     for (const name of new Set(names)) {
-      if (typeof state[name] !== "object") add("Update", pretty({ method: "update", state: { [name]: state[name] }, buffer_paths: [] }));
+      if (typeof state[name] !== "object") add("Update", escaped({ method: "update", state: { [name]: state[name] }, buffer_paths: [] }));
     }
-    if ("_model_name" in state) add("Custom message", pretty({ method: "custom", content: {} }));
+    if ("_model_name" in state) add("Custom message", escaped({ method: "custom", content: {} }));
   }
   if (!found.size) add("Empty", "{}");
   return [...found.values()];
