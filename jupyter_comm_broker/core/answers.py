@@ -114,9 +114,7 @@ class Answers:
         )
         self._context.delivery.give(frontend, message, Kind.LIFE, record.comm_id)
 
-    def comm_replayed(
-        self, frontend: Frontend, record: CommRecord, kept: Kept, now: float
-    ) -> None:
+    def comm_replayed(self, frontend: Frontend, record: CommRecord, kept: Kept, now: float) -> None:
         """Open a comm at one page as the kernel did, and say on it what a strategy kept."""
         comm_id, target_name = dumps(record.comm_id), dumps(record.target_name)
         head = b'{"comm_id":%b,"target_name":%b,"data":' % (comm_id, target_name)

@@ -99,6 +99,11 @@ class CloseComms(WritingHandler):
             raise InvalidFieldError("all", "all goes without any condition")
         if not (limited or query.all or query.dry_run):
             raise InvalidFieldError("all", "without a condition all comms go; ?all=true says so")
+        if not isinstance(query.attached, UnsetType) and not self.port.self_check()["in_path"]:
+            # Every comm would seem to be without a page, those in use as well.
+            raise InvalidFieldError(
+                "attached", "the broker only observes here and does not see who has which comm"
+            )
         broker, now = self.live_kernel(kernel_id), self.port.now()
         meant = query.select(broker, now)
         chosen = without_held(meant, broker.context.registry)

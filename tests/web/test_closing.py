@@ -81,3 +81,15 @@ async def test_who_may_not_execute_closes_nothing(
     Judge.denied = {("execute", "comms")}
     assert (await ask(*path, method="DELETE")).status == 403
     assert desk.programs[KERNEL_1].sent == []
+
+
+async def test_who_only_observes_cannot_say_which_are_left_over(
+    ask: Ask, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.rooms[KERNEL_1].kernel.opens("c1", target="plot")
+    check = {**desk.self_check(), "in_path": False, "mode": "observer"}
+    monkeypatch.setattr(desk, "self_check", lambda: check)
+    told = await ask(*COMMS, method="DELETE", params={"attached": "false"})
+    assert (told.status, told.body["field"]) == (400, "attached")
+    assert "observes" in told.body["message"]
+    assert len(desk.rooms[KERNEL_1].broker.context.registry) == 1
