@@ -84,13 +84,13 @@ class Board:
         found: list[str] = self.page.evaluate("window.__violations")
         return found
 
-    def complaints(self) -> list[str]:
-        """What axe finds wrong with what is shown."""
+    def complaints(self, within: str = "html") -> list[str]:
+        """What axe finds wrong with what is shown, or with a part of it."""
         assert AXE.is_file(), f"no {AXE}: run python hatch_build.py"
         # Not a script of the page: its policy would rightly forbid it.
         self.page.evaluate(AXE.read_text())
         found: dict[str, Any] = self.page.evaluate(
-            "(rules) => axe.run(document, {runOnly: rules})", RULES
+            "([within, rules]) => axe.run(within, {runOnly: rules})", [within, RULES]
         )
         return [
             f"{each['id']}: {each['help']}: {[node['html'] for node in each['nodes']][:5]}"

@@ -76,7 +76,7 @@ def whole(board: Board) -> None:
 
 
 def test_a_script_in_an_html_widget_does_not_run_and_reaches_nobody(
-    hub: Server, boards: Boards, notebooks: Notebooks
+    hub: Server, notebooks: Notebooks, boards: Boards
 ) -> None:
     notebook = notebooks("html.ipynb")
     notebook.run(HTML)
@@ -97,7 +97,7 @@ def test_a_script_in_an_html_widget_does_not_run_and_reaches_nobody(
 
 
 def test_code_that_runs_there_has_no_cookies_no_storage_no_network_and_no_page(
-    hub: Server, boards: Boards, notebooks: Notebooks
+    hub: Server, notebooks: Notebooks, boards: Boards
 ) -> None:
     notebook = notebooks("thief.ipynb")
     notebook.run(THIEF)
@@ -123,7 +123,7 @@ def test_code_that_runs_there_has_no_cookies_no_storage_no_network_and_no_page(
     ids=["leaves", "floods", "too much", "greets twice"],
 )
 def test_code_that_misbehaves_ends_its_preview(
-    hub: Server, boards: Boards, notebooks: Notebooks, does: str, words: str
+    hub: Server, notebooks: Notebooks, boards: Boards, does: str, words: str
 ) -> None:
     notebook = notebooks("misbehaves.ipynb")
     notebook.run(WIDGET.format(does=f"setTimeout(() => {{ {does} }}, 300);"))
@@ -136,7 +136,7 @@ def test_code_that_misbehaves_ends_its_preview(
 
 
 def test_code_that_never_ends_holds_up_its_frame_and_not_the_page(
-    hub: Server, boards: Boards, notebooks: Notebooks
+    hub: Server, notebooks: Notebooks, boards: Boards
 ) -> None:
     notebook = notebooks("endless.ipynb")
     notebook.run(WIDGET.format(does="setTimeout(() => { while (true) {} }, 500);"))
@@ -170,7 +170,7 @@ def test_code_that_never_ends_holds_up_its_frame_and_not_the_page(
     ids=["10 MB", "itself", "each other", "crowd", "junk", "bidi", "gone", "layout"],
 )  # fmt: skip
 def test_bad_input_is_drawn_inert_or_refused_in_words(
-    hub: Server, boards: Boards, notebooks: Notebooks, code: str, shown: str, words: str
+    hub: Server, notebooks: Notebooks, boards: Boards, code: str, shown: str, words: str
 ) -> None:
     notebook = notebooks("bad.ipynb")
     notebook.run(f"import ipywidgets as w\n{code}")
