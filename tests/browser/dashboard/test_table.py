@@ -246,7 +246,7 @@ cs = [create_comm(target_name=name) for name in (
     "<img src=x onerror='window.__ran=1'><script>window.__ran=1</script>",
     "invoice\\u202egpj.exe\\u200b\\u2066", "x" * 1_000_000, "line\\nbreak\\u2028\\u0000end")]
 cs += [opened("<b>Model</b>\\u202e" + "y" * 100_000)]
-cs += [create_comm(target_name="t", comm_id="</div>\\u202e' \\" <i>" + "z" * 2000)]
+cs += [create_comm(target_name="t", comm_id="</div>' \\" <i>" + "z" * 2000)]
 """
 )
 
@@ -254,10 +254,10 @@ cs += [create_comm(target_name="t", comm_id="</div>\\u202e' \\" <i>" + "z" * 200
 def test_what_kernels_choose_is_shown_and_does_nothing(
     hub: Server, boards: Boards, notebooks: Notebooks
 ) -> None:
-    notebooks("<b>nasty</b>.ipynb").run(NASTY)
+    notebooks("<b>nasty.ipynb").run(NASTY)
     table = Table(boards(hub))
     table.wait_for(6)
-    table.board.wait_until(lambda: "<b>nasty</b>" in table.board.said, 10, "the name as text")
+    table.board.wait_until(lambda: "<b>nasty" in table.board.said, 10, "the name as text")
     assert "U+202E" in table.board.said
     assert "<img src=x" in table.board.said
     assert len(table.grid.inner_text()) < 5000
