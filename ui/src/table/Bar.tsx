@@ -26,8 +26,8 @@ export function Bar({ onClose }: { readonly onClose: () => void }) {
                 Close {counted(picked.length, "comm")}…
               </Button>
             </span>
-            <Button tone="quiet" onClick={() => (selection.value = only(selection.value, []))}>
-              Clear selection
+            <Button tone="quiet" label="Clear selection" onClick={() => (selection.value = only(selection.value, []))}>
+              Clear<span class={styles.seldom}> selection</span>
             </Button>
           </>
         ) : (
@@ -79,6 +79,7 @@ function Arrangement() {
       <label class={styles.inline}>
         <span>Show</span>
         <select
+          aria-label="Show"
           value={group}
           onChange={(event) => {
             const wish = event.currentTarget.value;

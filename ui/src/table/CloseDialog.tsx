@@ -1,15 +1,16 @@
 // Asks before many comms are closed, with the server's own list of what would go; then tells what became of it.
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Button } from "../parts/Button";
 import { counted, duration } from "../parts/format";
 import { Inert } from "../parts/Inert";
 import { Notice } from "../parts/Notice";
-import { commOf } from "../store/comms";
+import { commList, commOf } from "../store/comms";
 import type { Comm } from "../store/comm_table";
 import { tell } from "../store/notices";
 import { KernelName } from "./columns";
 import { byKernel, closeAll, countOf, goingOf, type Closings, type Outcome, type Staying } from "./closing";
-import { nameOf } from "./order";
+import { nameOf, usedOnlyBy } from "./facts";
 import { only } from "./selection";
 import { selection } from "./state";
 import styles from "./dialog.module.css";
@@ -22,15 +23,17 @@ const LISTED = 1000;
 export function CloseDialog({ comms, onEnd }: { readonly comms: readonly Comm[]; readonly onEnd: () => void }) {
   const place = useRef<HTMLDialogElement>(null);
   const [stage, setStage] = useState<Stage>({ at: "asking" });
+  const [takesAlong, setTakesAlong] = useState(false);
+  const more = useMemo(() => usedOnlyBy(comms, commList.peek()), [comms]);
+  useEffect(() => place.current?.showModal(), []);
   useEffect(() => {
-    place.current?.showModal();
     const abort = new AbortController();
-    closeAll(byKernel(comms), true, abort.signal).then(
+    closeAll(byKernel(takesAlong ? [...comms, ...more] : comms), true, abort.signal).then(
       (look) => setStage({ at: "sure?", look }),
       () => undefined,
     );
     return () => abort.abort();
-  }, []);
+  }, [takesAlong]);
 
   const close = async (look: Outcome) => {
     setStage({ at: "closing", look });
@@ -46,7 +49,16 @@ export function CloseDialog({ comms, onEnd }: { readonly comms: readonly Comm[];
   return (
     <dialog ref={place} class={styles.dialog} aria-labelledby="closing-title" onClose={onEnd}>
       {stage.at === "asking" && <Asking count={comms.length} onEnd={onEnd} />}
-      {(stage.at === "sure?" || stage.at === "closing") && <Sure look={stage.look} isClosing={stage.at === "closing"} onYes={() => void close(stage.look)} onEnd={onEnd} />}
+      {(stage.at === "sure?" || stage.at === "closing") && (
+        <Sure look={stage.look} isClosing={stage.at === "closing"} onYes={() => void close(stage.look)} onEnd={onEnd}>
+          {more.length > 0 && (
+            <label class={styles.along}>
+              <input type="checkbox" checked={takesAlong} disabled={stage.at === "closing"} onChange={(event) => setTakesAlong(event.currentTarget.checked)} />
+              <span>Also close what only these use: {counted(more.length, "comm")}, layouts and styles mostly</span>
+            </label>
+          )}
+        </Sure>
+      )}
       {stage.at === "done" && <Done done={stage.done} onEnd={onEnd} />}
     </dialog>
   );
@@ -66,7 +78,15 @@ function Asking({ count, onEnd }: { readonly count: number; readonly onEnd: () =
   );
 }
 
-function Sure({ look, isClosing, onYes, onEnd }: { readonly look: Outcome; readonly isClosing: boolean; readonly onYes: () => void; readonly onEnd: () => void }) {
+interface SureProps {
+  readonly look: Outcome;
+  readonly isClosing: boolean;
+  readonly onYes: () => void;
+  readonly onEnd: () => void;
+  readonly children: ComponentChildren;
+}
+
+function Sure({ look, isClosing, onYes, onEnd, children }: SureProps) {
   const going = countOf(goingOf(look));
   return (
     <>
@@ -76,6 +96,7 @@ function Sure({ look, isClosing, onYes, onEnd }: { readonly look: Outcome; reado
         {look.answers.map((each) => each.comms.length > 0 && <GoingList key={each.kernel_id} closings={each} />)}
         <StayingList outcome={look} />
       </div>
+      {children}
       <p class={styles.buttons}>
         <Button onClick={onEnd}>{going ? "Cancel" : "Done"}</Button>
         {going > 0 && (

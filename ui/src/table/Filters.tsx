@@ -26,9 +26,11 @@ export function Filters() {
     <search class={styles.filters} aria-label="Conditions">
       <Search />
       {narrow.value && (
-        <Button onClick={() => setOpen(!open)} pressed={open}>
-          Filter and sort{on > 0 && ` (${on})`}
-        </Button>
+        <span class={styles.more}>
+          <Button onClick={() => setOpen(!open)} pressed={open}>
+            Filter and sort{on > 0 && ` (${on})`}
+          </Button>
+        </span>
       )}
       {(open || !narrow.value) && (
         <>

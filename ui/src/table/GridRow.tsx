@@ -5,7 +5,7 @@ import { Inert } from "../parts/Inert";
 import { plain, shortened } from "../parts/inert_text";
 import { Link } from "../parts/Link";
 import { cell, isNumeric, KernelName, TITLES } from "./columns";
-import { nameOf } from "./order";
+import { nameOf } from "./facts";
 import type { CommRow, GroupRow, Row } from "./row";
 import { COLUMNS, type Column, type Group } from "./wanted";
 import styles from "./table.module.css";
@@ -39,7 +39,7 @@ export class GridRow extends Component<RowProps> {
         role="row"
         id={id}
         class={look.filter(Boolean).join(" ")}
-        style={{ transform: `translateY(${index * height}px)`, height: `${height}px` }}
+        style={{ transform: `translateY(${index * height}px)`, height: `${height}px`, "--deep": row.kind === "group" ? 0 : Math.min(row.level, DEEPEST) - 1 }}
         data-row={row.key}
         data-comm={row.kind === "comm" ? row.comm.comm_id : undefined}
         aria-rowindex={index + 2}
@@ -70,7 +70,7 @@ function CommCells({ row, selected, closed }: { readonly row: CommRow; readonly 
       <div role="gridcell" aria-colindex={1} class={styles.check}>
         {!closed && !row.context && <Check selected={selected} label={`Select ${name} ${plain(comm.comm_id.slice(0, 8))}`} />}
       </div>
-      <div role="gridcell" aria-colindex={2} class={styles.name} style={{ paddingLeft: `${(Math.min(row.level, DEEPEST) - 1) * 20}px` }}>
+      <div role="gridcell" aria-colindex={2} class={styles.name}>
         <Fold open={row.open} />
         {closed ? (
           <span class={styles.was}>
@@ -153,7 +153,7 @@ function Check({ selected, label }: { readonly selected: string; readonly label:
 
 function Fold({ open }: { readonly open: boolean | undefined }) {
   return (
-    <span class={styles.fold} data-act={open === undefined ? undefined : "fold"} aria-hidden="true">
+    <span class={`${styles.fold} ${open === undefined ? styles.leaf : ""}`} data-act={open === undefined ? undefined : "fold"} aria-hidden="true">
       {open !== undefined && (
         <svg viewBox="0 0 16 16" width="16" height="16" class={open ? styles.open : undefined}>
           <path d="M6 4l4 4-4 4" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" />

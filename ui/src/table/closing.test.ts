@@ -8,12 +8,17 @@ afterEach(() => vi.unstubAllGlobals());
 describe("closing", () => {
   const chosen = byKernel([comm("layout", { parents: ["slider"] }), comm("slider"), comm("other", { kernel_id: "k2" })]);
 
-  it("is asked of each kernel, holders first", () => {
+  it("is asked of each kernel, in the order of the table", () => {
     expect([...chosen]).toEqual([
-      ["k1", ["slider", "layout"]],
+      ["k1", ["layout", "slider"]],
       ["k2", ["other"]],
     ]);
     expect(countOf(chosen)).toBe(3);
+  });
+
+  it("takes holders first where one request does not hold all", () => {
+    const many = Array.from({ length: 10_000 }, (_, index) => comm(`c${index}`, { parents: ["slider"] }));
+    expect(byKernel([...many, comm("slider")]).get("k1")?.[0]).toBe("slider");
   });
 
   it("closes what the look found, and tells of a kernel that takes nothing", async () => {
@@ -25,7 +30,7 @@ describe("closing", () => {
     });
     const look = await closeAll(chosen, true);
     expect(asked).toEqual([
-      ["/api/kernels/k1/closings", { comms: ["slider", "layout"], dry_run: true }],
+      ["/api/kernels/k1/closings", { comms: ["layout", "slider"], dry_run: true }],
       ["/api/kernels/k2/closings", { comms: ["other"], dry_run: true }],
     ]);
     expect(look.failures).toEqual([{ kernelId: "k2", count: 1, why: "kernel k2 is dead. Restart it, or try again." }]);

@@ -37,7 +37,7 @@ const MOST = 10_000;
 /** Ids by kernel. */
 export type Chosen = ReadonlyMap<string, readonly string[]>;
 
-/** Sort comms by kernel; those that others hold last, so that portions of very many take holders along. */
+/** Sort comms by kernel. Of more than go into one request those that others hold go last, after their holders. */
 export function byKernel(comms: readonly Comm[]): Chosen {
   const found = new Map<string, Comm[]>();
   for (const each of comms) {
@@ -45,7 +45,7 @@ export function byKernel(comms: readonly Comm[]): Chosen {
     if (known) known.push(each);
     else found.set(each.kernel_id, [each]);
   }
-  return new Map([...found].map(([kernel, members]) => [kernel, members.sort((one, other) => one.parents.length - other.parents.length).map((each) => each.comm_id)]));
+  return new Map([...found].map(([kernel, members]) => [kernel, (members.length > MOST ? members.toSorted((one, other) => one.parents.length - other.parents.length) : members).map((each) => each.comm_id)]));
 }
 
 /** Ask what would be closed, or close. */

@@ -7,6 +7,7 @@ import { Inert } from "../parts/Inert";
 import { plain, shortened } from "../parts/inert_text";
 import { Mark, type Tone } from "../parts/Mark";
 import type { Comm } from "../store/comm_table";
+import { isWidget } from "./facts";
 import { titleOf } from "./state";
 import type { Column } from "./wanted";
 
@@ -50,7 +51,7 @@ export function cell(column: Exclude<Column, "name">, comm: Comm): ComponentChil
     case "idle":
       return <Ago at={comm.last_activity} />;
     case "size":
-      return bytes(comm.bytes.state);
+      return isWidget(comm) ? bytes(comm.bytes.state) : <span class="muted">–</span>;
     case "messages": {
       const { from_kernel, from_frontends } = comm.messages;
       return <span title={`${count(from_kernel)} from the kernel, ${count(from_frontends)} from pages`}>{count(from_kernel + from_frontends)}</span>;
@@ -58,6 +59,7 @@ export function cell(column: Exclude<Column, "name">, comm: Comm): ComponentChil
     case "pages":
       return comm.frontends.length ? count(comm.frontends.length) : <span class="muted" title="No page that is there now has it.">none</span>;
     case "knowledge": {
+      if (!isWidget(comm)) return <span class="muted" title="Only of widgets it is known what their messages mean.">not kept</span>;
       const [tone, text, meaning] = KNOWN[comm.knowledge];
       return (
         <Mark tone={tone} title={comm.dirty_because ? `${meaning} (${plain(shortened(comm.dirty_because, 200))})` : meaning}>

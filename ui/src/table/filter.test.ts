@@ -7,7 +7,7 @@ const AT = Date.parse("2026-01-01T01:00:00Z");
 const all = [
   comm("aa11", { model: "IntSliderModel", frontends: ["p"], last_activity: "2026-01-01T00:59:30Z" }),
   comm("bb22", { model: "LayoutModel", knowledge: "dirty" }),
-  comm("cc33", { target_name: "My.Plot", kernel_id: "k2", frontends: ["p"] }),
+  comm("cc33", { target_name: "My.Plot", knowledge: "unknown", kernel_id: "k2", frontends: ["p"] }),
 ];
 const found = (conditions: Record<string, string>) => matching(all, wantedOf(conditions).filter, titleOf, AT).map((each) => each.comm_id.slice(0, 2));
 
@@ -23,6 +23,7 @@ describe("conditions", () => {
     [{ target: "my.plot" }, []],
     [{ model: "LayoutModel" }, ["bb"]],
     [{ knowledge: "dirty" }, ["bb"]],
+    [{ knowledge: "unknown" }, []],
     [{ attached: "yes" }, ["aa", "cc"]],
     [{ attached: "no" }, ["bb"]],
     [{ idle: "60" }, ["bb", "cc"]],

@@ -1,6 +1,7 @@
 // Which comms meet the conditions.
 import { secondsSince } from "../parts/format";
 import type { Comm } from "../store/comm_table";
+import { isWidget } from "./facts";
 import type { Filter } from "./wanted";
 
 /** Longer names are searched in their beginning: nobody types the rest. */
@@ -15,7 +16,7 @@ export function matching(comms: readonly Comm[], filter: Filter, titleOf: (kerne
       (filter.kernel === undefined || each.kernel_id === filter.kernel) &&
       (filter.target === undefined || each.target_name === filter.target) &&
       (filter.model === undefined || each.model?.name === filter.model) &&
-      (filter.knowledge === undefined || each.knowledge === filter.knowledge) &&
+      (filter.knowledge === undefined || (each.knowledge === filter.knowledge && isWidget(each))) &&
       (filter.attached === undefined || each.frontends.length > 0 === filter.attached) &&
       (filter.idle === undefined || secondsSince(each.last_activity, now) > filter.idle) &&
       (!text || searched(each).includes(text) || titleOf(each.kernel_id).toLowerCase().includes(text)),

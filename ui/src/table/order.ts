@@ -1,11 +1,7 @@
 // In which order comms stand.
 import type { Comm } from "../store/comm_table";
+import { isWidget, nameOf } from "./facts";
 import type { Column } from "./wanted";
-
-/** What a comm is called: its model's name, else its target's. */
-export function nameOf(comm: Comm): string {
-  return comm.model?.name || comm.target_name;
-}
 
 /** How much a state may differ from the kernel's. */
 const DOUBT = { clean: 0, dirty: 1, unknown: 2, too_large: 3 } as const;
@@ -33,7 +29,7 @@ function keyOf(column: Column, titleOf: (kernelId: string) => string): (comm: Co
     case "pages":
       return (each) => each.frontends.length;
     case "knowledge":
-      return (each) => DOUBT[each.knowledge];
+      return (each) => (isWidget(each) ? DOUBT[each.knowledge] : 4);
   }
 }
 

@@ -1,0 +1,32 @@
+// What a comm is, as far as the table has to know.
+import type { Comm } from "../store/comm_table";
+import { keyOf } from "./row";
+
+/** What a comm is called: its model's name, else its target's. */
+export function nameOf(comm: Comm): string {
+  return comm.model?.name || comm.target_name;
+}
+
+/** Whether its state is kept: only of widgets it is known what their messages mean. */
+export function isWidget(comm: Comm): boolean {
+  return comm.target_name === "jupyter.widget";
+}
+
+/** The comms that nothing else uses than these, and what nothing else uses than them: layouts and styles, mostly. */
+export function usedOnlyBy(chosen: readonly Comm[], all: readonly Comm[]): readonly Comm[] {
+  const live = new Map(all.map((each) => [keyOf(each), each]));
+  const going = new Set(chosen.map(keyOf));
+  const found: Comm[] = [];
+  const queue = [...chosen];
+  for (let next = queue.pop(); next; next = queue.pop()) {
+    const { kernel_id, references } = next;
+    for (const id of references) {
+      const used = live.get(`${kernel_id} ${id}`);
+      if (!used || going.has(keyOf(used)) || used.parents.some((parent) => !going.has(`${kernel_id} ${parent}`))) continue;
+      going.add(keyOf(used));
+      found.push(used);
+      queue.push(used);
+    }
+  }
+  return found;
+}
