@@ -32,6 +32,10 @@ export function CommPage({ kernelId, commId }: { readonly kernelId: string; read
   const held = watch.held.value;
   const ended = watch.ended.value;
   const failure = watch.failure.value;
+  useEffect(() => {
+    // Of what has ended nothing is asked any more.
+    if (ended) tail.stop();
+  }, [tail, ended]);
   if (!facts) {
     return (
       <>

@@ -23,7 +23,7 @@ export function StateCard({ watch }: { readonly watch: CommWatch }) {
         {held?.state && (
           <span class={styles.end}>
             <input type="search" class={styles.search} aria-label="Search names and values" placeholder="Search names and values" value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
-            <Copy what="the whole state" word="Copy all" text={() => pretty(held.state)} />
+            <Copy what="all of the state" word="Copy all" text={() => pretty(held.state)} />
           </span>
         )}
       </div>

@@ -86,7 +86,7 @@ export function Tree({ value, label, kernelId, secrets = NOTHING, buffers = NOTH
     step();
   };
 
-  if (!rows.length) return <p class={styles.none}>{found ? "Nothing in it matches." : "It is empty."}</p>;
+  if (!rows.length) return <p class={styles.none}>{!found ? "It is empty." : found.isCut ? "Nothing matches among what was searched; there is more, too much to search here." : "Nothing in it matches."}</p>;
   return (
     <>
       <div ref={tree} role="tree" aria-label={label} class={styles.tree} onKeyDown={onKeyDown}>

@@ -10,7 +10,7 @@ export interface Found {
 }
 
 /** No more than so many are looked at, shown, or gone down to. */
-export const MOST = { visited: 200_000, matches: 200, depth: 400 };
+export const MOST = { visited: 400_000, matches: 200, depth: 400 };
 
 /** Find a text in names and values, whatever its case. Secrets are no values. */
 export function search(root: unknown, text: string, secrets: ReadonlySet<string>, most = MOST): Found {
@@ -32,10 +32,10 @@ export function search(root: unknown, text: string, secrets: ReadonlySet<string>
         visited += 1;
         path.push(name);
         const child = (value as Readonly<Record<string | number, unknown>>)[name];
-        const key = keyOf(path);
-        const isMatch = pattern.test(String(name)) || (!isContainer(child) && !secrets.has(key) && pattern.test(String(child)));
-        if (isMatch) matches.add(key);
-        const leads = visit(child, path);
+        const isSecret = secrets.size > 0 && secrets.has(keyOf(path));
+        const isMatch = pattern.test(String(name)) || (!isContainer(child) && !isSecret && pattern.test(String(child)));
+        if (isMatch) matches.add(keyOf(path));
+        const leads = !isSecret && visit(child, path);
         if (isMatch || leads) {
           here.push(name);
           any = true;

@@ -26,6 +26,8 @@ export class TailWatch {
 
   stop(): void {
     this.#stop?.();
+    const last = this.recording.peek();
+    if (last) this.recording.value = { ...last, on: false };
   }
 
   /** Switch the recording, for everybody. */
@@ -53,12 +55,7 @@ export class TailWatch {
   #failed(failure: unknown): void {
     const error = failure instanceof ApiError ? failure : undefined;
     // The comm's end is told once, above all.
-    if (error?.status === 404 || error?.status === 410) {
-      this.stop();
-      const last = this.recording.peek();
-      if (last) this.recording.value = { ...last, on: false };
-      return;
-    }
+    if (error?.status === 404 || error?.status === 410) return this.stop();
     tellFailure("The messages could not be asked for", failure);
   }
 }

@@ -54,9 +54,10 @@ describe("search", () => {
     let deep: unknown = "needle";
     for (let level = 0; level < 3000; level++) deep = [deep];
     expect(search(deep, "needle", NONE).isCut).toBe(true);
-    const wide = Array.from({ length: 300_000 }, () => "needle");
+    const wide = Array.from({ length: 500_000 }, () => "needle");
     const found = search(wide, "needle", NONE);
     expect([found.matches.size, found.isCut]).toEqual([200, true]);
+    expect(search(wide, "nowhere", NONE)).toMatchObject({ matches: new Set(), isCut: true });
   });
 });
 
