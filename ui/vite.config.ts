@@ -11,6 +11,8 @@ export default defineConfig({
   build: {
     outDir: "../jupyter_comm_broker/static/dashboard",
     emptyOutDir: true,
+    // Who wrote what is packed with it, and on which terms: goes into the wheel.
+    license: { fileName: "licenses.md" },
     target: "es2022",
     // Small files as data: addresses would be what the page's policy forbids.
     assetsInlineLimit: 0,

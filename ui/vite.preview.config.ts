@@ -32,6 +32,8 @@ export default defineConfig({
   build: {
     outDir: fileURLToPath(new URL("../jupyter_comm_broker/static/preview", import.meta.url)),
     emptyOutDir: true,
+    // Who wrote what is packed with it, and on which terms: goes into the wheel.
+    license: { fileName: "licenses.md" },
     target: "es2022",
     // The icons of JupyterLab: eighty small files otherwise. The policy lets styles hold pictures.
     assetsInlineLimit: 4096,
