@@ -100,6 +100,18 @@ def test_what_others_need_stays_and_says_so(
     dialog.get_by_role("button", name="Close 1 comm", exact=True).click()
     table.wait_for(2)
     assert set(table.ids()) == {"slider", "layout"}
+    # The other way round: what nothing else uses can go along, where somebody wants that.
+    table.press("Escape", "End", "Space")
+    table.page.get_by_role("button", name="Close 1 comm…").click()
+    table.board.wait_until(lambda: "Close 1 comm?" in dialog.inner_text(), 20, "the slider alone")
+    dialog.get_by_role("checkbox", name="Also close what only these use: 1 comm").click()
+    table.board.wait_until(lambda: "Close 2 comms?" in dialog.inner_text(), 20, "its layout too")
+    assert table.board.complaints() == []
+    table.board.picture("table-close-along")
+    dialog.get_by_role("button", name="Close 2 comms", exact=True).click()
+    table.board.wait_until(
+        lambda: "No comm lives on this server" in table.board.said, 20, "both are closed"
+    )
 
 
 def test_a_kernel_that_died_meanwhile_is_told_of(

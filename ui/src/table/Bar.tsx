@@ -6,6 +6,7 @@ import { commsLoading } from "../store/comms";
 import { forbidden } from "../store/permissions";
 import { clearFilters } from "./Filters";
 import { listed } from "./listed";
+import { narrow } from "./sizes";
 import { only } from "./selection";
 import { chosen, foldAll, matches, rows, selection, wanted } from "./state";
 import { filterCount, GROUPS } from "./wanted";
@@ -27,7 +28,7 @@ export function Bar({ onClose }: { readonly onClose: () => void }) {
               </Button>
             </span>
             <Button tone="quiet" label="Clear selection" onClick={() => (selection.value = only(selection.value, []))}>
-              Clear<span class={styles.seldom}> selection</span>
+              {narrow.value ? "Clear" : "Clear selection"}
             </Button>
           </>
         ) : (
