@@ -86,6 +86,9 @@ def test_the_source_archive_holds_what_the_proof_needs(archives: tuple[Path, Pat
         names = {name.partition("/")[2] for name in archive.getnames()}
     wanted = {
         "LICENSE",
+        "NOTICE",
+        "jupyter_comm_broker/static/dashboard/licenses.md",
+        "jupyter_comm_broker/static/preview/licenses.md",
         "CONTRIBUTING.md",
         ".ci/run",
         "scripts/test",
