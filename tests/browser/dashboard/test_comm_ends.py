@@ -50,12 +50,12 @@ def test_it_is_closed_after_a_question(slider: OneComm, notebook: Notebook) -> N
     assert "Close IntSliderModel?" in dialog.inner_text()
     assert slider.board.complaints() == []
     slider.button("Keep it").click()
-    assert notebook.value("s.comm is None") == "False"
+    assert notebook.value("s.comm._closed") == "False"
     slider.button("Close comm").click()
     slider.button("Close it").click()
     slider.board.wait_until(lambda: "This comm was closed" in slider.board.said, 10, "it says so")
     slider.board.wait_until(
-        lambda: notebook.value("s.comm is None") == "True", 10, "the kernel has heard of it"
+        lambda: notebook.value("s.comm._closed") == "True", 10, "the kernel has heard of it"
     )
     assert slider.why_off("Close comm") == "This comm is closed."
     assert slider.why_off("Send") == "This comm is closed."

@@ -9,7 +9,7 @@ export function EndNotice({ ended, kernelId }: { readonly ended: Ended; readonly
   return (
     <Notice tone="warn" loud>
       <strong>{said(ended)}</strong>{" "}
-      {ended.reason && (
+      {ended.reason && !isSaid(ended) && (
         <>
           <Inert text={sentence(ended.reason)} most={400} />{" "}
         </>
@@ -43,6 +43,11 @@ function said(ended: Ended): string {
   if (ended.what === "unknown") return "This comm is gone.";
   const by = ended.by === "kernel" ? " by the kernel" : ended.by === "frontend" ? " by a page or program" : "";
   return `This comm was closed${by}${ended.at ? ` at ${new Date(ended.at).toLocaleTimeString()}` : ""}.`;
+}
+
+/** Whether the reason is what stands before it. */
+function isSaid({ by, reason }: Ended): boolean {
+  return by === "kernel" && reason === "closed by the kernel";
 }
 
 function sentence(text: string): string {

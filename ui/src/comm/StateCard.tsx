@@ -27,7 +27,7 @@ export function StateCard({ watch }: { readonly watch: CommWatch }) {
           </span>
         )}
       </div>
-      {held?.state && <Latest change={watch.change.value} />}
+      {held?.state && <Latest change={watch.change.value} isOver={watch.ended.value !== undefined} />}
       {held?.state ? (
         <Tree value={held.state} label="State" isState kernelId={watch.kernelId} secrets={held.redacted} buffers={places} change={watch.change.value} search={search} model={facts?.model?.name ?? ""} />
       ) : huge !== undefined && !held ? (
@@ -42,7 +42,8 @@ export function StateCard({ watch }: { readonly watch: CommWatch }) {
   );
 }
 
-function Latest({ change }: { readonly change: Change | undefined }) {
+function Latest({ change, isOver }: { readonly change: Change | undefined; readonly isOver: boolean }) {
+  if (!change && isOver) return null;
   if (!change) return <p class={styles.latest}>What changes will be lit up.</p>;
   const names = [...change.at].slice(0, 4).map((key) => writtenPath(JSON.parse(key) as string[]));
   return (

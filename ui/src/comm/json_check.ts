@@ -110,8 +110,9 @@ class Scanner {
   }
 
   #found(wanted: string, character: string | undefined): Mistake {
-    const hints: Readonly<Record<string, string>> = { "'": ": JSON has double quotes", "}": ": is there a comma too many?", "]": ": is there a comma too many?", "/": ": JSON has no comments" };
+    const hints: Readonly<Record<string, string>> = { "'": ": JSON has double quotes", "/": ": JSON has no comments" };
+    const isAfterComma = (character === "}" || character === "]") && this.text.slice(0, this.#at).trimEnd().endsWith(",");
     if (character === undefined) return { offset: this.text.length, message: `${wanted} is missing at the end` };
-    return { offset: this.#at, message: `${wanted} is expected here, not ${character}${hints[character] ?? ""}` };
+    return { offset: this.#at, message: `${wanted} is expected here, not ${character}${isAfterComma ? ": is there a comma too many?" : (hints[character] ?? "")}` };
   }
 }
