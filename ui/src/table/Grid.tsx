@@ -8,7 +8,7 @@ import { listed } from "./listed";
 import { extended, moved, selectable, share, toggled } from "./selection";
 import { fold, folded, places, rows, selection, wanted } from "./state";
 import { COLUMNS } from "./wanted";
-import { drawn, neighbour, revealed, shift, type Range } from "./windowing";
+import { drawn, neighbour, revealed, shift, slots, type Range } from "./windowing";
 import { headHeight, rowHeight } from "./sizes";
 import styles from "./table.module.css";
 
@@ -45,7 +45,8 @@ export function Grid() {
   };
 
   useHold(place, reveal);
-  useLayoutEffect(look);
+  // Not after each frame of a scroll: what asks for sizes makes the browser work them out at once.
+  useLayoutEffect(look, [all, height]);
   useEffect(() => {
     const grid = place.current!;
     grid.scrollTop = leftAt;
@@ -60,6 +61,8 @@ export function Grid() {
   const at = cursor === undefined ? undefined : places.value.get(cursor);
   // The row with the cursor is there even when it is not in view: what is focused must exist.
   if (at !== undefined && (at < from || at >= to)) indices.push(at);
+  const elements = useRef<ReadonlyMap<string, number>>(new Map());
+  elements.current = slots(elements.current, indices.map((index) => all[index]!.key));
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== place.current) return;
@@ -103,7 +106,7 @@ export function Grid() {
           const row = all[index]!;
           return (
             <GridRow
-              key={row.key}
+              key={elements.current.get(row.key)}
               id={idOf(row.key)}
               row={row}
               index={index}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drawn, neighbour, revealed, shift } from "./windowing";
+import { drawn, neighbour, revealed, shift, slots } from "./windowing";
 
 const places = (keys: string) => new Map([...keys].map((key, index) => [key, index]));
 
@@ -33,5 +33,13 @@ describe("windowing", () => {
     expect(neighbour([..."abcd"], 1, places("acd"))).toBe("c");
     expect(neighbour([..."abcd"], 3, places("a"))).toBe("a");
     expect(neighbour([..."abcd"], 0, places(""))).toBeUndefined();
+  });
+
+  it("gives what comes the elements of what went, and what stays its own", () => {
+    const first = slots(new Map(), [..."abcd"]);
+    const second = slots(first, [..."cdef"]);
+    expect([second.get("c"), second.get("d")]).toEqual([first.get("c"), first.get("d")]);
+    expect([...second.values()].sort()).toEqual([0, 1, 2, 3]);
+    expect([...slots(second, ["f"]).values()]).toEqual([second.get("f")]);
   });
 });

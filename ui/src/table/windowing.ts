@@ -48,3 +48,27 @@ export function neighbour(keys: readonly string[], at: number, places: ReadonlyM
   for (let index = Math.min(at, keys.length) - 1; index >= 0; index--) if (places.has(keys[index]!)) return keys[index];
   return undefined;
 }
+
+/**
+ * Which element draws which row: one that stays keeps its own, one that comes takes that of one that went.
+ *
+ * To make elements anew for each row that is scrolled by would cost most of a frame.
+ */
+export function slots(before: ReadonlyMap<string, number>, keys: readonly string[]): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  const taken = new Set<number>();
+  for (const key of keys) {
+    const slot = before.get(key);
+    if (slot === undefined) continue;
+    found.set(key, slot);
+    taken.add(slot);
+  }
+  let free = 0;
+  for (const key of keys) {
+    if (found.has(key)) continue;
+    while (taken.has(free)) free += 1;
+    found.set(key, free);
+    taken.add(free);
+  }
+  return found;
+}
