@@ -86,6 +86,8 @@ def test_an_unknown_one_says_what_to_do(hub: Server, notebook: Notebook, boards:
     one = OneComm(boards(hub), notebook, "nobody-has-this")
     one.open()
     one.board.wait_until(lambda: "There is no such comm" in one.board.said, 20, "it says so")
+    assert one.board.complaints() == []
+    one.board.picture("one-comm-unknown")
     one.page.get_by_role("link", name="See what lives now").click()
     assert f"kernel={notebook.kernel_id}" in one.page.url
     settle(one)
