@@ -165,8 +165,9 @@ def test_messages_are_recorded_in_both_directions(slider: OneComm, notebook: Not
     )
     rows.last.get_by_role("button").click()
     slider.board.wait_until(
-        lambda: messages.get_by_role("treeitem", name="state").count(), 10, "the payload"
+        lambda: messages.get_by_role("treeitem", name="value").count(), 10, "the payload"
     )
+    slider.page.evaluate("scrollTo(0, 0)")
     slider.board.picture("one-comm-messages", whole=True)
     messages.get_by_role("button", name="Both").click()
     messages.get_by_role("button", name="Pause").click()

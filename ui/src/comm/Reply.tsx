@@ -82,7 +82,7 @@ function Answer({ answer, wait, kernelId }: { readonly answer: SendAnswer; reado
       ))}
       {messages.map((message, index) => (
         <Part key={`message ${index}`} title={message.msg_type}>
-          <Tree value={message.data} label={`Answer ${index + 1}`} kernelId={kernelId} secrets={message.redacted} />
+          <Tree value={message.data} label={`Answer ${index + 1}`} kernelId={kernelId} secrets={message.redacted} isBegun />
           {message.buffers.length > 0 && (
             <p class="small muted">
               {counted(message.buffers.length, "buffer")}: {message.buffers.map((each) => bytes(each.length ?? null)).join(", ")}

@@ -44,7 +44,7 @@ export function TailRow({ message, kernelId }: { readonly message: RecordedMessa
               </pre>
             </>
           ) : (
-            <Tree value={message.data} label={`Payload of message ${message.number}`} kernelId={kernelId} />
+            <Tree value={message.data} label={`Payload of message ${message.number}`} kernelId={kernelId} isBegun />
           )}
           {message.buffers.length > 0 && (
             <p class="small">

@@ -3,7 +3,7 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import { count } from "../parts/format";
 import type { Path } from "../api/shapes";
 import styles from "./comm.module.css";
-import { keyOf } from "./paths";
+import { isContainer, keyOf, namesOf, sizeOf, valueAt, type Container } from "./paths";
 import { Chosen } from "./Chosen";
 import { search as find } from "./search";
 import { TreeRow } from "./TreeRow";
@@ -21,12 +21,23 @@ interface Props {
   readonly search?: string;
   readonly model?: string;
   readonly isState?: boolean;
+  /** Whether what is small on the first level is open from the beginning. */
+  readonly isBegun?: boolean;
 }
 
 const NOTHING: readonly Path[] = [];
 
-export function Tree({ value, label, kernelId, secrets = NOTHING, buffers = NOTHING, change, search = "", model = "", isState = false }: Props) {
-  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+/** Keys of the first containers that are small. */
+function smallIn(value: Container): string[] {
+  const isSmall = (name: string | number) => {
+    const child = valueAt(value, [name]);
+    return isContainer(child) && sizeOf(child) <= 10;
+  };
+  return namesOf(value, 20).filter(isSmall).map((name) => keyOf([name]));
+}
+
+export function Tree({ value, label, kernelId, secrets = NOTHING, buffers = NOTHING, change, search = "", model = "", isState = false, isBegun = false }: Props) {
+  const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(isBegun && isContainer(value) ? smallIn(value) : []));
   const [most, setMost] = useState<ReadonlyMap<string, number>>(new Map());
   const [chosen, setChosen] = useState<string>();
   const tree = useRef<HTMLDivElement>(null);
