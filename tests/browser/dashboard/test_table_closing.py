@@ -43,8 +43,8 @@ def test_left_overs_of_a_cell_that_ran_ten_times(
         notebook.run("s = w.IntSlider(); kept.append(s)")
     table = Table(boards(hub), "sort=age")
     table.wait_for(30)
-    for said in ("jupyter.widget", "left overs.ipynb", "none"):
-        table.board.wait_until(lambda said=said: said in table.board.said, 10, said)
+    told = ("jupyter.widget", "left overs.ipynb", "none")
+    table.board.wait_until(lambda: all(each in table.board.said for each in told), 10, "its facts")
     on_screen = set(table.ids()[:3])
     table.press("ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "Shift+End")
     assert "27 selected" in table.board.said
