@@ -18,6 +18,13 @@ export interface Passed {
   readonly from_frontends: number;
 }
 
+/** Bytes of one comm: null where a secret is among them, whose size is not told. */
+export interface CommBytes {
+  readonly from_kernel: number | null;
+  readonly from_frontends: number | null;
+  readonly state: number | null;
+}
+
 /** A live comm, as lists show it. */
 export interface CommView {
   readonly kernel_id: string;
@@ -34,7 +41,7 @@ export interface CommView {
   /** Session ids of the pages that have it. */
   readonly frontends: readonly string[];
   readonly messages: Passed;
-  readonly bytes: Passed & { readonly state: number };
+  readonly bytes: CommBytes;
   readonly knowledge: Knowledge;
   readonly dirty_because: string | null;
   readonly pending: boolean;
@@ -50,7 +57,8 @@ export interface CommPage {
 
 export interface BufferView {
   readonly path: Path;
-  readonly length: number;
+  /** Null of a secret. */
+  readonly length: number | null;
   /** Missing where buffers were not asked for, or are secret. */
   readonly encoding?: "base64";
   readonly data?: string;
