@@ -9,6 +9,9 @@ import styles from "./overview.module.css";
 /** More are in the table. */
 const MOST = 12;
 
+/** A longer name fits no address. */
+const LONGEST = 1000;
+
 export function Targets() {
   const found = targets(kernels.value);
   const most = found[0]?.[1] ?? 1;
@@ -20,9 +23,13 @@ export function Targets() {
         <ul>
           {found.slice(0, MOST).map(([name, comms]) => (
             <li key={name}>
-              <Link to="comms" wanted={{ target: name }}>
-                {name ? <Inert text={name} most={60} brief /> : "(without a name)"}
-              </Link>
+              {name && name.length <= LONGEST ? (
+                <Link to="comms" wanted={{ target: name }}>
+                  <Inert text={name} most={60} brief />
+                </Link>
+              ) : (
+                <span>{name ? <Inert text={name} most={60} brief /> : "(without a name)"}</span>
+              )}
               <span class="number">{count(comms)}</span>
               <span class={styles.bar} style={{ width: `${(100 * comms) / most}%` }} aria-hidden="true" />
             </li>
