@@ -23,7 +23,8 @@ print(slider.comm.comm_id)
 """
 
 BUFFER = 4096
-MANY = 1_000
+MANY = 800
+"""Under what a kernel queues before it drops what it publishes (1,000 messages)."""
 OPEN_MANY = f"""
 from comm import create_comm
 many = [create_comm(target_name="many") for _ in range({MANY})]
