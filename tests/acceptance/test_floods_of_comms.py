@@ -8,6 +8,7 @@ import signal
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,11 +48,16 @@ while a machine short of time does not take it, and then the broker asks."""
 async def listed(server: Server, kernel_id: str, count: int) -> None:
     """Wait until a kernel has so many comms."""
 
-    async def so_many() -> bool:
-        found: int = (await server.link(kernel_id))["comms"]
-        return found == count
+    link: dict[str, Any] = {}
 
-    await eventually(so_many)
+    async def so_many() -> bool:
+        link.update(await server.link(kernel_id))
+        return link["comms"] == count
+
+    try:
+        await eventually(so_many)
+    except AssertionError as error:
+        raise AssertionError(f"{count} comms: {error}: {link}") from None
 
 
 def all_closed(page: Page) -> bool:

@@ -112,6 +112,8 @@ def _own(folder: Path) -> dict[str, str]:
         "JUPYTER_PLATFORM_DIRS": "1",
         # What a page installs goes into its own folder, and stays out of this environment.
         "PIP_TARGET": str(folder / "installed"),
+        # Old pips cannot isolate a build beside a target. It says "build isolation: no".
+        "PIP_NO_BUILD_ISOLATION": "0",
         "PYTHONPATH": str(folder / "installed"),
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
