@@ -37,7 +37,7 @@ class LostIdles:
         """The msg_id of what may be over, and waits for its idle."""
         self._ask_at = 0.0
         self._look_at: float | None = None
-        self._asked = ""
+        self._asked, self._asked_at = "", 0.0
         self._attempts = 0
 
     # -- suspecting ----------------------------------------------------------------------------
@@ -60,6 +60,7 @@ class LostIdles:
             # What answers this may be dropped as well; and a handler may run for hours.
             self._attempts += 1
             self._ask_at = now + self._patience * 2**self._attempts
+            self._asked_at = now
             self._asked = self._questions.ask(self.ABOUT, "shell", "kernel_info_request", {}, now)
         self._look_at = max(self._ask_at, now + self._patience) if suspect else None
 
@@ -76,23 +77,23 @@ class LostIdles:
 
     def before(self, status: Message, now: float) -> None:
         """End what this status, which comes next, proves to be over."""
-        parent = status.parent
-        if parent.msg_id == self._asked:
-            self._answered(now)
-        elif unended := self._context.requests.unended:
-            lane = self._context.requests.lane(parent)
-            for msg_id, request in list(unended.items()):
-                if msg_id != parent.msg_id and request.lane == lane:
-                    self._end(request.header, self._written(request.header, now), now)
+        context, msg_id = self._context, status.parent.msg_id
+        if not msg_id or not (self._asked or context.requests.unended):
+            return
+        if msg_id == self._asked:
+            self._asked = ""
+            self._end_unended(MAIN, self._asked_at, now)
+            running = context.execution.running_in(MAIN)
+            if running is not None and running[0].msg_type in COMM_TYPES:
+                self._end(*running, now)
+        elif (later := context.requests.get(msg_id)) is not None:
+            self._end_unended(later.lane, later.sent_at, now)
 
-    def _answered(self, now: float) -> None:
-        self._asked = ""
+    def _end_unended(self, lane: str, sent_before: float, now: float) -> None:
+        # A reply overtakes what waits on iopub: of what was sent later nothing is proven.
         for request in list(self._context.requests.unended.values()):
-            if request.lane == MAIN:
+            if request.lane == lane and request.sent_at < sent_before:
                 self._end(request.header, self._written(request.header, now), now)
-        running = self._context.execution.running_in(MAIN)
-        if running is not None and running[0].msg_type in COMM_TYPES:
-            self._end(*running, now)
 
     def _end(self, header: Header, parent: Part, now: float) -> None:
         """Say the idle in the kernel's name: everybody heard that the request was busy."""

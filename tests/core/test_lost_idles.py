@@ -55,6 +55,7 @@ def test_the_next_cell_proves_it_too_and_keeps_the_kernel_busy() -> None:
     room = Room()
     page = room.page("a")
     first = executed_without_idle(room, page)
+    room.wait(0.1)
     second = page.executes()
     room.kernel.busy(second)
     assert idles(page) == [first.header.msg_id]
@@ -70,6 +71,7 @@ def test_a_page_can_read_the_header_that_the_idle_names() -> None:
     room = Room()
     page = room.page("a")
     first = executed_without_idle(room, page)
+    room.wait(0.1)
     room.kernel.busy(page.executes())
     parent = loads(page.gets()[0].parts[1])
     assert (parent["msg_id"], parent["session"]) == (first.header.msg_id, "a")
@@ -134,6 +136,7 @@ def test_a_subshells_idle_is_not_proven_by_the_main_shell() -> None:
     page.gets()
     room.kernel.busy(page.executes())
     assert idles(page) == []
+    room.wait(0.1)
     room.kernel.busy(page.executes(subshell_id="s1"))
     assert idles(page) == [aside.header.msg_id]
 
@@ -148,4 +151,45 @@ def test_a_new_process_owes_nothing() -> None:
     page.gets()
     room.for_kernel()
     room.wait(100.0)
+    assert "lost_idles" not in room.broker.context.counters
+
+
+def test_a_reply_that_overtook_its_own_output_ends_nothing() -> None:
+    """Replies come over another socket: what was published before may be heard after."""
+    room = Room()
+    room.kernel.opens("w", {"value": 1})
+    page = room.page("a")
+    moved = page.updates("w", {"value": 2})
+    room.wait(0.1)
+    cell = page.executes()
+    room.kernel.replies(cell, {"status": "ok"})
+    page.gets()
+    for late in (moved, cell):
+        room.kernel.busy(late)
+        assert idles(page) == []
+        room.kernel.idle(late)
+        assert idles(page) == [late.header.msg_id]
+    assert "lost_idles" not in room.broker.context.counters
+
+
+def test_what_was_sent_after_the_question_is_not_ended_by_it() -> None:
+    room = Room()
+    page = room.page("a")
+    first = executed_without_idle(room, page)
+    room.wait(1.5)
+    question = probe(room)
+    second = page.executes()
+    room.kernel.replies(second, {"status": "ok"})
+    page.gets()
+    room.kernel.busy(question)
+    assert idles(page) == [first.header.msg_id]
+
+
+def test_a_status_without_a_parent_and_one_of_an_unknown_request_prove_nothing() -> None:
+    room = Room()
+    page = room.page("a")
+    executed_without_idle(room, page)
+    room.kernel.busy(None)
+    room.kernel.idle(None)
+    room.kernel.busy(Page(room, "stranger").write("control", "debug_request", {}))
     assert "lost_idles" not in room.broker.context.counters
