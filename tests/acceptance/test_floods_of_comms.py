@@ -52,7 +52,7 @@ async def listed(server: Server, kernel_id: str, count: int) -> None:
 
     async def so_many() -> bool:
         link.update(await server.link(kernel_id))
-        return link["comms"] == count
+        return bool(link["comms"] == count)
 
     try:
         await eventually(so_many)
