@@ -85,6 +85,15 @@ class DashboardHandler(JupyterHandler):
             self.log.warning("comm broker: %s may not read %s: %s", who, RESOURCE, PATH)
             raise web.HTTPError(403, "%s may not read %s", who, RESOURCE)
 
+    def built(self, page: Path) -> str | None:
+        """Return a built page; where there is none, say what has to be done and return ``None``."""
+        self.set_header("Cache-Control", "no-cache")
+        if page.is_file():
+            return page.read_text(encoding="utf-8")
+        self.set_status(503)
+        self.finish(NOT_BUILT)
+        return None
+
 
 class ShowDashboard(DashboardHandler):
     """``/comm-broker``: the page itself. What it shows stands in its query."""
@@ -93,15 +102,12 @@ class ShowDashboard(DashboardHandler):
     async def get(self) -> None:
         """Show the page, or what has to be done to have one."""
         await self.require_read()
-        self.set_header("Cache-Control", "no-cache")
-        page = BUILT / "index.html"
-        if not page.is_file():
-            self.set_status(503)
-            self.finish(NOT_BUILT)
+        page = self.built(BUILT / "index.html")
+        if page is None:
             return
         # Asking for the token sets its cookie, without which nothing can be sent from the page.
         self.log.debug("comm broker: the page has an XSRF token of %d", len(self.xsrf_token))
-        self.finish(placed(page.read_text(encoding="utf-8"), self.base_url))
+        self.finish(placed(page, self.base_url))
 
 
 class ShowAsset(DashboardHandler, web.StaticFileHandler):

@@ -24,7 +24,7 @@ from tornado import web
 
 from jupyter_comm_broker.protocol.json_text import dumps
 from jupyter_comm_broker.web.labextensions import Labextension, drawing_widgets, folders
-from jupyter_comm_broker.web.page import A_YEAR, MEDIA_TYPES, NOT_BUILT, PATH, DashboardHandler
+from jupyter_comm_broker.web.page import A_YEAR, MEDIA_TYPES, PATH, DashboardHandler
 
 BUILT = Path(__file__).parents[1] / "static" / "preview"
 """What the build puts there: ``index.html``, and what it loads under ``assets``."""
@@ -65,13 +65,9 @@ class ShowPreview(DashboardHandler):
     async def get(self) -> None:
         """Show it, or what has to be done to have it."""
         await self.require_read()
-        self.set_header("Cache-Control", "no-cache")
-        page = BUILT / "index.html"
-        if not page.is_file():
-            self.set_status(503)
-            self.finish(NOT_BUILT)
-            return
-        self.finish(placed(page.read_text(encoding="utf-8"), drawing_widgets(folders())))
+        page = self.built(BUILT / "index.html")
+        if page is not None:
+            self.finish(placed(page, drawing_widgets(folders())))
 
 
 class ShowPreviewAsset(PublicStaticFileHandler):
