@@ -14,9 +14,9 @@ from jupyter_comm_broker.services import Services
 from jupyter_comm_broker.transport.heap import freeze_once
 from jupyter_comm_broker.transport.installation import SETTING as CONNECTION_CLASS
 from jupyter_comm_broker.transport.stock_settings import StockSettings
+from jupyter_comm_broker.web.dashboard.page import PATH, page_handlers
+from jupyter_comm_broker.web.dashboard.preview import preview_handlers
 from jupyter_comm_broker.web.handler import SETTING
-from jupyter_comm_broker.web.page import PATH, page_handlers
-from jupyter_comm_broker.web.preview import preview_handlers
 from jupyter_comm_broker.web.routes import default_handlers
 
 COMM_MANAGERS = "comm_managers"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from importlib.metadata import EntryPoint, entry_points
 
 from jupyter_comm_broker.core.strategy import GROUP, Strategy
-from jupyter_comm_broker.core.views import StrategyView
+from jupyter_comm_broker.inspection.views import StrategyView
 from jupyter_comm_broker.protocol.widget import CONTROL_TARGET, WIDGET_TARGET
 
 OURS = (WIDGET_TARGET, CONTROL_TARGET)

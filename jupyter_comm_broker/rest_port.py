@@ -8,17 +8,17 @@ from dataclasses import asdict
 from typing import Any
 
 from jupyter_comm_broker._version import __version__
+from jupyter_comm_broker.adapters.event_feed import EventFeed
+from jupyter_comm_broker.adapters.program import Program
 from jupyter_comm_broker.core.broker import KernelBroker
-from jupyter_comm_broker.core.list_walks import ListWalks
-from jupyter_comm_broker.core.recordings import Recordings
-from jupyter_comm_broker.core.views import SelfCheck
 from jupyter_comm_broker.errors import KernelNotFoundError
+from jupyter_comm_broker.events.recordings import Recordings
+from jupyter_comm_broker.inspection.list_cursors import ListWalks
+from jupyter_comm_broker.inspection.views import SelfCheck
 from jupyter_comm_broker.services import Services
 from jupyter_comm_broker.transport.driver import KernelDriver
-from jupyter_comm_broker.transport.event_feed import EventFeed
-from jupyter_comm_broker.transport.exchange import Exchange
 from jupyter_comm_broker.transport.installation import SETTING
-from jupyter_comm_broker.transport.program import Program
+from jupyter_comm_broker.transport.kernel_drivers import Exchange
 
 
 class RestPort:

@@ -11,23 +11,23 @@ from typing import cast
 from jupyter_events import EventLogger
 from jupyter_server.serverapp import ServerApp
 
+from jupyter_comm_broker.adapters.comm_port import CommPorts, ServerCommPort
+from jupyter_comm_broker.adapters.event_feed import EventFeed
+from jupyter_comm_broker.adapters.event_log import EventLog
+from jupyter_comm_broker.adapters.metrics_totals import Ledger
+from jupyter_comm_broker.adapters.program import Programs
 from jupyter_comm_broker.comms.by_kernel import CommManagers
 from jupyter_comm_broker.core.context import Policy
-from jupyter_comm_broker.core.happenings import Happening
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.core.list_walks import ListWalks
-from jupyter_comm_broker.core.recordings import Recordings
+from jupyter_comm_broker.core.state.changes import Happening
 from jupyter_comm_broker.errors import KernelNotFoundError
+from jupyter_comm_broker.events.recordings import Recordings
+from jupyter_comm_broker.inspection.list_cursors import ListWalks
 from jupyter_comm_broker.plugins import Plugins
-from jupyter_comm_broker.transport.comm_port import CommPorts, ServerCommPort
 from jupyter_comm_broker.transport.driver import KernelDriver, Watcher
-from jupyter_comm_broker.transport.event_feed import EventFeed
-from jupyter_comm_broker.transport.event_log import EventLog
-from jupyter_comm_broker.transport.exchange import Exchange
-from jupyter_comm_broker.transport.frontend_connection import bound_to
+from jupyter_comm_broker.transport.frontends.frontend_connection import bound_to
 from jupyter_comm_broker.transport.installation import Installation, install
-from jupyter_comm_broker.transport.ledger import Ledger
-from jupyter_comm_broker.transport.program import Programs
+from jupyter_comm_broker.transport.kernel_drivers import Exchange
 from jupyter_comm_broker.web.metrics import COLLECTOR
 
 KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"

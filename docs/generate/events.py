@@ -11,8 +11,8 @@ from jupyter_events import yaml
 import jupyter_comm_broker
 from docs.generate.markdown import sentence, table
 from docs.generate.schemas import anchor, fields, kind
-from jupyter_comm_broker.core.event import TRAFFIC
-from jupyter_comm_broker.core.event_views import BY_TYPE
+from jupyter_comm_broker.events.event import TRAFFIC
+from jupyter_comm_broker.events.event_views import BY_TYPE
 from jupyter_comm_broker.web.parameters import schemas
 
 SCHEMA = "event_schemas/comm/v1.yaml"

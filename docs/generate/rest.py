@@ -10,8 +10,8 @@ from typing import Any
 from docs.generate.markdown import inline, sentence, table
 from docs.generate.schemas import Schema, anchor, default, fields, kind
 from docs.generate.source import attributes
-from jupyter_comm_broker.core.comm_record import Knowledge, Side
-from jupyter_comm_broker.core.event_views import BY_TYPE
+from jupyter_comm_broker.core.state.comm_record import Knowledge, Side
+from jupyter_comm_broker.events.event_views import BY_TYPE
 from jupyter_comm_broker.web.openapi import document
 from jupyter_comm_broker.web.problem import STATUS_OF
 from jupyter_comm_broker.web.routes import ROUTES

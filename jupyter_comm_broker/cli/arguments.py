@@ -17,7 +17,7 @@ from jupyter_comm_broker.cli.exits import CommandError, Exit
 from jupyter_comm_broker.cli.wording import read_duration
 
 if TYPE_CHECKING:
-    from jupyter_comm_broker.cli.desk import Desk
+    from jupyter_comm_broker.cli.command_context import Desk
 
 FILTERS = ("target", "model", "knowledge", "attached", "idle_longer_than", "text")
 """The API's names for the choice of comms."""

@@ -8,9 +8,18 @@ from argparse import RawDescriptionHelpFormatter
 from collections.abc import Sequence
 
 from jupyter_comm_broker._version import __version__
-from jupyter_comm_broker.cli import closing, listing, sending, showing, status, tail, tree, watch
 from jupyter_comm_broker.cli.arguments import Parser, add_server
-from jupyter_comm_broker.cli.desk import Desk
+from jupyter_comm_broker.cli.command_context import Desk
+from jupyter_comm_broker.cli.commands import (
+    closing,
+    listing,
+    sending,
+    showing,
+    status,
+    tail,
+    tree,
+    watch,
+)
 from jupyter_comm_broker.cli.exits import CommandError, Exit, described
 from jupyter_comm_broker.cli.wording import printable
 

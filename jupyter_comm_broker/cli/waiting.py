@@ -11,7 +11,7 @@ from typing import Any
 
 from jupyter_comm_broker.cli.arguments import a_time
 from jupyter_comm_broker.cli.client import step
-from jupyter_comm_broker.cli.desk import Desk
+from jupyter_comm_broker.cli.command_context import Desk
 from jupyter_comm_broker.cli.exits import CommandError
 from jupyter_comm_broker.cli.wording import duration
 

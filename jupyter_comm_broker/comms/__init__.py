@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from jupyter_comm_broker.comms.comm import Comm
 from jupyter_comm_broker.comms.comm_manager import CommManager, KernelReference
-from jupyter_comm_broker.comms.remote import (
+from jupyter_comm_broker.comms.remote.connecting import (
     AsyncRemoteCommManager,
     RemoteCommManager,
     connect,

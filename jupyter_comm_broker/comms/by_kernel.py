@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 
 from jupyter_comm_broker.comms.comm_manager import CommManager
-from jupyter_comm_broker.core.comm_port import CommPort
+from jupyter_comm_broker.comms.port import CommPort
 from jupyter_comm_broker.errors import KernelNotFoundError
 
 

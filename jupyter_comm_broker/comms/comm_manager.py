@@ -14,7 +14,7 @@ from jupyter_comm_broker.comms import current
 from jupyter_comm_broker.comms.callbacks import Callbacks, Post, at_once
 from jupyter_comm_broker.comms.comm import Comm
 from jupyter_comm_broker.comms.message_dicts import MessageDict, as_dict
-from jupyter_comm_broker.core.comm_port import CommPort, Fields
+from jupyter_comm_broker.comms.port import CommPort, Fields
 from jupyter_comm_broker.protocol.message import Message, Part
 
 TargetCallback = Callable[[Comm, MessageDict], Any]

@@ -8,29 +8,29 @@ no event loop: ``now`` comes in (seconds, of any clock that only goes forward), 
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.answers import Answers
-from jupyter_comm_broker.core.attendance import Attendance
-from jupyter_comm_broker.core.catch_up import CatchUps
-from jupyter_comm_broker.core.comm_record import CommRecord
 from jupyter_comm_broker.core.context import Context, Policy
-from jupyter_comm_broker.core.denials import Denials
-from jupyter_comm_broker.core.effects import Effects
-from jupyter_comm_broker.core.entrance import Entrance
-from jupyter_comm_broker.core.from_frontend import FromFrontend
-from jupyter_comm_broker.core.from_kernel import FromKernel
+from jupyter_comm_broker.core.gate.denials import Denials
+from jupyter_comm_broker.core.gate.rights import Right
+from jupyter_comm_broker.core.ingress.kernel_replies import OwnAnswers
+from jupyter_comm_broker.core.ingress.process import Process
+from jupyter_comm_broker.core.ingress.timers import TimedParts
+from jupyter_comm_broker.core.kernel.link_handshake import Proof
+from jupyter_comm_broker.core.kernel.state_questions import Questions
+from jupyter_comm_broker.core.kernel.verification import Verification
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.core.lost_idles import LostIdles
-from jupyter_comm_broker.core.missing_idles import MissingIdles
-from jupyter_comm_broker.core.offers import Offers
-from jupyter_comm_broker.core.output_capture import OutputCapture
-from jupyter_comm_broker.core.own_answers import OwnAnswers
-from jupyter_comm_broker.core.process import Process
-from jupyter_comm_broker.core.proof import Proof
-from jupyter_comm_broker.core.questions import Questions
-from jupyter_comm_broker.core.restore import Restore
-from jupyter_comm_broker.core.rights import Right
-from jupyter_comm_broker.core.timed_parts import TimedParts
-from jupyter_comm_broker.core.verification import Verification
+from jupyter_comm_broker.core.losses.lost_idles import LostIdles
+from jupyter_comm_broker.core.losses.missing_idles import MissingIdles
+from jupyter_comm_broker.core.pages.absences import Attendance
+from jupyter_comm_broker.core.pages.effects import Effects
+from jupyter_comm_broker.core.pages.waiting_room import Entrance
+from jupyter_comm_broker.core.restore.catch_up import CatchUps
+from jupyter_comm_broker.core.restore.output_capture import OutputCapture
+from jupyter_comm_broker.core.restore.page_replies import Answers
+from jupyter_comm_broker.core.restore.reopening import Offers
+from jupyter_comm_broker.core.restore.restore import Restore
+from jupyter_comm_broker.core.routing.from_frontend import FromFrontend
+from jupyter_comm_broker.core.routing.from_kernel import FromKernel
+from jupyter_comm_broker.core.state.comm_record import CommRecord
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message, typed
 from jupyter_comm_broker.protocol.synthesis import Author

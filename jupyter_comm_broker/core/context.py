@@ -6,19 +6,19 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from jupyter_comm_broker.core.complaints import Complaints
-from jupyter_comm_broker.core.delivery import Delivery
-from jupyter_comm_broker.core.durations import Durations
-from jupyter_comm_broker.core.effects import Effects, LogLine
-from jupyter_comm_broker.core.execution import Execution
-from jupyter_comm_broker.core.happenings import Happenings
-from jupyter_comm_broker.core.kept_messages import KeptMessages
+from jupyter_comm_broker.core.histogram import Durations
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.core.mirror import Mirror
-from jupyter_comm_broker.core.registry import Registry
-from jupyter_comm_broker.core.requests import Requests
+from jupyter_comm_broker.core.log_throttle import Complaints
+from jupyter_comm_broker.core.pages.delivery import Delivery
+from jupyter_comm_broker.core.pages.effects import Effects, LogLine
+from jupyter_comm_broker.core.requests.execution import Execution
+from jupyter_comm_broker.core.requests.requests import Requests
+from jupyter_comm_broker.core.state.changes import Happenings
+from jupyter_comm_broker.core.state.mirror import Mirror
+from jupyter_comm_broker.core.state.registry import Registry
+from jupyter_comm_broker.core.state.retained import KeptMessages
+from jupyter_comm_broker.core.state.targets import Targets
 from jupyter_comm_broker.core.strategy import Strategy
-from jupyter_comm_broker.core.targets import Targets
 from jupyter_comm_broker.protocol.synthesis import Author
 
 

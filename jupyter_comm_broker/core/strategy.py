@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from jupyter_comm_broker.core.comm_record import Side
+from jupyter_comm_broker.core.state.comm_record import Side
 from jupyter_comm_broker.protocol.json_text import dumps, loads
 from jupyter_comm_broker.protocol.message import Message, Part
 

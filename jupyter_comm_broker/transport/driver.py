@@ -18,17 +18,17 @@ from typing import Any, Protocol
 
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.context import Policy
-from jupyter_comm_broker.core.happenings import Happening
+from jupyter_comm_broker.core.gate.rights import Right
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.core.outbox import Outbox
-from jupyter_comm_broker.core.rights import Right
-from jupyter_comm_broker.core.shared_outbox import SharedBatch
+from jupyter_comm_broker.core.pages.outbox import Outbox
+from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch
+from jupyter_comm_broker.core.state.changes import Happening
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
-from jupyter_comm_broker.transport.activity import KernelActivity
 from jupyter_comm_broker.transport.alarm import Alarm
-from jupyter_comm_broker.transport.kernel_link import KernelLink, ZmqKernelLink
+from jupyter_comm_broker.transport.kernel.activity import KernelActivity
+from jupyter_comm_broker.transport.kernel.kernel_link import KernelLink, ZmqKernelLink
 
 LEVELS = {name: getattr(logging, name.upper()) for name in ("debug", "info", "warning", "error")}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from jupyter_comm_broker.core import kernel_views, snapshots
-from jupyter_comm_broker.core.views import BrokerView, LinkedKernelView, TargetList
+from jupyter_comm_broker.inspection import kernel_views, snapshots
+from jupyter_comm_broker.inspection.views import BrokerView, LinkedKernelView, TargetList
 from jupyter_comm_broker.web.handler import CommBrokerHandler
 from jupyter_comm_broker.web.operation import JSON, Answer, NoQuery, operation
 

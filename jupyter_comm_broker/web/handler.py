@@ -9,8 +9,8 @@ from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
 from jupyter_comm_broker.core.broker import KernelBroker
-from jupyter_comm_broker.core.comm_record import CommRecord
-from jupyter_comm_broker.core.rights import RESOURCE
+from jupyter_comm_broker.core.gate.rights import RESOURCE
+from jupyter_comm_broker.core.state.comm_record import CommRecord
 from jupyter_comm_broker.errors import CommClosedError, CommNotFoundError, InvalidFieldError
 from jupyter_comm_broker.protocol.json_text import dumps_strictly
 from jupyter_comm_broker.web.port import BrokerPort

@@ -19,7 +19,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from jupyter_comm_broker.core.tally import Tally
+from jupyter_comm_broker.inspection.tally import Tally
 
 PREFIX = "jupyter_comm_broker_"
 

@@ -7,12 +7,12 @@ from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
 from jupyter_comm_broker.core.broker import KernelBroker
-from jupyter_comm_broker.core.event import EventFilter
-from jupyter_comm_broker.core.journal import Journal
-from jupyter_comm_broker.core.list_walks import ListWalks
-from jupyter_comm_broker.core.recordings import Recordings
-from jupyter_comm_broker.core.subscription import Subscription
-from jupyter_comm_broker.core.views import SelfCheck
+from jupyter_comm_broker.events.event import EventFilter
+from jupyter_comm_broker.events.journal import Journal
+from jupyter_comm_broker.events.recordings import Recordings
+from jupyter_comm_broker.events.subscription import Subscription
+from jupyter_comm_broker.inspection.list_cursors import ListWalks
+from jupyter_comm_broker.inspection.views import SelfCheck
 from jupyter_comm_broker.protocol.message import Message
 
 

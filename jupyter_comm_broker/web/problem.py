@@ -8,8 +8,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from msgspec import Meta
 from tornado import web
 
-from jupyter_comm_broker.core.comm_record import Side
-from jupyter_comm_broker.core.views import BusyView, Date
+from jupyter_comm_broker.core.state.comm_record import Side
 from jupyter_comm_broker.errors import (
     BufferNotFoundError,
     CommBrokerError,
@@ -27,6 +26,7 @@ from jupyter_comm_broker.errors import (
     TooManyRecordingsError,
     UnansweredError,
 )
+from jupyter_comm_broker.inspection.views import BusyView, Date
 
 STATUS_OF: dict[type[CommBrokerError], int] = {
     InvalidFieldError: 400,

@@ -6,17 +6,17 @@ from typing import Any
 
 from jupyter_comm_broker._version import __version__
 from jupyter_comm_broker.web.broker import ListTargets, ShowBroker
-from jupyter_comm_broker.web.closing import CloseComm, CloseComms
-from jupyter_comm_broker.web.closings import CloseChosen
-from jupyter_comm_broker.web.comms import ShowBuffer, ShowComm, ShowState
-from jupyter_comm_broker.web.event_stream import StreamEvents
+from jupyter_comm_broker.web.comms.closing import CloseComm, CloseComms
+from jupyter_comm_broker.web.comms.closings import CloseChosen
+from jupyter_comm_broker.web.comms.comm import ShowBuffer, ShowComm, ShowState
+from jupyter_comm_broker.web.comms.lists import ListComms, ListKernelComms
+from jupyter_comm_broker.web.comms.opening import OpenComm
+from jupyter_comm_broker.web.comms.sending import SendMessage
+from jupyter_comm_broker.web.events.event_stream import StreamEvents
+from jupyter_comm_broker.web.events.recordings import RecordComm, RecordTarget, ShowMessages
 from jupyter_comm_broker.web.handler import CommBrokerHandler
-from jupyter_comm_broker.web.lists import ListComms, ListKernelComms
 from jupyter_comm_broker.web.openapi import document
-from jupyter_comm_broker.web.opening import OpenComm
 from jupyter_comm_broker.web.operation import JSON, Answer, NoQuery, Route, operation
-from jupyter_comm_broker.web.recordings import RecordComm, RecordTarget, ShowMessages
-from jupyter_comm_broker.web.sending import SendMessage
 
 
 class ShowDocument(CommBrokerHandler):

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .server import Server
+from jupyter_comm_broker.testing.server import Server
 
 BIN = Path(sys.executable).parent
 """Where pip puts commands."""

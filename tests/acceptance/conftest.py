@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from .server import Server, Subject
+from jupyter_comm_broker.testing.server import Server, Subject
 
 SUBJECT: Subject = "stock" if os.environ.get("JCB_SUBJECT") == "stock" else "broker"
 

@@ -10,9 +10,10 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from .message import Message
-from .page import Page
-from .server import Server, Subject
+from jupyter_comm_broker.testing.message import Message
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.server import Server, Subject
+
 from .slow_reader import SlowReader
 
 MEBI = 1024 * 1024

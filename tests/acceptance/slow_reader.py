@@ -14,8 +14,8 @@ import uuid
 from contextlib import suppress
 from types import TracebackType
 
-from .message import V1
-from .server import Server
+from jupyter_comm_broker.testing.message import V1
+from jupyter_comm_broker.testing.server import Server
 
 RECEIVE_BUFFER = 4096
 OPENING, CLOSE = 0x82, 0x88

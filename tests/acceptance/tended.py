@@ -6,8 +6,8 @@ import asyncio
 from contextlib import suppress
 from types import TracebackType
 
-from .page import Page
-from .server import Server
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.server import Server
 
 WIDGETS = ("tended-slider", "tended-image", "tended-upload", "tended-password")
 COMMS = ("tended-echo", "tended-silent", "tended-failing")

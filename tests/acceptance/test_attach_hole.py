@@ -3,9 +3,9 @@
 import asyncio
 import random
 
-from .page import Page
-from .restore import by_control
-from .server import Server
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.restore import by_control
+from jupyter_comm_broker.testing.server import Server
 
 PAGES = 50
 SECONDS = 12

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from .page import Page
-from .restore import arrive, by_fallback, restore
-from .server import Server
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.restore import arrive, by_fallback, restore
+from jupyter_comm_broker.testing.server import Server
 
 BAR = """
 import ipywidgets as widgets, time

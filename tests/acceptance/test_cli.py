@@ -10,11 +10,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.server import Server
+from jupyter_comm_broker.testing.widgets import WIDGET
+
 from .cli import comms, running, surroundings
 from .conftest import StartServer
-from .page import Page
-from .server import Server
-from .widgets import WIDGET
 
 CELL = """
 import time

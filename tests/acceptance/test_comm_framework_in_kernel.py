@@ -13,6 +13,8 @@ from jupyter_comm_broker.comms import (
     Comm,
     connect_async,
 )
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.server import Server
 from tests.until import until
 
 from .comm_examples import (
@@ -26,8 +28,6 @@ from .comm_examples import (
     cells,
     on,
 )
-from .page import Page
-from .server import Server
 
 
 class Ears:

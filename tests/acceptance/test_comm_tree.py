@@ -3,10 +3,10 @@
 import base64
 import re
 
-from .page import Page
-from .restore import by_control
-from .server import Server
-from .widgets import put_buffers
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.restore import by_control
+from jupyter_comm_broker.testing.server import Server
+from jupyter_comm_broker.testing.widgets import put_buffers
 
 TREE = """
 import ipywidgets as widgets

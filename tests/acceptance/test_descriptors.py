@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from .page import Page
-from .server import Server
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.server import Server
 
 PAGES = 200
 ROUNDS = 20 if os.environ.get("JCB_LONG") else 4

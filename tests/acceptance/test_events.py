@@ -9,12 +9,11 @@ from typing import Any
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
-from jupyter_comm_broker.transport.event_log import SCHEMA_ID
-from tests.event_reader import EventReader
-
-from .page import Page
-from .server import Server
-from .widgets import WIDGET
+from jupyter_comm_broker.adapters.event_log import SCHEMA_ID
+from jupyter_comm_broker.testing.event_reader import EventReader
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.server import Server
+from jupyter_comm_broker.testing.widgets import WIDGET
 
 SLIDER = """
 import ipywidgets as widgets

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from jupyter_comm_broker.testing.message import Message
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.server import Server
+
 from .conftest import SUBJECT
 from .flooded import (
     ANSWERED,
@@ -20,9 +24,6 @@ from .flooded import (
     small_server,
     told_of,
 )
-from .message import Message
-from .page import Page
-from .server import Server
 from .slow_reader import SlowReader
 from .watch import Watch
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.restore import restore
+from jupyter_comm_broker.testing.server import Server
+
 from .conftest import SUBJECT
 from .flooded import ANSWERED, LONG, eventually, prepare, small_server
-from .page import Page
-from .restore import restore
-from .server import Server
 from .watch import Watch
 
 MORE = 4 if LONG else 1

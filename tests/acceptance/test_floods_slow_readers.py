@@ -6,6 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.restore import restore
+from jupyter_comm_broker.testing.server import Server
+
 from .conftest import SUBJECT
 from .flooded import (
     ANSWERED,
@@ -19,9 +23,6 @@ from .flooded import (
     small_server,
     told_of,
 )
-from .page import Page
-from .restore import restore
-from .server import Server
 from .slow_reader import SlowReader
 from .watch import Watch
 

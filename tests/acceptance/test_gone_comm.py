@@ -5,8 +5,8 @@ import uuid
 
 import pytest
 
-from .page import Page
-from .server import Server
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.server import Server
 
 SPY = """
 import ipywidgets as widgets

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from .message import DEFAULT, V1, encode
-from .page import GoneError, Page
-from .restore import by_control
-from .server import Server
+from jupyter_comm_broker.testing.message import DEFAULT, V1, encode
+from jupyter_comm_broker.testing.page import GoneError, Page
+from jupyter_comm_broker.testing.restore import by_control
+from jupyter_comm_broker.testing.server import Server
 
 HEADER = {"msg_id": "a", "msg_type": "comm_msg", "session": "s", "username": "", "version": "5.3"}
 GIGA = 1 << 62

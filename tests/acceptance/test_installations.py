@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.restore import arrive, by_control
+from jupyter_comm_broker.testing.server import Server
+
 from .conftest import StartServer
-from .page import Page
-from .restore import arrive, by_control
-from .server import Server
 
 BAR = "import ipywidgets as widgets, time\nbar = widgets.IntProgress(max=1000)"
 LOOP = "for i in range(200):\n    bar.value = i\n    time.sleep(0.01)"

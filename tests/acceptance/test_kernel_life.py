@@ -5,10 +5,11 @@ import sys
 
 import pytest
 
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.restore import arrive
+from jupyter_comm_broker.testing.server import Server
+
 from .conftest import StartServer
-from .page import Page
-from .restore import arrive
-from .server import Server
 
 WIDGETS = "import ipywidgets as widgets\nmany = [widgets.IntSlider(i) for i in range(5)]"
 

@@ -11,6 +11,11 @@ from contextlib import suppress
 import pytest
 from tornado.websocket import WebSocketClosedError
 
+from jupyter_comm_broker.testing.message import V1, encode
+from jupyter_comm_broker.testing.page import GoneError, Page
+from jupyter_comm_broker.testing.restore import restore
+from jupyter_comm_broker.testing.server import Server
+
 from .conftest import SUBJECT
 from .flooded import (
     ANSWERED,
@@ -22,10 +27,6 @@ from .flooded import (
     shows_the_last,
     small_server,
 )
-from .message import V1, encode
-from .page import GoneError, Page
-from .restore import restore
-from .server import Server
 from .slow_reader import SlowReader
 from .watch import Watch
 

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from .page import Page
-from .restore import restore
-from .server import Server
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.restore import restore
+from jupyter_comm_broker.testing.server import Server
 
 COUNT = """
 import ipywidgets as widgets, time

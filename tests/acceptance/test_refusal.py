@@ -2,8 +2,8 @@
 
 import asyncio
 
-from .page import Page
-from .server import Server
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.server import Server
 
 SLIDER = "import ipywidgets as widgets\nslider = widgets.IntSlider()"
 KERNEL_HAS_IT = "print(slider.comm.comm_id in get_ipython().kernel.comm_manager.comms)"

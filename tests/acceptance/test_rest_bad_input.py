@@ -6,9 +6,10 @@ import asyncio
 import http.client
 from typing import Any
 
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.server import Server
+
 from .conftest import StartServer
-from .page import Page
-from .server import Server
 
 RECORDS = """
 import ipywidgets as widgets

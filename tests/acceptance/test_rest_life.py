@@ -5,9 +5,10 @@ import json
 
 import pytest
 
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.server import Server
+
 from .conftest import StartServer
-from .page import Page
-from .server import Server
 
 TARGETS = """
 manager = get_ipython().kernel.comm_manager

@@ -5,8 +5,8 @@ import base64
 import time
 from typing import Any
 
-from .page import Page
-from .server import Answer, Server
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.server import Answer, Server
 
 SLIDER = """
 import ipywidgets as widgets

@@ -7,10 +7,11 @@ import uuid
 
 import pytest
 
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.restore import arrive
+from jupyter_comm_broker.testing.server import Server
+
 from .conftest import StartServer
-from .page import Page
-from .restore import arrive
-from .server import Server
 
 GUEST = "a guest's token"
 

@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.event_reader import EventReader
+from jupyter_comm_broker.testing.event_reader import EventReader
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.server import Server
 from tests.until import until
 
 from .cli import comms, running
 from .conftest import StartServer
-from .page import Page
-from .server import Server
 
 TYPED = "typed-by-a-person"
 SET = "set-by-the-kernel"

@@ -2,9 +2,10 @@
 
 import pytest
 
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.restore import by_control
+
 from .conftest import StartServer
-from .page import Page
-from .restore import by_control
 
 
 async def test_only_allowed_message_types_reach_the_kernel(start_server: StartServer) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.server import Server
 from tests import example_strategies
 
 from .conftest import StartServer
-from .page import Page
-from .server import Server
 
 BROKEN = """
 class Broken:

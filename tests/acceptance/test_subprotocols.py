@@ -2,10 +2,10 @@
 
 import pytest
 
-from .message import DEFAULT, V1
-from .page import Page
-from .restore import by_control
-from .server import Server
+from jupyter_comm_broker.testing.message import DEFAULT, V1
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.restore import by_control
+from jupyter_comm_broker.testing.server import Server
 
 IMAGE = "import ipywidgets as widgets\nimage = widgets.Image(value=b'\\x00\\xffpng')"
 

@@ -3,10 +3,10 @@
 import asyncio
 from functools import partial
 
-from .message import Message
-from .page import Page
-from .server import Server
-from .widgets import Model
+from jupyter_comm_broker.testing.message import Message
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.server import Server
+from jupyter_comm_broker.testing.widgets import Model
 
 SLIDER = "import ipywidgets as widgets\nslider = widgets.IntSlider()"
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from .page import Page
-from .server import Server
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.server import Server
 
 MEDIA_TYPE = "application/vnd.jupyter.widget-state+json"
 VIEW_TYPE = "application/vnd.jupyter.widget-view+json"

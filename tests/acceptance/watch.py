@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-from .server import Server
+from jupyter_comm_broker.testing.server import Server
 
 KIBI_IN_MEBI = 1024
 EVERY = 0.02

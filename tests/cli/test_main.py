@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_comm_broker._version import __version__
-from jupyter_comm_broker.cli import listing
+from jupyter_comm_broker.cli.commands import listing
 from jupyter_comm_broker.cli.exits import Exit
 from jupyter_comm_broker.cli.main import GROUPS, main, parser
 

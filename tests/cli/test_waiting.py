@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from jupyter_comm_broker.cli import waiting
-from jupyter_comm_broker.cli.desk import Desk
+from jupyter_comm_broker.cli.command_context import Desk
 from jupyter_comm_broker.cli.exits import CommandError, Exit
 from jupyter_comm_broker.cli.waiting import behind, patiently
 

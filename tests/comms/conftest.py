@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_comm_broker.comms.address import Address
 from jupyter_comm_broker.comms.comm_manager import CommManager
+from jupyter_comm_broker.comms.remote.address import Address
 from tests.fakes.provisioner import offer, stop_all
 from tests.fakes.server import EXTENSIONS, Desk
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jupyter_comm_broker.core.comm_port import CommListener, Fields
+from jupyter_comm_broker.comms.port import CommListener, Fields
 from jupyter_comm_broker.errors import CommBrokerError
 from jupyter_comm_broker.protocol.message import Message, Part
 from jupyter_comm_broker.protocol.synthesis import Author

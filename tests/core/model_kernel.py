@@ -9,7 +9,7 @@ from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.widget import CONTROL_TARGET, WIDGET_TARGET
 
-from .kernel import Kernel, Room
+from .room import Kernel, Room
 
 MOST = 50
 """Larger values are clamped, as a bounded trait does it."""

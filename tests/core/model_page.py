@@ -9,8 +9,8 @@ from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.widget import WIDGET_TARGET
 
-from .kernel import Room
 from .page import EVERYTHING, Page
+from .room import Room
 
 Widget = dict[str, Any]
 

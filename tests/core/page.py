@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from jupyter_comm_broker.core.frontend import Frontend
-from jupyter_comm_broker.core.rights import Right
-from jupyter_comm_broker.core.shared_outbox import SharedBatch
+from jupyter_comm_broker.core.gate.rights import Right
+from jupyter_comm_broker.core.pages.frontend import Frontend
+from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.widget import CONTROL_TARGET
 
 from .talker import Talker
 
 if TYPE_CHECKING:
-    from .kernel import Room
+    from .room import Room
 
 EVERYTHING = 1 << 60
 """More bytes than any outbox holds."""

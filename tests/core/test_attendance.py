@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.comm_record import Side
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.state.comm_record import Side
 
-from .kernel import Room
+from .room import Room
 
 STATE = {"_model_name": "N", "value": 1}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .kernel import Room
+from .room import Room
 
 STATE = {"_model_name": "N", "value": 1}
 

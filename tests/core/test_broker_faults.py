@@ -7,21 +7,21 @@ from typing import Any
 
 import pytest
 
-from jupyter_comm_broker.core.answers import Answers
-from jupyter_comm_broker.core.catch_up import CatchUps
-from jupyter_comm_broker.core.comm_record import Knowledge
 from jupyter_comm_broker.core.context import Policy
-from jupyter_comm_broker.core.execution import Execution
-from jupyter_comm_broker.core.mirror import Mirror
-from jupyter_comm_broker.core.output_capture import OutputCapture
-from jupyter_comm_broker.core.registry import Registry
-from jupyter_comm_broker.core.restore import Restore
-from jupyter_comm_broker.core.targets import Targets
-from jupyter_comm_broker.core.verification import Verification
+from jupyter_comm_broker.core.kernel.verification import Verification
+from jupyter_comm_broker.core.requests.execution import Execution
+from jupyter_comm_broker.core.restore.catch_up import CatchUps
+from jupyter_comm_broker.core.restore.output_capture import OutputCapture
+from jupyter_comm_broker.core.restore.page_replies import Answers
+from jupyter_comm_broker.core.restore.restore import Restore
+from jupyter_comm_broker.core.state.comm_record import Knowledge
+from jupyter_comm_broker.core.state.mirror import Mirror
+from jupyter_comm_broker.core.state.registry import Registry
+from jupyter_comm_broker.core.state.targets import Targets
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
 
-from .kernel import Room
+from .room import Room
 
 
 class OurError(Exception):

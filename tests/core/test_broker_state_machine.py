@@ -9,15 +9,15 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from jupyter_comm_broker.core.comm_record import Knowledge
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.state.comm_record import Knowledge
 from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.widget import size_of
 
-from .kernel import Room
 from .model_kernel import QUIET, REJECTED, ModelKernel
 from .model_page import ModelPage
 from .page import EVERYTHING
+from .room import Room
 
 VALUES = st.sampled_from([0, 1, 2, 7, REJECTED, 60, 70])
 KEYS = st.sampled_from(["value", "other", QUIET, "unknown"])

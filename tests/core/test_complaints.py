@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.complaints import QUIET_SECONDS, Complaints
+from jupyter_comm_broker.core.log_throttle import QUIET_SECONDS, Complaints
 
 
 def test_the_first_is_told_and_then_one_a_minute_with_the_count() -> None:

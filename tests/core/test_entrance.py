@@ -8,8 +8,8 @@ import pytest
 
 from jupyter_comm_broker.errors import MalformedMessageError
 
-from .kernel import Room
 from .page import Page
+from .room import Room
 
 
 def test_a_message_of_a_session_nobody_knows_is_nobodys() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jupyter_comm_broker.core.limits import Limits
 
-from .kernel import Room
+from .room import Room
 
 STATE = {"_model_name": "N", "value": 1}
 

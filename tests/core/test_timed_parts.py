@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_comm_broker.core.timed_parts import TimedParts
+from jupyter_comm_broker.core.ingress.timers import TimedParts
 
-from .kernel import Room
+from .room import Room
 
 
 class Part:

@@ -13,7 +13,7 @@ from jupyter_comm_broker.protocol import framing
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
 from jupyter_comm_broker.protocol.websocket_v1 import SUBPROTOCOL
-from jupyter_comm_broker.transport.frontend_connection import FrontendConnection
+from jupyter_comm_broker.transport.frontends.frontend_connection import FrontendConnection
 from jupyter_comm_broker.web.handler import SETTING
 from tests.fakes.kernel import ZmqKernel
 from tests.fakes.provisioner import SPEC, InProcess

@@ -7,8 +7,8 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tests.acceptance.page import Page
-from tests.acceptance.widgets import WIDGET, Model
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.widgets import WIDGET, Model
 
 FUZZ = "FuzzModel"
 SLIDER = {

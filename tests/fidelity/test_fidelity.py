@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.server import Server
+from jupyter_comm_broker.testing.widgets import WIDGET, put_buffers
 from tests.acceptance.conftest import StartServer
-from tests.acceptance.page import Page
-from tests.acceptance.server import Server
-from tests.acceptance.widgets import WIDGET, put_buffers
 
 from .kernel_side import CODE
 from .page_side import PageHand

@@ -10,8 +10,8 @@ from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
 
-from tests.acceptance.server import Server
-from tests.acceptance.widgets import CONTROL, WIDGET, put_buffers
+from jupyter_comm_broker.testing.server import Server
+from jupyter_comm_broker.testing.widgets import CONTROL, WIDGET, put_buffers
 
 States = dict[str, dict[str, Any]]
 

@@ -15,7 +15,7 @@ from jupyter_comm_broker.protocol import framing
 from jupyter_comm_broker.protocol.json_text import dumps
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.websocket_v1 import SUBPROTOCOL
-from jupyter_comm_broker.transport.socket_writer import SocketWriter
+from jupyter_comm_broker.transport.frontends.socket_writer import SocketWriter
 from tests.transport.raw_websocket import RawWebSocket
 
 LOG = logging.getLogger("writer")

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_comm_broker.core.effects import Effects, LogLine
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.core.outbox import Outbox
+from jupyter_comm_broker.core.pages.effects import Effects, LogLine
+from jupyter_comm_broker.core.pages.outbox import Outbox
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.transport.alarm import LEAST_PAUSE, Alarm

@@ -14,7 +14,7 @@ from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebso
 from traitlets.config import Config
 
 from jupyter_comm_broker import services
-from jupyter_comm_broker.transport.frontend_connection import FrontendConnection
+from jupyter_comm_broker.transport.frontends.frontend_connection import FrontendConnection
 from jupyter_comm_broker.transport.installation import install
 from tests.fakes.server import Desk
 

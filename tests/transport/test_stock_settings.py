@@ -12,7 +12,7 @@ from traitlets.config import Config
 from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.protocol import framing
 from jupyter_comm_broker.protocol.websocket_v1 import SUBPROTOCOL
-from jupyter_comm_broker.transport.frontend_connection import FrontendConnection
+from jupyter_comm_broker.transport.frontends.frontend_connection import FrontendConnection
 from jupyter_comm_broker.transport.stock_settings import StockSettings
 from tests.fakes.server import EXTENSIONS, Desk
 from tests.until import until

@@ -11,15 +11,15 @@ import pytest
 from jupyter_server.auth.authorizer import AllowAllAuthorizer
 from tornado.httpclient import HTTPClientError
 
+from jupyter_comm_broker.adapters.event_feed import EventFeed
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.core.list_walks import ListWalks
-from jupyter_comm_broker.core.recordings import Recordings
-from jupyter_comm_broker.core.views import SelfCheck
 from jupyter_comm_broker.errors import KernelNotFoundError
-from jupyter_comm_broker.transport.event_feed import EventFeed
+from jupyter_comm_broker.events.recordings import Recordings
+from jupyter_comm_broker.inspection.list_cursors import ListWalks
+from jupyter_comm_broker.inspection.views import SelfCheck
 from jupyter_comm_broker.web.handler import SETTING
-from tests.core.kernel import Room
+from tests.core.room import Room
 
 from .contract import check
 from .program import RoomProgram

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from jupyter_comm_broker.adapters.reply_collector import Asked
 from jupyter_comm_broker.protocol.message import Message
-from jupyter_comm_broker.transport.asked import Asked
-from tests.core.kernel import Room
+from tests.core.room import Room
 from tests.core.talker import Talker
 
 Does = Callable[[Message], None]

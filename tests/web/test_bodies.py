@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from tornado.httputil import HTTPFile, HTTPHeaders, HTTPServerRequest, RequestStartLine
 
-from jupyter_comm_broker.core.recordings import RecordingWish
 from jupyter_comm_broker.errors import InvalidFieldError
+from jupyter_comm_broker.events.recordings import RecordingWish
 from jupyter_comm_broker.web.bodies import (
     OpenedBody,
     SentBody,

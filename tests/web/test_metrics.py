@@ -6,9 +6,9 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
 
-from jupyter_comm_broker.core.tally import Tally
+from jupyter_comm_broker.inspection.tally import Tally
 from jupyter_comm_broker.web.metrics import COLLECTOR, COUNTERS, GAUGES, CommCollector
-from tests.core.kernel import Room
+from tests.core.room import Room
 
 
 def source(room: Room) -> Any:

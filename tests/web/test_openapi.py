@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 from msgspec import Meta, Struct
 from openapi_spec_validator import validate
 
-from jupyter_comm_broker.core.comm_record import Knowledge
+from jupyter_comm_broker.core.state.comm_record import Knowledge
 from jupyter_comm_broker.web.handler import CommBrokerHandler
 from jupyter_comm_broker.web.openapi import document
 from jupyter_comm_broker.web.operation import JSON, Answer, Route, operation

@@ -14,7 +14,7 @@ from jupyter_comm_broker.web.routes import ROUTES
 from tests.until import until
 
 from .conftest import KERNEL_1, Ask, Desk, Judge
-from .test_event_stream import Reading, opens, reading
+from .events.test_event_stream import Reading, opens, reading
 
 __all__ = ["reading"]
 

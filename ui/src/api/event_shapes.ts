@@ -1,4 +1,4 @@
-// What the stream of events tells (jupyter_comm_broker/core/event_views.py).
+// What the stream of events tells (jupyter_comm_broker/events/event_views.py).
 import type { BufferView, ModelView, Path, Side } from "./shapes";
 
 interface OnKernel {

@@ -1,4 +1,4 @@
-// What REST answers, as GET /api/comms/openapi.json describes it (jupyter_comm_broker/core/views.py).
+// What REST answers, as GET /api/comms/openapi.json describes it (jupyter_comm_broker/inspection/views.py).
 
 /** How far a mirrored state can be trusted. */
 export type Knowledge = "clean" | "dirty" | "unknown" | "too_large";

@@ -1,0 +1,131 @@
+"""``tree``: widgets under the widgets that hold them."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterable, Mapping
+from typing import Any, TypedDict
+
+from rich.tree import Tree
+
+from jupyter_comm_broker.cli.arguments import Commands, add_kernel, command
+from jupyter_comm_broker.cli.command_context import Desk
+from jupyter_comm_broker.cli.exits import Exit
+from jupyter_comm_broker.cli.tables import model_name
+from jupyter_comm_broker.cli.wording import counted, printable, short_length
+
+Comm = Mapping[str, Any]
+
+FIELDS = "kernel_id,comm_id,target_name,model,parents,references,frontends,knowledge"
+
+
+class Node(TypedDict):
+    """A comm with what it holds."""
+
+    comm_id: str
+    target_name: str
+    model: str | None
+    knowledge: str
+    pages: int
+    seen_before: bool
+    """Whether what it holds stands where it came first."""
+    children: list[Node]
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = command(
+        commands,
+        "tree",
+        tree,
+        "show widgets under the widgets that hold them",
+        "A widget that several hold stands under each, and is unfolded once.",
+    )
+    add_kernel(parser)
+    parser.add_argument("--all", action="store_true", help="layouts and styles as well")
+
+
+def tree(desk: Desk, args: Namespace) -> Exit:
+    """Show trees of widgets, one for each kernel."""
+    kernel_id = desk.names.kernel(args.kernel) if args.kernel else None
+    comms, _ = desk.client.pages("/api/comms", {"kernel": kernel_id, "fields": FIELDS})
+    kernels: dict[str, list[Comm]] = {}
+    for comm in comms:
+        if args.all or not is_dress(comm):
+            kernels.setdefault(comm["kernel_id"], []).append(comm)
+    grown = {each: grow(found) for each, found in kernels.items()}
+    if desk.as_json:
+        desk.print_json([{"kernel_id": each, "comms": nodes} for each, nodes in grown.items()])
+        return Exit.OK
+    for each, nodes in grown.items():
+        length = short_length(comm["comm_id"] for comm in kernels[each])
+        top = Tree(f"{desk.names.label(each)} ({counted(len(kernels[each]), 'comm')})")
+        _draw(top, nodes, length)
+        desk.out.print(top)
+    if not grown:
+        desk.note("no comm lives there")
+    return Exit.OK
+
+
+def is_dress(comm: Comm) -> bool:
+    """Whether a widget is only the layout or style of others, of which each has some."""
+    name = model_name(comm)
+    return name == "LayoutModel" or name.endswith("StyleModel")
+
+
+def grow(comms: Iterable[Comm]) -> list[Node]:
+    """Return the comms that none of the others holds, with what they hold below them."""
+    known = {comm["comm_id"]: comm for comm in comms}
+    placed: set[str] = set()
+    roots = [i for i, comm in known.items() if not any(held in known for held in comm["parents"])]
+    nodes = [_node(i, known, placed) for i in roots]
+    # What is left hangs in rings that hold themselves: each begins with its oldest.
+    nodes += [_node(i, known, placed) for i in known if i not in placed]
+    return [node for node in nodes if node is not None]
+
+
+def _node(root: str, known: Mapping[str, Comm], placed: set[str]) -> Node | None:
+    # Without recursion: nobody limits how deep widgets hold widgets.
+    if root in placed:
+        return None
+    placed.add(root)
+    top = _leaf(known[root])
+    waiting = [top]
+    while waiting:
+        node = waiting.pop()
+        for held in known[node["comm_id"]]["references"]:
+            if held not in known:
+                continue
+            child = _leaf(known[held])
+            node["children"].append(child)
+            if held in placed:
+                child["seen_before"] = bool(known[held]["references"])
+            else:
+                placed.add(held)
+                waiting.append(child)
+    return top
+
+
+def _leaf(comm: Comm) -> Node:
+    return {
+        "comm_id": comm["comm_id"],
+        "target_name": comm["target_name"],
+        "model": model_name(comm) or None,
+        "knowledge": comm["knowledge"],
+        "pages": len(comm["frontends"]),
+        "seen_before": False,
+        "children": [],
+    }
+
+
+def _draw(top: Tree, nodes: list[Node], length: int) -> None:
+    waiting = [(top, nodes)]
+    while waiting:
+        branch, children = waiting.pop()
+        for node in children:
+            words = [printable(node["model"] or node["target_name"]), node["comm_id"][:length]]
+            if node["knowledge"] != "clean" and node["model"]:
+                words.append(node["knowledge"])
+            if node["seen_before"]:
+                words.append("(see above)")
+            waiting.append((branch.add(printable(" ".join(words))), node["children"]))

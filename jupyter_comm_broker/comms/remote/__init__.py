@@ -1,0 +1,1 @@
+"""Comm managers for a program in another process, over a WebSocket and REST."""

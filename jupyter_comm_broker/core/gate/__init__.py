@@ -1,0 +1,1 @@
+"""What may pass: rights, refusals, and messages that wait until the kernel can be reached."""

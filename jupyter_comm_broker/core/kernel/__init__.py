@@ -1,0 +1,1 @@
+"""The broker's own requests to the kernel: the handshake, questions about comms, checks."""

@@ -1,0 +1,1 @@
+"""What the kernel was asked to do, and what it is doing."""

@@ -1,0 +1,1 @@
+"""The way of a message, from the kernel or a page to those whom it concerns."""

@@ -1,0 +1,1 @@
+"""What is known of comms: records, mirrored states, targets, and what changed."""

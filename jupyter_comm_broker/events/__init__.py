@@ -1,0 +1,1 @@
+"""What happened, as data: events, their journal, their readers, and recordings of messages."""

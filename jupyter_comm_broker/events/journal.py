@@ -1,0 +1,172 @@
+"""
+The events of all kernels in one order, the latest of them kept, and their readers.
+
+An event's id is the server's life and its number in it. A reader that comes back with the id
+of the last event it got is given all that followed, as long as the window still has it, and
+is told to look for itself otherwise. Messages and changes of state are not noted all the
+time; a reader of those can only go on from where they have been noted ever since.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jupyter_comm_broker.events.event import TRAFFIC, Event, EventFilter, Wanted
+from jupyter_comm_broker.events.subscription import Subscription
+from jupyter_comm_broker.protocol.json_text import dumps_strictly
+
+_ID = re.compile(r"([0-9a-f]+)-([0-9]{1,18})")
+
+
+class Journal:
+    """
+    Notes events and hands them to who wants them.
+
+    Args:
+        life: names this server's life; ids of another one lead nowhere.
+        most_events: how many events are kept.
+        most_bytes: how many bytes of them are kept, and how many may wait for one reader.
+    """
+
+    def __init__(self, life: str, most_events: int, most_bytes: int) -> None:
+        self.number = 0
+        """Of the latest event."""
+        self.bytes = 0
+        self.resyncs = 0
+        """How often readers that are gone were told to look for themselves."""
+        self._life = life
+        self._most_events = most_events
+        self._most_bytes = most_bytes
+        self._window: deque[Event] = deque()
+        self._forgotten = 0
+        """The number of the latest event that is no longer kept."""
+        self._traffic_since: int | None = None
+        self._readers: list[Subscription] = []
+        self._ended = False
+
+    def __len__(self) -> int:
+        return len(self._window)
+
+    @property
+    def readers(self) -> list[Subscription]:
+        """Who reads now."""
+        return list(self._readers)
+
+    @property
+    def traffic_wanted(self) -> bool:
+        """Whether a reader wants messages or changes of state."""
+        return any(TRAFFIC & each.wanted.types for each in self._readers)
+
+    @property
+    def traffic(self) -> bool:
+        """Whether messages and changes of state are noted."""
+        return self._traffic_since is not None
+
+    def id_of(self, number: int) -> str:
+        """Return what readers call the event of a number."""
+        return f"{self._life}-{number}"
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def note_traffic(self, on: bool) -> None:
+        """Say from when on every message and every change of state will be noted, or no longer."""
+        if on != self.traffic:
+            self._traffic_since = self.number if on else None
+
+    def add(
+        self,
+        kind: str,
+        facts: Mapping[str, Any],
+        *,
+        kernel_id: str,
+        comm_id: str = "",
+        target_name: str = "",
+    ) -> None:
+        """
+        Note an event.
+
+        Args:
+            kind: its type.
+            facts: what is told of it.
+            kernel_id: the kernel that it is about.
+            comm_id: the comm that it is about, if it is about one.
+            target_name: that comm's.
+        """
+        self.number += 1
+        change = facts if kind == "state" else None
+        text = dumps_strictly(facts)
+        event = Event(self.number, kind, kernel_id, comm_id, target_name, text, change)
+        self._window.append(event)
+        self.bytes += event.size
+        while len(self._window) > self._most_events or self.bytes > self._most_bytes:
+            oldest = self._window.popleft()
+            self.bytes -= oldest.size
+            self._forgotten = oldest.number
+        for reader in self._readers:
+            reader.offer(event)
+
+    def kernel_gone(self, kernel_id: str) -> None:
+        """Nothing will come from a kernel any more: who reads only that has read all."""
+        for reader in self._readers:
+            if reader.wanted.kernel == kernel_id:
+                reader.end()
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def subscribe(
+        self, wanted: EventFilter, after: str | None, on_news: Callable[[], None]
+    ) -> Subscription:
+        """
+        Let somebody read from now on, or from the event on that it got last.
+
+        Args:
+            wanted: what it gets.
+            after: the id of the last event it got, if it read before.
+            on_news: called whenever there is something to take, or nothing will come any more.
+        """
+        reader = Subscription(Wanted(wanted), self._most_bytes, on_news)
+        if after is not None:
+            self._resume(reader, after)
+        if self._ended:
+            reader.end()
+        else:
+            self._readers.append(reader)
+        return reader
+
+    def _resume(self, reader: Subscription, after: str) -> None:
+        known = _ID.fullmatch(after)
+        number = int(known[2]) if known and known[1] == self._life else None
+        if number is None or number > self.number:
+            reason = "the id is none of this server's life"
+        elif number < self._forgotten:
+            reason = (
+                "what followed is no longer kept; the limits are CommBroker.events_kept = "
+                f"{self._most_events} and CommBroker.events_kept_bytes = {self._most_bytes}"
+            )
+        elif TRAFFIC & reader.wanted.types and not self._traffic_known_after(number):
+            reason = "messages and states were not noted all the time, because nobody read them"
+        else:
+            for event in self._window:
+                if event.number > number:
+                    reader.offer(event)
+            return
+        reader.missed(self.number, reason)
+
+    def _traffic_known_after(self, number: int) -> bool:
+        return self._traffic_since is not None and self._traffic_since <= number
+
+    def unsubscribe(self, reader: Subscription) -> None:
+        """Let somebody read no more; safe twice."""
+        if reader in self._readers:
+            self._readers.remove(reader)
+            self.resyncs += reader.resyncs
+        reader.ended = True
+
+    def end(self) -> None:
+        """End all reading: the server stops."""
+        self._ended = True
+        for reader in self._readers:
+            reader.end()

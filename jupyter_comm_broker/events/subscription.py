@@ -1,0 +1,112 @@
+"""
+What waits for one reader of events, bounded in bytes.
+
+Numbers only ever grow in what a reader gets, so that the last one it saw tells all that it
+has. From a quarter of the bound on, a change of state takes in the one that waits for the
+same comm, and stands in the newer one's place. Past the bound everything that waits is given
+up, and the reader is told to look for itself.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from jupyter_comm_broker.events.event import Event, Wanted, merged
+from jupyter_comm_broker.protocol.json_text import dumps_strictly
+
+
+def resync(number: int, reason: str) -> Event:
+    """Return what tells a reader that it missed something up to ``number``, and why."""
+    return Event(number, "resync", "", "", "", dumps_strictly({"reason": reason}))
+
+
+class Subscription:
+    """
+    One reader.
+
+    Args:
+        wanted: what it gets.
+        most_bytes: the bound.
+        on_news: called whenever there is something to take, or nothing will come any more.
+    """
+
+    def __init__(self, wanted: Wanted, most_bytes: int, on_news: Callable[[], None]) -> None:
+        self.wanted = wanted
+        self.bytes = 0
+        self.merged = 0
+        """How many changes of state were merged into later ones."""
+        self.resyncs = 0
+        """How often the reader was told to look for itself."""
+        self.ended = False
+        self._most = most_bytes
+        self._on_news = on_news
+        self._waiting: OrderedDict[int, Event] = OrderedDict()
+        self._states: dict[tuple[str, str], int] = {}
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing waits and nothing will come."""
+        return self.ended and not self._waiting
+
+    def offer(self, event: Event) -> None:
+        """Take in what happened, if it is wanted."""
+        if self.ended or not self.wanted.matches(event):
+            return
+        about = (event.kernel_id, event.comm_id)
+        if event.change is not None:
+            event = self._with_older(about, event)
+            self._states[about] = event.number
+        elif event.type in ("opened", "closed"):
+            self._states.pop(about, None)
+        self._put(event)
+        if self.bytes > self._most:
+            self.missed(
+                event.number,
+                f"this reader was {self.bytes} bytes behind; "
+                f"the limit is CommBroker.events_kept_bytes = {self._most}",
+            )
+        self._on_news()
+
+    def _with_older(self, about: tuple[str, str], event: Event) -> Event:
+        older = self._states.get(about)
+        if older is None or self.bytes < self._most // 4:
+            return event
+        before = self._waiting.pop(older)
+        self.bytes -= before.size
+        self.merged += 1
+        return merged(before, event)
+
+    def missed(self, number: int, reason: str) -> None:
+        """Give up what waits and tell the reader so."""
+        self._waiting.clear()
+        self._states.clear()
+        self.bytes = 0
+        self.resyncs += 1
+        self._put(resync(number, reason))
+
+    def take(self, most_bytes: int) -> list[Event]:
+        """Take out what comes next: at least one event if any waits, up to ``most_bytes``."""
+        taken: list[Event] = []
+        room = most_bytes
+        while self._waiting and room > 0:
+            number, event = self._waiting.popitem(last=False)
+            about = (event.kernel_id, event.comm_id)
+            if self._states.get(about) == number:
+                del self._states[about]
+            self.bytes -= event.size
+            room -= event.size
+            taken.append(event)
+        return taken
+
+    def end(self) -> None:
+        """Let nothing more come; what waits can still be taken."""
+        self.ended = True
+        self._on_news()
+
+    def _put(self, event: Event) -> None:
+        self._waiting[event.number] = event
+        self.bytes += event.size

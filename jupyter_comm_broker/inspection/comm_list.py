@@ -1,0 +1,262 @@
+"""
+Lists of comms cut into pages, which stay right while comms come and go.
+
+In the order of opening, which never changes, a cursor says after which comm to go on. In any
+other order it names a place in an order that was fixed at the first page.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from jupyter_comm_broker.core.broker import KernelBroker
+from jupyter_comm_broker.core.state.comm_record import CommRecord
+from jupyter_comm_broker.errors import CursorExpiredError, InvalidFieldError
+from jupyter_comm_broker.inspection.comm_filter import CommFilter
+from jupyter_comm_broker.inspection.list_cursors import ListWalks, Place
+from jupyter_comm_broker.inspection.redaction import models_of
+from jupyter_comm_broker.inspection.views import CommView
+
+OPENED: Literal["opened_at"] = "opened_at"
+
+Sort = Literal[
+    "opened_at",
+    "-opened_at",
+    "last_activity",
+    "-last_activity",
+    "idle",
+    "-idle",
+    "state_bytes",
+    "-state_bytes",
+    "messages",
+    "-messages",
+    "target",
+    "-target",
+    "model",
+    "-model",
+]
+
+Field = Literal[
+    "kernel_id",
+    "comm_id",
+    "target_name",
+    "opened_by",
+    "opened_at",
+    "last_activity",
+    "age_seconds",
+    "idle_seconds",
+    "model",
+    "parents",
+    "references",
+    "frontends",
+    "messages",
+    "bytes",
+    "knowledge",
+    "dirty_because",
+    "pending",
+    "sequence",
+    "callback_errors",
+]
+
+_KEYS: dict[str, Callable[[CommRecord], Any]] = {
+    "last_activity": lambda record: record.last_activity,
+    "idle": lambda record: -record.last_activity,
+    # The order must not tell of a secret what the list leaves out.
+    "state_bytes": lambda record: (
+        0 if record.state is None or models_of(record) else record.state.size
+    ),
+    "messages": lambda record: record.from_kernel + record.from_frontends,
+    "target": lambda record: record.target_name,
+    "model": lambda record: record.model.name,
+}
+
+
+class KernelListQuery(CommFilter, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """Which of a kernel's comms, in which order, and which page of them."""
+
+    sort: Annotated[Sort, Meta(description="By what; with - the other way round.")] = OPENED
+    limit: Annotated[int, Meta(ge=1, le=1000, description="Comms on a page.")] = 100
+    cursor: (
+        Annotated[
+            str, Meta(description="What the page before said under next; valid for that list.")
+        ]
+        | UnsetType
+    ) = UNSET
+    fields: (
+        Annotated[
+            list[Field], Meta(min_length=1, description="What to show of each comm; else all.")
+        ]
+        | UnsetType
+    ) = UNSET
+
+
+class ListQuery(KernelListQuery, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """Which comms of all kernels."""
+
+    kernel: Annotated[str, Meta(description="Only this kernel's comms.")] | UnsetType = UNSET
+
+
+class Listed(NamedTuple):
+    """A comm on a page, with the kernel it belongs to."""
+
+    kernel_id: str
+    broker: KernelBroker
+    record: CommRecord
+
+
+class _Part(NamedTuple):
+    """What matches of one kernel's comms, in the order of their opening."""
+
+    kernel_id: str
+    broker: KernelBroker
+    records: list[CommRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list."""
+
+    comms: list[Listed]
+    next: str | None
+    total: int
+
+
+class _Cursor(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    life: str
+    sort: Sort
+    walk: int
+    """0: there is none, and ``opened_at`` and ``place`` say where to go on."""
+    position: Annotated[int, Meta(ge=0)]
+    opened_at: float
+    place: Place
+
+
+_read_cursor = msgspec.json.Decoder(_Cursor).decode
+
+
+def page(
+    kernels: Iterable[tuple[str, KernelBroker]],
+    query: KernelListQuery,
+    walks: ListWalks,
+    now: float,
+) -> Page:
+    """
+    Return one page of the comms that a query means.
+
+    Raises:
+        InvalidFieldError: the cursor is none, or belongs to another order.
+        CursorExpiredError: its list is no longer kept.
+    """
+    parts = [_Part(kernel_id, broker, query.select(broker, now)) for kernel_id, broker in kernels]
+    total = sum(len(part.records) for part in parts)
+    cursor = _decoded(query, walks) if isinstance(query.cursor, str) else None
+    if query.sort.removeprefix("-") == OPENED:
+        return _by_opening(parts, total, query, cursor, walks)
+    return _by_walk(parts, total, query, cursor, walks, now)
+
+
+def chosen(view: CommView, fields: Sequence[Field] | UnsetType) -> dict[str, Any]:
+    """Return of a comm what was asked for."""
+    if isinstance(fields, UnsetType):
+        return dict(view)
+    return {name: value for name, value in view.items() if name in fields}
+
+
+def _by_opening(
+    parts: list[_Part],
+    total: int,
+    query: KernelListQuery,
+    cursor: _Cursor | None,
+    walks: ListWalks,
+) -> Page:
+    # Each part is in order, so that of none more than the page is looked at.
+    descending = query.sort.startswith("-")
+    after = (cursor.opened_at, cursor.place) if cursor is not None else None
+    near: list[Listed] = []
+    for kernel_id, broker, records in parts:
+
+        def opening(record: CommRecord, kernel_id: str = kernel_id) -> tuple[float, Place]:
+            return record.opened_at, (kernel_id, record.number)
+
+        if descending:
+            end = len(records) if after is None else bisect_left(records, after, key=opening)
+            some = records[max(0, end - query.limit - 1) : end]
+        else:
+            start = 0 if after is None else bisect_right(records, after, key=opening)
+            some = records[start : start + query.limit + 1]
+        near += [Listed(kernel_id, broker, record) for record in some]
+    near.sort(key=_opening, reverse=descending)
+    shown, following = near[: query.limit], None
+    if len(near) > query.limit:
+        last = _opening(shown[-1])
+        following = _encoded(_Cursor(walks.life, query.sort, 0, 0, *last))
+    return Page(shown, following, total)
+
+
+def _by_walk(
+    parts: list[_Part],
+    total: int,
+    query: KernelListQuery,
+    cursor: _Cursor | None,
+    walks: ListWalks,
+    now: float,
+) -> Page:
+    if cursor is None:
+        number, start, places = 0, 0, _order(parts, query.sort)
+    else:
+        number, start = cursor.walk, cursor.position
+        places = walks.places(number, now)
+    live = {part.kernel_id: {each.number: each for each in part.records} for part in parts}
+    brokers = {part.kernel_id: part.broker for part in parts}
+    shown: list[Listed] = []
+    for position in range(start, len(places)):
+        kernel_id, comm = places[position]
+        record = live.get(kernel_id, {}).get(comm)
+        if record is None:
+            continue
+        if len(shown) == query.limit:
+            number = number or walks.begin(places, now)
+            following = _Cursor(walks.life, query.sort, number, position, 0.0, ("", 0))
+            return Page(shown, _encoded(following), total)
+        shown.append(Listed(kernel_id, brokers[kernel_id], record))
+    return Page(shown, None, total)
+
+
+def _order(parts: list[_Part], sort: Sort) -> list[Place]:
+    key = _KEYS[sort.removeprefix("-")]
+    places = [(part.kernel_id, record.number) for part in parts for record in part.records]
+    keys = [key(record) for part in parts for record in part.records]
+    # Equals stay in the order of their opening: sorting changes no more than it must.
+    order = sorted(range(len(keys)), key=keys.__getitem__, reverse=sort.startswith("-"))
+    return [places[index] for index in order]
+
+
+def _opening(each: Listed) -> tuple[float, Place]:
+    return each.record.opened_at, (each.kernel_id, each.record.number)
+
+
+def _encoded(cursor: _Cursor) -> str:
+    return urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
+
+
+def _decoded(query: KernelListQuery, walks: ListWalks) -> _Cursor:
+    text = str(query.cursor)
+    try:
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        cursor = _read_cursor(urlsafe_b64decode(padded))
+    except (ValueError, msgspec.DecodeError) as error:
+        raise InvalidFieldError(
+            "cursor", "this is no cursor; take it from a page's next"
+        ) from error
+    if cursor.life != walks.life:
+        raise CursorExpiredError
+    if cursor.sort != query.sort or (cursor.walk == 0) != (query.sort.removeprefix("-") == OPENED):
+        raise InvalidFieldError("cursor", f"this cursor belongs to a list by {cursor.sort}")
+    return cursor

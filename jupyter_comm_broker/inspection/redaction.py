@@ -1,0 +1,156 @@
+"""
+What readers are not shown: passwords and the contents of uploaded files (decision 13).
+
+Which attributes are secrets is known by the model's name alone; of a widget without a known
+model everything that may be one is taken for one. What stands in their place has the type of a
+text, so that whoever builds a widget of it is not surprised; the paths of what was taken out are
+told beside it. How long a secret is tells much of a password, so that sizes that would say it
+are not told either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jupyter_comm_broker.core.state.comm_record import CommRecord
+from jupyter_comm_broker.protocol.widget import Step
+
+REDACTED = "[redacted]"
+"""Stands where a secret was."""
+
+ANY = None
+"""In a pattern: each key of a dict, each place of a list."""
+
+Pattern = tuple[str | None, ...]
+
+SECRETS: Mapping[str, tuple[Pattern, ...]] = {
+    "PasswordModel": (("value",),),
+    # ipywidgets 8 has the contents in the value; 7 has them in a list beside it.
+    "FileUploadModel": (("value", ANY, "content"), ("data", ANY)),
+}
+"""By model name, where in its state secrets are."""
+
+ANY_MODEL = frozenset(SECRETS)
+"""What a widget may be of which nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A state without its secrets."""
+
+    state: Any
+    paths: list[list[Step]]
+    """Where secrets were."""
+    hidden: frozenset[int]
+    """Which of its buffers are not to be shown, by index."""
+
+
+def models_of(record: CommRecord | None) -> frozenset[str]:
+    """Return which models a comm may have, as far as they have secrets; ``None`` is any comm."""
+    if record is None or (record.is_widget and not record.model.name):
+        return ANY_MODEL
+    return ANY_MODEL & {record.model.name}
+
+
+def redacted(
+    models: frozenset[str], state: Any, buffer_paths: Sequence[Sequence[Step]] = ()
+) -> Shown:
+    """
+    Return a state, or a change of one, without its secrets; what was given stays as it is.
+
+    >>> redacted(frozenset({"PasswordModel"}), {"value": "hunter2", "rows": 1})
+    Shown(state={'value': '[redacted]', 'rows': 1}, paths=[['value']], hidden=frozenset())
+    """
+    patterns = [each for name in models for each in SECRETS.get(name, ())]
+    paths: list[list[Step]] = []
+    for pattern in patterns:
+        state = _without(state, pattern, [], paths)
+    hidden = frozenset(
+        index
+        for index, path in enumerate(buffer_paths)
+        if any(_covers(pattern, path) for pattern in patterns)
+    )
+    for index in sorted(hidden):
+        path = list(buffer_paths[index])
+        if path not in paths:
+            paths.append(path)
+    return Shown(state, paths, hidden)
+
+
+def redacted_data(models: frozenset[str], data: Any) -> Shown:
+    """
+    Return the ``data`` of a comm message without its secrets.
+
+    Args:
+        models: which models the comm's widget may have, as far as is known.
+        data: what the message carries; a ``comm_open`` names the model itself.
+    """
+    if not isinstance(data, dict):
+        return Shown(data, [], frozenset())
+    paths = data.get("buffer_paths")
+    buffer_paths = [path if isinstance(path, list) else [] for path in _list(paths)]
+    if isinstance(states := data.get("states"), dict):
+        # A kernel's answer to a page that asks for all widgets.
+        return _placed(data, "states", _all_states(states, buffer_paths))
+    state = data.get("state")
+    if not isinstance(state, dict):
+        return Shown(data, [], frozenset())
+    named = state.get("_model_name")
+    if isinstance(named, str):
+        # Of an unknown comm its own word is all there is; of a known one it is believed besides.
+        models = (models if models != ANY_MODEL else frozenset()) | (ANY_MODEL & {named})
+    return _placed(data, "state", redacted(models, state, buffer_paths))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _placed(data: dict[str, Any], key: str, shown: Shown) -> Shown:
+    paths = [[key, *path] for path in shown.paths]
+    return Shown({**data, key: shown.state}, paths, shown.hidden)
+
+
+def _all_states(states: dict[str, Any], buffer_paths: Sequence[Sequence[Step]]) -> Shown:
+    found: dict[str, Any] = {}
+    paths: list[list[Step]] = []
+    hidden: set[int] = set()
+    for comm_id, entry in states.items():
+        own = {
+            index: path[2:]
+            for index, path in enumerate(buffer_paths)
+            if list(path[:2]) == [comm_id, "state"]
+        }
+        named = entry.get("model_name") if isinstance(entry, dict) else None
+        models = ANY_MODEL & {named} if isinstance(named, str) else ANY_MODEL
+        state = entry.get("state") if isinstance(entry, dict) else None
+        shown = redacted(models, state, list(own.values()))
+        found[comm_id] = {**entry, "state": shown.state} if isinstance(entry, dict) else entry
+        paths += [[comm_id, "state", *path] for path in shown.paths]
+        hidden |= {index for place, index in enumerate(own) if place in shown.hidden}
+    return Shown(found, paths, frozenset(hidden))
+
+
+def _without(value: Any, pattern: Pattern, at: list[Step], paths: list[list[Step]]) -> Any:
+    if not pattern:
+        if value is None:
+            # The place of a buffer, which is told of on its own, or nothing at all.
+            return None
+        paths.append(at)
+        return REDACTED
+    step, rest = pattern[0], pattern[1:]
+    if isinstance(value, dict):
+        return {
+            key: _without(each, rest, [*at, key], paths) if step in (ANY, key) else each
+            for key, each in value.items()
+        }
+    if isinstance(value, list) and step is ANY:
+        return [_without(each, rest, [*at, index], paths) for index, each in enumerate(value)]
+    return value
+
+
+def _covers(pattern: Pattern, path: Sequence[Step]) -> bool:
+    """Whether what a path leads to is a secret, or part of one, or holds one."""
+    return all(step in (ANY, taken) for step, taken in zip(pattern, path, strict=False))

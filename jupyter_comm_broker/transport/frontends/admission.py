@@ -1,0 +1,85 @@
+"""
+Asking the server's authorizer what a page's user may do with comms (decision 12).
+
+An answer holds for a second: so soon a right that is taken away, or given, counts, and a
+slider that is dragged does not ask sixty times in it. Where all are allowed all, which
+jupyter_server does unless it is told otherwise, nobody asks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable
+from typing import Any
+
+from jupyter_core.utils import ensure_async
+from jupyter_server.auth import AllowAllAuthorizer
+from jupyter_server.base.handlers import JupyterHandler
+
+from jupyter_comm_broker.core.gate.rights import RESOURCE, Right
+
+ANSWER_HOLDS = 1.0
+"""Seconds."""
+
+PATIENCE = 10.0
+"""Seconds that an authorizer has to answer; the page's messages wait meanwhile."""
+
+
+class Admission:
+    """Asks for the user of one socket."""
+
+    def __init__(self, handler: JupyterHandler, log: logging.Logger | Any) -> None:
+        self._handler = handler
+        self._authorizer = handler.authorizer
+        self._log = log
+        self._loop = asyncio.get_running_loop()
+        self._answers: dict[Right, tuple[bool, float]] = {}
+
+    @classmethod
+    def needed_by(cls, handler: JupyterHandler, log: logging.Logger | Any) -> Admission | None:
+        """Return who asks for a socket, ``None`` where there is nothing to ask."""
+        # A class derived from it may allow less.
+        return None if type(handler.authorizer) is AllowAllAuthorizer else cls(handler, log)
+
+    @property
+    def who(self) -> str:
+        """The user's name."""
+        user = self._handler.current_user
+        return str(getattr(user, "username", user))
+
+    def allows(self, right: Right) -> bool | Awaitable[bool]:
+        """Whether the user has a right; to be waited for if the authorizer takes its time."""
+        answer, until = self._answers.get(right, (False, 0.0))
+        if self._loop.time() < until:
+            return answer
+        try:
+            asked: Any = self._authorizer.is_authorized(
+                self._handler, self._handler.current_user, right.value, RESOURCE
+            )
+        except Exception:  # noqa: BLE001 - somebody else's code: what it cannot say is no yes
+            return self._failed(right)
+        if inspect.isawaitable(asked):
+            return self._wait(right, asked)
+        return self._note(right, bool(asked))
+
+    async def _wait(self, right: Right, asked: Awaitable[bool]) -> bool:
+        try:
+            return self._note(right, bool(await asyncio.wait_for(ensure_async(asked), PATIENCE)))
+        except Exception:  # noqa: BLE001 - as above
+            return self._failed(right)
+
+    def _failed(self, right: Right) -> bool:
+        self._log.exception(
+            "comm broker: %s did not say whether %s may %s %s, which is taken for a no",
+            type(self._authorizer).__name__,
+            self.who,
+            right.value,
+            RESOURCE,
+        )
+        return self._note(right, False)
+
+    def _note(self, right: Right, answer: bool) -> bool:
+        self._answers[right] = (answer, self._loop.time() + ANSWER_HOLDS)
+        return answer

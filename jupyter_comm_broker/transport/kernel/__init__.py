@@ -1,0 +1,1 @@
+"""The link to one kernel: its address, its four sockets, and how they are kept open."""

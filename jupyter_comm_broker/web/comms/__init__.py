@@ -1,0 +1,1 @@
+"""REST on comms: list, show, open, send and close."""

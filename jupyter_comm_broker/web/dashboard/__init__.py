@@ -1,0 +1,1 @@
+"""The dashboard and the preview of widgets, as web pages."""

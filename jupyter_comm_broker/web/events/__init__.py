@@ -1,0 +1,1 @@
+"""REST on events: the stream of events, and recordings of messages."""

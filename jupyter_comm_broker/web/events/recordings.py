@@ -1,0 +1,104 @@
+"""Message tails: switched on and off for a comm or a target, and read while they are on."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict
+
+from msgspec import Meta, Struct
+
+from jupyter_comm_broker.events.recordings import (
+    OFF,
+    RecordedMessage,
+    RecordingView,
+    RecordingWish,
+    Subject,
+)
+from jupyter_comm_broker.web.bodies import read_body
+from jupyter_comm_broker.web.handler import CommBrokerHandler
+from jupyter_comm_broker.web.operation import JSON, Answer, NoQuery, operation
+
+SWITCHED = {200: Answer(media={JSON: RecordingView})}
+
+
+class TailQuery(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """Which part of a tail."""
+
+    after: Annotated[int, Meta(ge=0, le=2**53, description="Only messages of higher numbers.")] = 0
+    limit: Annotated[int, Meta(ge=1, le=1000, description="Not more of them.")] = 100
+
+
+class TailView(TypedDict):
+    """The latest messages, if they are recorded."""
+
+    recording: RecordingView
+    messages: list[RecordedMessage]
+
+
+READ = {200: Answer(media={JSON: TailView})}
+
+
+class RecordingHandler(CommBrokerHandler):
+    """What both kinds of recordings share."""
+
+    def switch(self, kernel_id: str, subject: Subject) -> None:
+        """Switch a recording as the body says, and answer what it does now."""
+        wish = read_body(self.request, RecordingWish, form=False)
+        broker, recordings = self.kernel(kernel_id), self.port.recordings
+        recordings.set(kernel_id, broker, subject, wish, self.port.now())
+        found = recordings.get(kernel_id, subject)
+        self.answer(found.view() if found is not None else OFF)
+
+    def show(self, kernel_id: str, subject: Subject, query: TailQuery) -> None:
+        """Answer the messages that were recorded."""
+        found = self.port.recordings.get(kernel_id, subject)
+        shown: TailView = {"recording": OFF, "messages": []}
+        if found is not None:
+            shown = {"recording": found.view(), "messages": found.read(query.after, query.limit)}
+        self.answer(shown)
+
+
+class RecordComm(RecordingHandler):
+    """``/api/kernels/{kernel_id}/comms/{comm_id}/recording``: switch a comm's tail."""
+
+    @operation(
+        "recordComm",
+        action="write",
+        body={JSON: RecordingWish},
+        answers=SWITCHED,
+        errors=(404, 409, 410, 415),
+    )
+    async def put(self, query: NoQuery, kernel_id: str, comm_id: str) -> None:
+        """Record a comm's latest messages from now on, or no longer."""
+        self.comm(kernel_id, comm_id)
+        self.switch(kernel_id, ("comm", comm_id))
+
+
+class ShowMessages(RecordingHandler):
+    """``/api/kernels/{kernel_id}/comms/{comm_id}/messages``: read a comm's tail."""
+
+    @operation("listMessages", action="read", query=TailQuery, answers=READ, errors=(404, 410))
+    async def get(self, query: TailQuery, kernel_id: str, comm_id: str) -> None:
+        """List the recorded messages of a comm, oldest first."""
+        self.comm(kernel_id, comm_id)
+        self.show(kernel_id, ("comm", comm_id), query)
+
+
+class RecordTarget(RecordingHandler):
+    """``/api/kernels/{kernel_id}/recordings/{target_name}``: a target's tail."""
+
+    @operation(
+        "recordTarget",
+        action="write",
+        body={JSON: RecordingWish},
+        answers=SWITCHED,
+        errors=(404, 409, 415),
+    )
+    async def put(self, query: NoQuery, kernel_id: str, target_name: str) -> None:
+        """Record the latest messages of all comms of a target from now on, or no longer."""
+        self.switch(kernel_id, ("target", target_name))
+
+    @operation("listTargetMessages", action="read", query=TailQuery, answers=READ, errors=(404,))
+    async def get(self, query: TailQuery, kernel_id: str, target_name: str) -> None:
+        """List the recorded messages of a target's comms, oldest first."""
+        self.kernel(kernel_id)
+        self.show(kernel_id, ("target", target_name), query)

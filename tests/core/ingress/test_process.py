@@ -1,0 +1,136 @@
+"""The kernel's life as its pages see it: start, restart, death."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..heard import closed, status
+from ..room import Kernel, Room
+
+STATE = {"_model_name": "N", "value": 1}
+
+
+def test_a_restart_closes_every_comm_at_every_page() -> None:
+    room = Room()
+    page, other = room.page("a"), room.page("b")
+    for comm_id in ("w", "v"):
+        room.kernel.opens(comm_id, STATE)
+    page.gets()
+    other.detach()
+    room.broker.kernel_restarted(room.now)
+    room.settle()
+    assert page.hears() == [closed("w"), closed("v")]
+    other.attach()
+    assert other.hears()[-2:] == [closed("w"), closed("v")]
+    context = room.broker.context
+    assert (len(context.registry), context.mirror.budget.bytes, context.kernel_info) == (0, 0, None)
+    assert (context.registry.complete, context.epoch) == (True, 2)
+
+
+@pytest.mark.parametrize("state", ["restarting", "dead"])
+def test_pages_are_told_what_the_kernel_cannot_tell_itself(state: str) -> None:
+    room = Room()
+    page = room.page("a")
+    room.kernel.opens("w", STATE)
+    page.gets()
+    room.broker.kernel_restarting(room.now, state)
+    room.settle()
+    assert page.hears() == [closed("w"), status(state)]
+    assert room.broker.context.execution.state == state
+
+
+def test_a_new_process_is_proven_before_pages_are_let_through() -> None:
+    room = Room()
+    page = room.page("a")
+    room.broker.kernel_restarted(room.now)
+    room.settle()
+    request = page.executes()
+    asked = room.for_kernel()
+    assert request not in asked
+    assert {m.header.msg_type for m in asked} == {"kernel_info_request"}
+    room.kernel = Kernel(room, "second")
+    for question in asked:
+        room.kernel.replies(question, {"status": "ok"})
+        room.kernel.idle(question)
+    assert room.for_kernel() == [request]
+
+
+def test_after_a_restart_pages_are_spoken_to_in_the_new_session_only() -> None:
+    room = Room()
+    page = room.page("a")
+    room.kernel.prints("old\n")
+    room.broker.kernel_restarted(room.now)
+    room.settle()
+    room.kernel = Kernel(room, "second")
+    room.prove()
+    page.gets()
+    page.restores()
+    assert {m.header.session for m in page.gets()} == {"second"}
+
+
+def test_a_status_starting_without_parent_is_a_new_process() -> None:
+    # Some kernels restart without the server being told.
+    room = Room()
+    page = room.page("a")
+    room.kernel.opens("w", STATE)
+    page.gets()
+    room.kernel.publishes("status", {"execution_state": "starting"})
+    assert page.hears() == [closed("w"), status("starting")]
+    assert len(room.broker.context.registry) == 0
+
+
+def test_a_process_that_takes_its_leave_takes_its_comms_along() -> None:
+    # With a kernel manager that emits no events this may be all we hear of a restart.
+    room = Room()
+    page = room.page("a")
+    room.kernel.opens("w", STATE)
+    page.gets()
+    room.kernel.publishes("shutdown_reply", {"status": "ok", "restart": True})
+    assert [m.header.msg_type for m in page.gets()] == ["shutdown_reply", "comm_close"]
+    assert len(room.broker.context.registry) == 0
+    page.sends("execute_request", {"code": "1"})
+    assert {m.header.msg_type for m in room.for_kernel()} == {"kernel_info_request"}
+    room.prove()
+
+
+def test_what_waited_for_the_old_process_goes_to_the_new_one_once_that_is_heard() -> None:
+    room = Room(running=True)
+    page = room.page("a")
+    room.kernel.busy(page.executes())
+    asked = page.sends("comm_info_request", {})
+    room.for_kernel()
+    room.broker.kernel_restarted(room.now)
+    room.settle()
+    room.wait(5.0)
+    assert {m.header.session for m in room.for_kernel()} == {"broker"}
+    room.wait(0.6)
+    room.prove()
+    assert room.for_kernel() == [asked]
+
+
+def test_the_first_process_may_say_starting_late() -> None:
+    room = Room()
+    epoch = room.broker.context.epoch
+    room.kernel.publishes("status", {"execution_state": "starting"})
+    assert room.broker.context.epoch == epoch
+
+
+def test_an_answer_of_the_old_process_is_nobodys() -> None:
+    room = Room(running=True)
+    page = room.page("a")
+    [listing] = room.for_kernel()
+    room.broker.kernel_restarted(room.now)
+    room.settle()
+    room.kernel.replies(listing, {"status": "ok", "comms": {"w": {"target_name": "x"}}})
+    assert (len(room.broker.context.registry), page.hears()) == (0, [])
+
+
+def test_a_kernel_that_is_gone_takes_its_comms_along() -> None:
+    room = Room()
+    page = room.page("a")
+    room.kernel.opens("w", STATE)
+    page.gets()
+    room.broker.link_closed(room.now)
+    room.settle()
+    assert page.hears() == [closed("w")]
+    assert room.broker.context.execution.state == "dead"

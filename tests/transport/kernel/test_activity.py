@@ -1,0 +1,169 @@
+"""The broker's watch over a kernel's activity does what jupyter_server's own watcher does."""
+
+from datetime import datetime, timezone
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from jupyter_client.session import Session
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+
+from jupyter_comm_broker.protocol.message import Message
+from jupyter_comm_broker.protocol.multipart import cut
+from jupyter_comm_broker.transport.kernel.activity import KernelActivity
+
+KERNEL_ID = "kernel"
+OURS = "the broker"
+LONG_AGO = datetime(2000, 1, 1, tzinfo=timezone.utc)
+
+
+class Stream:
+    """The iopub subscription that the stock watcher makes: keeps its callback, can be closed."""
+
+    def __init__(self) -> None:
+        self.callback: Any = None
+        self.open = True
+
+    def on_recv(self, callback: Any) -> None:
+        self.callback = callback
+
+    def closed(self) -> bool:
+        return not self.open
+
+    def close(self) -> None:
+        self.open = False
+
+
+class Kernel:
+    """What either watcher needs of a kernel manager."""
+
+    def __init__(self, kernels: AsyncMappingKernelManager) -> None:
+        self.parent = kernels
+        self.kernel_id = KERNEL_ID
+        self.session = Session(key=b"key")
+        self.execution_state = "starting"
+        self.reason = ""
+        self.last_activity = LONG_AGO
+        self._activity_stream: Stream | None = None
+
+    def connect_iopub(self) -> Stream:
+        return Stream()
+
+
+def watched() -> Kernel:
+    """Return a kernel that the stock watcher follows."""
+    kernels = AsyncMappingKernelManager()
+    kernel = Kernel(kernels)
+    kernels._kernels[KERNEL_ID] = kernel
+    kernels.start_watching_activity(KERNEL_ID)
+    kernel.last_activity = kernels.last_kernel_activity = LONG_AGO
+    return kernel
+
+
+def multipart(kernel: Kernel, msg_type: str, parent_type: str | None, state: str) -> list[bytes]:
+    content = {"execution_state": state} if msg_type == "status" else {}
+    parent = None if parent_type is None else {"header": kernel.session.msg_header(parent_type)}
+    message = kernel.session.msg(msg_type, content, parent=parent)
+    return kernel.session.serialize(message)
+
+
+def taken_over(kernel: Kernel) -> KernelActivity:
+    activity = KernelActivity(kernel, OURS)
+    activity.take_over()
+    return activity
+
+
+def follow(activity: KernelActivity, message: list[bytes]) -> None:
+    activity.followed([Message("iopub", cut(message))])
+
+
+TYPES = st.sampled_from(["status", "stream", "comm_msg", "execute_input", "something_new"])
+PARENTS = st.sampled_from([None, "execute_request", "kernel_info_request", "comm_msg"])
+STATES = st.sampled_from(["starting", "busy", "idle"])
+
+
+@given(st.lists(st.tuples(TYPES, PARENTS, STATES), max_size=12))
+def test_both_watchers_come_to_the_same(published: list[tuple[str, str | None, str]]) -> None:
+    stock, ours = watched(), watched()
+    assert stock._activity_stream is not None
+    callback = stock._activity_stream.callback
+    activity = taken_over(ours)
+    for msg_type, parent_type, state in published:
+        stock.last_activity = ours.last_activity = LONG_AGO
+        callback(multipart(stock, msg_type, parent_type, state))
+        follow(activity, multipart(ours, msg_type, parent_type, state))
+        assert ours.execution_state == stock.execution_state
+        assert (ours.last_activity > LONG_AGO) == (stock.last_activity > LONG_AGO)
+
+
+def test_taking_over_ends_the_stock_subscription() -> None:
+    kernel = watched()
+    stream = kernel._activity_stream
+    assert stream is not None
+    taken_over(kernel)
+    assert stream.closed()
+    assert kernel._activity_stream is None
+
+
+def test_a_subscription_the_server_makes_anew_is_ended_too() -> None:
+    kernel = watched()
+    activity = taken_over(kernel)
+    kernel.parent.start_watching_activity(KERNEL_ID)
+    activity.take_over()
+    assert kernel._activity_stream is None
+
+
+def test_what_was_given_back_is_followed_by_the_server_again() -> None:
+    kernel = watched()
+    activity = taken_over(kernel)
+    activity.give_back()
+    assert kernel._activity_stream is not None
+    assert not activity.ours
+
+
+def test_a_kernel_that_is_gone_is_not_given_back() -> None:
+    kernel = watched()
+    activity = taken_over(kernel)
+    del kernel.parent._kernels[KERNEL_ID]
+    activity.give_back()
+    assert kernel._activity_stream is None
+
+
+def test_a_kernel_nobody_watched_is_left_alone() -> None:
+    kernel = watched()
+    kernel._activity_stream = None
+    activity = taken_over(kernel)
+    follow(activity, multipart(kernel, "status", "execute_request", "busy"))
+    assert not activity.ours
+    assert kernel.execution_state == "starting"
+
+
+def test_the_brokers_own_questions_are_no_activity() -> None:
+    kernel = watched()
+    kernel.execution_state = "idle"
+    activity = taken_over(kernel)
+    asking = Session(key=b"key", session=OURS)
+    parent = {"header": asking.msg_header("comm_msg")}
+    status = kernel.session.msg("status", {"execution_state": "busy"}, parent=parent)
+    follow(activity, kernel.session.serialize(status))
+    assert kernel.execution_state == "idle"
+    assert kernel.last_activity == LONG_AGO
+
+
+def test_a_kernel_that_answered_the_broker_has_started() -> None:
+    kernel = watched()
+    activity = taken_over(kernel)
+    asking = Session(key=b"key", session=OURS)
+    parent = {"header": asking.msg_header("kernel_info_request")}
+    for state, expected in (("busy", "starting"), ("idle", "idle")):
+        status = kernel.session.msg("status", {"execution_state": state}, parent=parent)
+        follow(activity, kernel.session.serialize(status))
+        assert kernel.execution_state == expected
+    assert kernel.last_activity == LONG_AGO
+
+
+def test_what_cannot_be_read_is_no_activity_and_no_fault() -> None:
+    kernel = watched()
+    activity = taken_over(kernel)
+    activity.followed([Message("iopub", [b"no json", b"{}", b"{}", b"{}"])])
+    assert kernel.last_activity == LONG_AGO
