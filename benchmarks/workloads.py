@@ -64,21 +64,19 @@ class _Work:
 
     def carry_out(self) -> None:
         """Write what is to be written, into nothing."""
-        self.broker.tick(0.0)
+        self.broker.tick_after_messages(0.0)
         effects = self.broker.take_effects()
-        delivery = self.broker.context.delivery
         if effects.shared is not None:
             messages = [message for message, _, _ in effects.shared.items]
             wire = framing.wire_frames(SUBPROTOCOL, messages)
             self.bytes += len(wire) * len(effects.shared.frontends)
         for session_id in effects.touched:
-            frontend = delivery.get(session_id)
-            while frontend is not None and frontend.outbox:
-                taken = frontend.outbox.take(CHUNK)
+            outbox = self.broker.outbox(session_id)
+            while outbox:
+                taken = outbox.take(CHUNK)
                 frames = [framing.wire_frame(SUBPROTOCOL, message) for message in taken]
                 self.bytes += len(b"".join(frames))
-            if frontend is not None:
-                delivery.caught_up(frontend)
+            self.broker.frontend_caught_up(session_id)
         for message in effects.to_kernel:
             self.bytes += sum(map(len, self.signer.assemble(message.parts)))
 

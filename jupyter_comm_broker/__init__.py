@@ -2,7 +2,7 @@
 Jupyter comms that survive.
 
 A Jupyter Server extension between browser WebSockets and kernel ZeroMQ channels. It mirrors
-every comm, so that widgets are back at once after a reload, also while a cell runs.
+every comm, so widgets are back at once after a reload, even while a cell runs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    # Only who asks for them pays for the imports.
+    # Imported on first use, so that the server extension alone does not pay for them.
     if name in _FROM_COMMS:
         return getattr(import_module("jupyter_comm_broker.comms"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

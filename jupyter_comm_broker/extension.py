@@ -1,7 +1,8 @@
-"""The composition root: settings in, services wired, services stopped."""
+"""The server extension: reads the settings, starts the services and stops them."""
 
 from __future__ import annotations
 
+from logging import Logger
 from typing import cast
 
 from jupyter_server.extension.application import ExtensionApp
@@ -9,6 +10,7 @@ from jupyter_server.serverapp import ServerApp
 from traitlets import Bool, Float, Integer
 
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.log_lines import OneLineLog
 from jupyter_comm_broker.rest_port import RestPort
 from jupyter_comm_broker.services import Services
 from jupyter_comm_broker.transport.heap import freeze_once
@@ -20,16 +22,16 @@ from jupyter_comm_broker.web.handler import SETTING
 from jupyter_comm_broker.web.routes import default_handlers
 
 COMM_MANAGERS = "comm_managers"
-"""Where the web application's settings hold the managers, for other server extensions."""
+"""The key of the web application's settings under which other extensions find the managers."""
 
 SETTLED = 2.0
-"""Seconds after which a server listens and has imported what it needs."""
+"""Seconds after the start. By then a server listens and has imported its modules."""
 
 _DEFAULTS = Limits()
 
 
 class CommBroker(ExtensionApp):
-    """Jupyter comms that survive: mirrored, restored at once, inspectable."""
+    """Jupyter comms that survive: they are mirrored, restored at once, and can be inspected."""
 
     name = "jupyter_comm_broker"
     description = __doc__ or ""
@@ -38,42 +40,66 @@ class CommBroker(ExtensionApp):
     comm_state_bytes = Integer(
         _DEFAULTS.comm_state_bytes,
         config=True,
-        help="Bytes of state kept for one comm; with a larger one a restore asks the kernel.",
+        help="Bytes of state kept for one comm. A larger state is not kept: a restore asks the "
+        "kernel for it.",
     )
     kernel_state_bytes = Integer(
         _DEFAULTS.kernel_state_bytes,
         config=True,
-        help="Bytes of state kept for all comms of one kernel; past it the oldest are given up.",
+        help="Bytes of state kept for all comms of one kernel. Past it, the states that changed "
+        "longest ago are given up.",
     )
     outbox_high_bytes = Integer(
         _DEFAULTS.outbox_high_bytes,
         config=True,
-        help="From so many waiting bytes on, a page's widget updates are merged.",
+        help="Bytes that wait for a page. Past it, its widget updates are merged.",
     )
     outbox_cap_bytes = Integer(
         _DEFAULTS.outbox_cap_bytes,
         config=True,
-        help="A page with so many waiting bytes is cut off and gets state when it returns.",
+        help="Bytes that wait for a page. Past it, the page is disconnected and gets the current "
+        "state when it returns.",
     )
     backlog_bytes = Integer(
         _DEFAULTS.backlog_bytes,
         config=True,
-        help="Bytes that may wait for a kernel that takes nothing; past it messages are refused.",
+        help="Bytes that may wait on each channel for a kernel that reads nothing. Past it, "
+        "messages are refused.",
+    )
+    receive_limit = Integer(
+        _DEFAULTS.receive_limit,
+        min=0,
+        config=True,
+        help="Messages of a kernel that may wait unread in the server, whatever their size. Past "
+        "it, the kernel drops messages, and the broker notices the loss. 0: no limit.",
     )
     absent_bytes = Integer(
         _DEFAULTS.absent_bytes,
         config=True,
-        help="Bytes kept for a page whose socket dropped, until it returns.",
+        help="Bytes of messages kept for a page whose socket dropped, until the page returns.",
     )
     absent_seconds = Float(
         _DEFAULTS.absent_seconds,
         config=True,
-        help="Seconds for which what an absent page misses is kept.",
+        help="Seconds for which messages are kept for a page whose socket dropped.",
+    )
+    absent_pages_bytes = Integer(
+        _DEFAULTS.absent_pages_bytes,
+        config=True,
+        help="Bytes of messages kept for all absent pages of a kernel. Past it, the pages that "
+        "are away longest are given up.",
+    )
+    in_flight_bytes = Integer(
+        _DEFAULTS.in_flight_bytes,
+        config=True,
+        help="Bytes of messages kept after they were written to a page's socket, until the page "
+        "is known to have them.",
     )
     verify_interval = Float(
         _DEFAULTS.verify_interval,
         config=True,
-        help="Least seconds between two looks for changes no message told of; 0 switches them off.",
+        help="Least seconds between two checks for changes that the kernel sent no message about. "
+        "0: no such checks.",
     )
 
     events_kept = Integer(
@@ -84,24 +110,35 @@ class CommBroker(ExtensionApp):
     events_kept_bytes = Integer(
         _DEFAULTS.events_kept_bytes,
         config=True,
-        help="Bytes of events kept for all readers together, and that may wait for each of them.",
+        help="Bytes of events kept for all readers together. As many may wait for each reader.",
     )
     event_data_bytes = Integer(
         _DEFAULTS.event_data_bytes,
         config=True,
-        help="Bytes told of one message's data, or of one change of state.",
+        help="Most bytes shown of one message's data, or of one change of state.",
     )
     event_heartbeat = Float(
         _DEFAULTS.event_heartbeat,
         config=True,
-        help="Seconds of silence after which a reader of events is told that it still reads.",
+        help="Seconds of silence after which a reader of events is sent a heartbeat.",
+    )
+
+    event_readers = Integer(
+        _DEFAULTS.event_readers,
+        config=True,
+        help="Most readers of /api/comms/events at a time. One more gets a 503.",
+    )
+    event_readers_per_user = Integer(
+        _DEFAULTS.event_readers_per_user,
+        config=True,
+        help="Most readers of /api/comms/events of one user at a time. One more gets a 429.",
     )
 
     freeze_heap = Bool(
         True,
         config=True,
-        help="Whether what lives after start is put out of the garbage collector's way, once: "
-        "its full collections hold up everybody for a tenth of a second.",
+        help="Whether to exempt the objects that live after the start from garbage collection. "
+        "Otherwise full collections hold up the server for a tenth of a second.",
     )
 
     services: Services
@@ -111,16 +148,18 @@ class CommBroker(ExtensionApp):
 
     @property
     def _server(self) -> ServerApp:
-        """The server that loaded us; ExtensionApp sets it before anything here is called."""
+        """The server that loaded the extension. ExtensionApp sets it before it calls anything."""
         return cast("ServerApp", self.serverapp)
 
     def initialize_settings(self) -> None:
-        """Wire the services and take the place of the connection class, if it is ours to take."""
+        """Wire the services, and install the connection class if nobody set another."""
         app = self._server
-        self.services = services = Services(app, self._limits(), self.log)
+        self.services = services = Services(
+            app, self._limits(), cast("Logger", OneLineLog(self.log))
+        )
         self.settings[COMM_MANAGERS] = services.comm_managers
         self.settings[SETTING] = RestPort(services, app.web_app.settings)
-        # Only when the loop runs does the server know its port.
+        # The server knows its port only once the loop runs.
         app.io_loop.add_callback(self._say_where)
         if getattr(app, "gateway_config", None) is not None and app.gateway_config.gateway_enabled:
             self.log.info("comm broker: %s", services.installation.reason)
@@ -132,13 +171,13 @@ class CommBroker(ExtensionApp):
             self._freezing = app.io_loop.call_later(SETTLED, freeze_once)
 
     async def stop_extension(self) -> None:
-        """Let go of every kernel."""
+        """Stop the services."""
         if self._freezing is not None:
             self._server.io_loop.remove_timeout(self._freezing)
         self.services.close()
 
     def _say_where(self) -> None:
-        # Without a token: logs are passed on.
+        # Without the token, because people pass logs on.
         self.log.info("Comm broker dashboard: %s%s", self._server.connection_url, PATH)
 
     def _limits(self) -> Limits:
@@ -148,11 +187,16 @@ class CommBroker(ExtensionApp):
             outbox_high_bytes=self.outbox_high_bytes,
             outbox_cap_bytes=self.outbox_cap_bytes,
             backlog_bytes=self.backlog_bytes,
+            receive_limit=self.receive_limit,
             absent_bytes=self.absent_bytes,
             absent_seconds=self.absent_seconds,
+            absent_pages_bytes=self.absent_pages_bytes,
+            in_flight_bytes=self.in_flight_bytes,
             verify_interval=self.verify_interval,
             events_kept=self.events_kept,
             events_kept_bytes=self.events_kept_bytes,
             event_data_bytes=self.event_data_bytes,
             event_heartbeat=self.event_heartbeat,
+            event_readers=self.event_readers,
+            event_readers_per_user=self.event_readers_per_user,
         )

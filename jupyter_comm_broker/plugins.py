@@ -1,4 +1,4 @@
-"""The restore strategies that other packages bring: loaded by entry point, or said why not."""
+"""Loads the restore strategies of other packages by entry point, and notes which failed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import logging
 from collections.abc import Iterable
 from importlib.metadata import EntryPoint, entry_points
 
-from jupyter_comm_broker.core.strategy import GROUP, Strategy
-from jupyter_comm_broker.inspection.views import StrategyView
+from jupyter_comm_broker.core.state.strategy import GROUP, Strategy
+from jupyter_comm_broker.inspection.health_views import StrategyView
 from jupyter_comm_broker.protocol.widget import CONTROL_TARGET, WIDGET_TARGET
 
 OURS = (WIDGET_TARGET, CONTROL_TARGET)
@@ -16,21 +16,21 @@ OURS = (WIDGET_TARGET, CONTROL_TARGET)
 
 class Plugins:
     """
-    The strategies of one server, loaded once, at its start.
+    The strategies of one server. They are loaded once, at its start.
 
     Args:
-        log: where it is written which could not be loaded.
-        found: the entry points; those of all installed packages, unless a test says others.
+        log: the log for strategies that cannot be loaded.
+        found: the entry points; by default those of all installed packages.
     """
 
     def __init__(self, log: logging.Logger, found: Iterable[EntryPoint] | None = None) -> None:
         self._log = log
         self.strategies: dict[str, Strategy] = {}
-        """Those that are in force, by target name."""
+        """The strategies in force, by target name."""
         self.listed: list[StrategyView] = []
-        """All that were found, those included that could not be loaded."""
+        """All strategies that were found, also those that could not be loaded."""
         points = entry_points(group=GROUP) if found is None else found
-        # Which of two is taken must not depend on the order in which packages lie on the disk.
+        # Sorted, so that the choice between two does not depend on the order on the disk.
         for point in sorted(points, key=lambda each: (each.name, each.value)):
             self._load(point)
 

@@ -1,9 +1,9 @@
-"""What REST may ask of one server's broker: the other side of ``web.port.BrokerPort``."""
+"""Implements ``web.port.BrokerPort``: what REST may ask of one server's broker."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,21 +13,21 @@ from jupyter_comm_broker.adapters.program import Program
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.errors import KernelNotFoundError
 from jupyter_comm_broker.events.recordings import Recordings
-from jupyter_comm_broker.inspection.list_cursors import ListWalks
-from jupyter_comm_broker.inspection.views import SelfCheck
+from jupyter_comm_broker.inspection.health_views import SelfCheck
+from jupyter_comm_broker.inspection.list_cursors import ListCursors
 from jupyter_comm_broker.services import Services
 from jupyter_comm_broker.transport.driver import KernelDriver
 from jupyter_comm_broker.transport.installation import SETTING
-from jupyter_comm_broker.transport.kernel_drivers import Exchange
+from jupyter_comm_broker.transport.kernel_drivers import KernelDrivers
 
 
 class RestPort:
     """
-    Answers handlers.
+    Answers the REST handlers.
 
     Args:
-        services: what the server's broker runs.
-        settings: the web application's, where the connection class in force is to be found.
+        services: the services of the server's broker.
+        settings: the web application's settings, which name the connection class in force.
     """
 
     def __init__(self, services: Services, settings: MutableMapping[str, Any]) -> None:
@@ -35,45 +35,49 @@ class RestPort:
         self._settings = settings
 
     @property
-    def walks(self) -> ListWalks:
-        """The lists that readers are walking through."""
-        return self._services.walks
+    def cursors(self) -> ListCursors:
+        """The lists that readers page through."""
+        return self._services.cursors
 
     @property
     def events(self) -> EventFeed:
-        """What happens, as it happens."""
+        """The feed of events."""
         return self._services.events
 
     @property
     def recordings(self) -> Recordings:
-        """The message tails that somebody switched on."""
+        """The recordings of messages that users switched on."""
         return self._services.recordings
 
     @property
-    def exchange(self) -> Exchange | None:
-        """The kernels; ``None`` where they are not this server's own."""
-        return self._services.exchange
+    def kernel_drivers(self) -> KernelDrivers | None:
+        """The drivers of the kernels; ``None`` where the kernels run behind a gateway."""
+        return self._services.kernel_drivers
 
     def kernels(self) -> list[tuple[str, KernelBroker]]:
         """Return every linked kernel's id and broker."""
-        if self.exchange is None:
+        if self.kernel_drivers is None:
             return []
-        return [(driver.kernel_id, driver.broker) for driver in self.exchange.drivers()]
+        return [(driver.kernel_id, driver.broker) for driver in self.kernel_drivers.drivers()]
 
     def kernel(self, kernel_id: str) -> KernelBroker:
         """Return one kernel's broker. Raises KernelNotFoundError."""
         return self._driver(kernel_id).broker
 
     def program(self, kernel_id: str) -> Program:
-        """Return what sends to a kernel for REST. Raises KernelNotFoundError."""
+        """Return the program that sends to a kernel for REST. Raises KernelNotFoundError."""
         return self._services.programs.on(self._driver(kernel_id))
 
     def transport(self, kernel_id: str) -> str:
-        """Return what the link to a kernel runs over. Raises KernelNotFoundError."""
+        """Return what a kernel's link runs over, as ``zmq``. Raises KernelNotFoundError."""
         return self._driver(kernel_id).link.transport
 
+    async def look(self, kernel_id: str, comm_ids: Sequence[str], seconds: float) -> bool:
+        """Ask a kernel about comms: see :meth:`BrokerPort.look`. Raises KernelNotFoundError."""
+        return await self._driver(kernel_id).look(comm_ids, seconds)
+
     def self_check(self) -> SelfCheck:
-        """Return version, whether the broker is in the path or why not, and its limits."""
+        """Return the version, whether the broker is in the path or why not, and its limits."""
         in_force = self._settings.get(SETTING)
         state = self._services.installation.checked(in_force)
         return {
@@ -84,8 +88,9 @@ class RestPort:
             "connection_class": f"{in_force.__module__}.{in_force.__qualname__}"
             if in_force
             else None,
-            "limits": asdict(self.exchange.limits) if self.exchange is not None else {},
+            "limits": asdict(self.kernel_drivers.limits) if self.kernel_drivers is not None else {},
             "strategies": self._services.plugins.listed,
+            "unlinked": self.kernel_drivers.unlinked() if self.kernel_drivers is not None else {},
         }
 
     def now(self) -> float:
@@ -93,6 +98,6 @@ class RestPort:
         return asyncio.get_running_loop().time()
 
     def _driver(self, kernel_id: str) -> KernelDriver:
-        if self.exchange is None:
+        if self.kernel_drivers is None:
             raise KernelNotFoundError(kernel_id)
-        return self.exchange.driver(kernel_id)
+        return self.kernel_drivers.driver(kernel_id)

@@ -2,17 +2,28 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from tests.fakes.managers import ipykernel
 from tests.fakes.provisioner import offer, stop_all
-from tests.fakes.server import Desk
+from tests.fakes.server import EXTENSIONS, Desk
 
 TESTS = Path(__file__).parent
+
+UNSET = (
+    "JUPYTER_CONFIG_PATH",
+    "JUPYTER_PATH",
+    "JUPYTER_TOKEN",
+    "JUPYTER_GATEWAY_URL",
+    # A process that pytest-xdist starts has the size of a terminal that it does not have.
+    "COLUMNS",
+    "LINES",
+)
 
 os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
 
@@ -52,7 +63,7 @@ def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     with pytest.MonkeyPatch.context() as patch:
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
             patch.setenv(name, str(home / name.lower()))
-        for name in ("JUPYTER_CONFIG_PATH", "JUPYTER_PATH", "JUPYTER_TOKEN", "JUPYTER_GATEWAY_URL"):
+        for name in UNSET:
             patch.delenv(name, raising=False)
         yield
 
@@ -70,21 +81,41 @@ def jp_server_cleanup(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture
+def jp_server_config(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The settings of a server of this process: the broker is on; a parameter adds to that."""
+    return {**EXTENSIONS, **getattr(request, "param", {})}
+
+
+@pytest.fixture
+def in_process_kernels(
+    jp_environ: None, jp_data_dir: Path, jp_asyncio_loop: asyncio.AbstractEventLoop
+) -> Iterator[None]:
+    """Let kernel managers start kernels in this process."""
+    offer(jp_data_dir)
+    yield
+
+    async def stopped() -> None:
+        stop_all()
+
+    jp_asyncio_loop.run_until_complete(stopped())
+
+
+@pytest.fixture
 def desk(
-    jp_environ: None,
-    jp_data_dir: Path,
+    in_process_kernels: None,
     jp_serverapp: Any,
     jp_fetch: Any,
     jp_ws_fetch: Any,
     jp_asyncio_loop: asyncio.AbstractEventLoop,
 ) -> Iterator[Desk]:
-    """A server of this process, and kernels for it."""
-    offer(jp_data_dir)
+    """A server of this process with the broker, and kernels for it."""
     desk = Desk(jp_serverapp, jp_fetch, jp_ws_fetch)
     yield desk
+    jp_asyncio_loop.run_until_complete(desk.close())
 
-    async def close() -> None:
-        await desk.close()
-        stop_all()
 
-    jp_asyncio_loop.run_until_complete(close())
+@pytest.fixture(scope="session")
+def real_kernel(nobodys_settings: None) -> Iterator[Mapping[str, Any]]:
+    """A real ipykernel, for what links to a kernel and for what a fake one is held to."""
+    with ipykernel() as info:
+        yield info

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.strategy import Kept, Payload, Side
+from jupyter_comm_broker.strategy import Kept, Payload, Side
 
 
 class LastValue:

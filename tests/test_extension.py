@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
 
 import pytest
 
 from jupyter_comm_broker._version import __version__
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.extension import CommBroker
-from tests.fakes.server import EXTENSIONS, Desk
+from tests.fakes.server import Desk
 
 SET = {
     "comm_state_bytes": 1_001,
@@ -20,17 +19,17 @@ SET = {
     "backlog_bytes": 1_005,
     "absent_bytes": 1_006,
     "absent_seconds": 1_007.0,
+    "absent_pages_bytes": 1_013,
+    "in_flight_bytes": 1_014,
     "verify_interval": 1_008.0,
     "events_kept": 1_009,
     "events_kept_bytes": 1_010,
     "event_data_bytes": 1_011,
     "event_heartbeat": 1_012.0,
+    "receive_limit": 1_015,
+    "event_readers": 1_013,
+    "event_readers_per_user": 1_014,
 }
-
-
-@pytest.fixture
-def jp_server_config(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return {**EXTENSIONS, **getattr(request, "param", {})}
 
 
 async def test_it_works_on_a_server_that_loads_extensions_and_never_starts_them(
@@ -50,14 +49,14 @@ async def test_it_works_on_a_server_that_loads_extensions_and_never_starts_them(
 
 @pytest.mark.parametrize("jp_server_config", [{"CommBroker": SET}], indirect=True)
 def test_every_setting_reaches_the_limits_and_the_self_check(desk: Desk) -> None:
-    limits = desk.broker.exchange.limits
+    limits = desk.broker.kernel_drivers.limits
     assert {name: getattr(limits, name) for name in SET} == SET
     shown = desk.broker.self_check()["limits"]
     assert {name: shown[name] for name in SET} == SET
 
 
 def test_unset_they_are_the_cores_own_and_each_is_a_limit_with_a_help_text(desk: Desk) -> None:
-    assert desk.broker.exchange.limits == Limits()
+    assert desk.broker.kernel_drivers.limits == Limits()
     own = CommBroker.class_own_traits(config=True)
     settings = {name for name in own if name in {field.name for field in fields(Limits)}}
     assert settings == set(SET)

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import logging
 from importlib.metadata import EntryPoint
-from typing import Any
 
 import pytest
 
-from jupyter_comm_broker.core.strategy import GROUP
+from jupyter_comm_broker.core.state.strategy import GROUP
 from jupyter_comm_broker.plugins import Plugins
 from tests.example_strategies import Journal, LastValue
-from tests.fakes.server import EXTENSIONS, Desk
+from tests.fakes.server import Desk
 
 LOG = logging.getLogger("plugins")
-
-
-@pytest.fixture
-def jp_server_config() -> dict[str, Any]:
-    return EXTENSIONS
 
 
 def point(target_name: str, value: str = "tests.example_strategies:LastValue") -> EntryPoint:
@@ -85,3 +79,12 @@ async def test_the_self_check_lists_those_that_are_installed(desk: Desk) -> None
             "reason": None,
         }
     ]
+
+
+def test_a_strategy_is_imported_from_one_place_and_still_from_the_one_before() -> None:
+    from jupyter_comm_broker import strategy as public
+    from jupyter_comm_broker.core import strategy as former
+    from jupyter_comm_broker.core.state import strategy
+
+    for name in ("Kept", "Payload", "Side", "Strategy"):
+        assert getattr(public, name) is getattr(former, name) is getattr(strategy, name)

@@ -10,12 +10,7 @@ from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.errors import KernelNotFoundError
 from jupyter_comm_broker.rest_port import RestPort
 from jupyter_comm_broker.services import Services
-from tests.fakes.server import EXTENSIONS, Desk
-
-
-@pytest.fixture
-def jp_server_config() -> dict[str, Any]:
-    return EXTENSIONS
+from tests.fakes.server import Desk
 
 
 def test_asking_before_any_kernel_was_started_answers_nothing(desk: Desk) -> None:

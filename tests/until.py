@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def until(condition: Callable[[], T | None], seconds: float = 10.0) -> T:
+async def until(condition: Callable[[], T | None], seconds: float = 30.0) -> T:
     """Return what ``condition`` returns as soon as that is true."""
     give_up = time.monotonic() + seconds
     while not (value := condition()):

@@ -1,1 +1,1 @@
-"""Writes docs/reference from the code, so that it says what the code does."""
+"""Writes docs/reference from the code, so that it always fits the code."""

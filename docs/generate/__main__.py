@@ -1,4 +1,4 @@
-"""``python -m docs.generate``: write the reference anew."""
+"""``python -m docs.generate``: write the reference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of ``jupyter comms``, from what reads its words."""
+"""The page of ``jupyter comms``, from the parser of its arguments."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from jupyter_comm_broker.cli.exits import MEANINGS
 from jupyter_comm_broker.cli.main import parser
 
 SHARED = "the server, and the form of the output"
-"""What every command takes, by the title of its group."""
+"""The title of the group of arguments that every command takes."""
 
 Groups = Sequence[tuple[str, Sequence[Action]]]
 
 
 def parts() -> dict[str, str]:
-    """Return what the page shows of the code."""
+    """Return the parts of the page that come from the code."""
     made = parser()
     commands = list(_commands(made))
     rows = [(f"[`{name}`](#{name})", sentence(said)) for name, said, _ in commands]
@@ -32,7 +32,7 @@ def parts() -> dict[str, str]:
 
 
 def _commands(made: ArgumentParser) -> Iterator[tuple[str, str, ArgumentParser]]:
-    # argparse knows its parts by no other names.
+    # argparse has no public names for these.
     (found,) = [each for each in made._actions if isinstance(each, _SubParsersAction)]  # noqa: SLF001
     said = {each.dest: each.help or "" for each in found._choices_actions}  # noqa: SLF001
     for name, each in found.choices.items():
@@ -50,7 +50,7 @@ def _groups(each: ArgumentParser) -> Groups:
 def _command(name: str, each: ArgumentParser) -> Iterator[str]:
     actions = [action for title, found in _groups(each) if title != SHARED for action in found]
     yield f"## {name}\n\n{each.description}\n\n"
-    # In the order in which people write them: what must be there first.
+    # In the order in which people write them: required arguments first.
     ordered = sorted(actions, key=lambda action: bool(action.option_strings))
     words = " ".join([name, *(_usage(action) for action in ordered)])
     yield f"```text\njupyter comms {words}\n```\n\n"

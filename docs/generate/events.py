@@ -19,7 +19,7 @@ SCHEMA = "event_schemas/comm/v1.yaml"
 
 
 def parts() -> dict[str, str]:
-    """Return what the page shows of the code."""
+    """Return the parts of the page that come from the code."""
     found, components = schemas(list(BY_TYPE.values()))
     first = [each["$ref"].rpartition("/")[2] for each in found if "$ref" in each]
     order = [*dict.fromkeys(first), *sorted(set(components) - set(first))]
@@ -37,7 +37,7 @@ def parts() -> dict[str, str]:
 def _type(name: str) -> tuple[str, str, str]:
     shape = BY_TYPE[name]
     said = (getdoc(shape) or "").partition("\n")[0]
-    only = " Only while somebody asks for it." if name in TRAFFIC else ""
+    only = " Only while a reader asks for it." if name in TRAFFIC else ""
     return f"`{name}`", anchor(shape.__name__), said + only
 
 
@@ -55,7 +55,7 @@ def _fields(logged: Any) -> str:
                 f"`{name}`",
                 ", ".join(f"`{value}`" for value in each.get("enum", ())) or each["type"],
                 each["description"].partition("\n\n")[0]
-                + ("" if name in required else " Where there is one."),
+                + ("" if name in required else " May be missing."),
             )
             for name, each in logged["properties"].items()
         ),

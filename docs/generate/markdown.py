@@ -1,4 +1,4 @@
-"""Texts as markdown has them: cells, tables, anchors, and docstrings."""
+"""Writes texts as markdown: cells, tables, anchors, and docstrings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROLE = re.compile(r":\w+:`~?\.?([^`]+)`")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table; nothing where it has no rows."""
+    """Return a table; empty if it has no rows."""
     lines = [f"| {' | '.join(cell(each) for each in row)} |" for row in rows]
     if not lines:
         return ""

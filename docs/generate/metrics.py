@@ -7,7 +7,7 @@ from jupyter_comm_broker.web.metrics import COLLECTOR
 
 
 def parts() -> dict[str, str]:
-    """Return what the page shows of the code."""
+    """Return the parts of the page that come from the code."""
     rows = []
     for metric in COLLECTOR.describe():
         name = f"{metric.name}_total" if metric.type == "counter" else metric.name

@@ -1,4 +1,4 @@
-"""Which pages the reference has: a template of each, and what fills it from the code."""
+"""The pages of the reference. Each has a template and a module that fills it from the code."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from docs.generate import command_line, events, metrics, python, rest, settings
+from docs.generate import command_line, events, metrics, python, rest, settings, testing
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
@@ -26,11 +26,12 @@ PARTS = {
     "settings.md": settings.parts,
     "events.md": events.parts,
     "metrics.md": metrics.parts,
+    "testing.md": testing.parts,
 }
 
 
 def pages() -> dict[str, str]:
-    """Return what each page should hold, by its file's name."""
+    """Return the text of each page, by the name of its file."""
     return {
         name: NOTE + filled((TEMPLATES / name).read_text(), parts())
         for name, parts in PARTS.items()
@@ -49,6 +50,6 @@ def filled(template: str, parts: Mapping[str, str]) -> str:
     """
     places = PLACE.findall(template)
     if sorted(places) != sorted(parts):
-        raise ValueError(f"the template has {sorted(places)}, and there is {sorted(parts)}")
+        raise ValueError(f"the template has {sorted(places)}, but the parts are {sorted(parts)}")
     text = PLACE.sub(lambda place: parts[place[1]].strip(), template)
     return BLANK_LINES.sub("\n\n", text)

@@ -17,8 +17,8 @@ from jupyter_comm_broker.comms import (
     RemoteCommManager,
     connect,
     connect_async,
-    remote,
 )
+from jupyter_comm_broker.comms.remote import connecting
 
 CLASSES = (RemoteCommManager, AsyncRemoteCommManager, CommManager, Comm, KernelReference)
 
@@ -36,34 +36,34 @@ METHODS: Mapping[type, Sequence[str]] = {
     ),
     Comm: ("send", "close", "on_msg", "on_close"),
 }
-"""What programs call; the rest of these classes is for the parts that carry their messages."""
+"""The methods that programs call. The others are for the parts that carry messages."""
 
 ATTRIBUTES: Mapping[type, Mapping[str, str]] = {
     CommManager: {
         "kernel": "The kernel, as a `KernelReference`.",
-        "comms": "Every live comm of the kernel by its id, whoever opened it.",
+        "comms": "Every open comm of the kernel by its id, whoever opened it.",
         "targets": "The handlers that this program registered, by target name.",
     },
     Comm: {
-        "comm_id": "Its id.",
-        "target_name": "Its target.",
+        "comm_id": "The comm's id.",
+        "target_name": "The comm's target.",
         "kernel": "The kernel, as a `KernelReference`.",
     },
     KernelReference: {
-        "kernel_id": "Its id.",
-        "comm_manager": "The manager of its comms.",
+        "kernel_id": "The kernel's id.",
+        "comm_manager": "The manager of the kernel's comms.",
     },
 }
-"""What programs read. What says more of itself in the source is added to it."""
+"""The attributes that programs read. Those with a text in the source are added."""
 
 
 def parts() -> dict[str, str]:
-    """Return what the page shows of the code."""
+    """Return the parts of the page that come from the code."""
     functions = ["".join(_function(each)) for each in (connect, connect_async)]
     classes = ["".join(_class(each)) for each in CLASSES]
     return {
         "package": docstring(comms.__doc__ or ""),
-        "connecting": docstring(remote.__doc__ or ""),
+        "connecting": docstring(connecting.__doc__ or ""),
         "functions": "\n".join(functions),
         "classes": "\n".join(classes),
         "errors": _errors(),
@@ -81,12 +81,12 @@ def _class(owner: type) -> Iterator[str]:
     if owner is Comm:
         yield f"```python\n{owner.__name__}{signature(owner.__init__)}\n```\n\n"
     else:
-        # The others are made for programs, not by them.
+        # Programs do not make the others themselves.
         text = text.partition("\nArgs:")[0]
     bases = [each.__name__ for each in owner.__bases__ if each in METHODS]
-    if bases:
-        yield f"A `{bases[0]}`, and beside what that has:\n\n"
     yield docstring(text) + "\n"
+    if bases:
+        yield f"It is a `{bases[0]}`, and also has:\n\n"
     own = {name: inline(text) for name, text in attributes(owner).items()}
     shown = {**ATTRIBUTES.get(owner, {}), **own}
     yield table(("attribute", ""), ((f"`{name}`", text) for name, text in shown.items()))

@@ -18,7 +18,7 @@ from jupyter_comm_broker.web.routes import ROUTES
 
 
 def parts() -> dict[str, str]:
-    """Return what the page shows of the code."""
+    """Return the parts of the page that come from the code."""
     found = document(ROUTES, "", "/")
     operations: list[str] = []
     shapes: list[str] = []
@@ -56,7 +56,7 @@ def _contents(found: Schema) -> str:
 
 
 def _action(operation: Schema) -> str:
-    # "Takes the right to read comms."
+    # "Needs the right to read comms."
     return str(operation["description"]).split()[4]
 
 
@@ -120,7 +120,7 @@ def _errors() -> str:
         first = (getdoc(error) or "").partition("\n")[0]
         rows.append((f"`{status}`", f"`{error.__name__}`", inline(first)))
     rows += [
-        ("`403`", "`not authorized`", "The authorizer said no."),
+        ("`403`", "`not authorized`", "The user lacks the right."),
         ("`415`", "`unsupported media type`", "The body is neither JSON nor a form."),
     ]
     return table(("status", "reason", ""), sorted(rows))
@@ -143,7 +143,7 @@ def _shape(name: str, components: Mapping[str, Schema]) -> Iterator[str]:
 
 
 def _whole(schema: Schema, components: Mapping[str, Schema]) -> str | None:
-    """Return the shape of which a schema may have any part."""
+    """Return the shape that has the same fields, all of them required."""
     if schema.get("required"):
         return None
     own = schema.get("properties", {})

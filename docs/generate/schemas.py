@@ -1,4 +1,4 @@
-"""JSON schemas as people read them: a type in a few words, and a table of fields."""
+"""Writes JSON schemas for people: a type in a few words, and a table of fields."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _bounds(schema: Schema) -> str:
     said = []
     for name, word in words.items():
         value = schema.get(name)
-        # That a count is not negative goes without saying.
+        # Nobody needs to read that a count is not negative.
         if value is not None and not (name == "minimum" and value == 0):
             unit = " characters" if name == "maxLength" else ""
             said.append(f"{word} {value:,}{unit}")
@@ -60,7 +60,7 @@ def _bounds(schema: Schema) -> str:
 
 
 def default(schema: Schema) -> str:
-    """Return a default, in the way it would be written; nothing where there is none."""
+    """Return a default as it would be written; empty if there is none."""
     return f"`{json.dumps(schema['default'])}`" if "default" in schema else ""
 
 

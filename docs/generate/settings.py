@@ -1,4 +1,4 @@
-"""The page of settings, from the traits of CommBroker and the limits that are no traits."""
+"""The page of settings, from the traits of CommBroker and the limits that are not traits."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from jupyter_comm_broker.core.limits import MEBI, Limits
 from jupyter_comm_broker.extension import CommBroker
 
 RULE = re.compile(r" \(rules? [^)]*\)")
-"""A number of our own notes, which readers do not have."""
+"""The number of a protocol fact, which readers of the settings do not need."""
 
 
 def parts() -> dict[str, str]:
-    """Return what the page shows of the code."""
+    """Return the parts of the page that come from the code."""
     traits = CommBroker.class_own_traits(config=True)
     rows = [
         (
@@ -40,7 +40,7 @@ def parts() -> dict[str, str]:
 
 
 def _text(texts: dict[str, str], name: str) -> str:
-    # One text may stand below two bounds that belong together.
+    # Two limits may share the text below the second.
     names = [each.name for each in fields(Limits)]
     found = next(texts[each] for each in names[names.index(name) :] if each in texts)
     return RULE.sub("", found)

@@ -1,4 +1,4 @@
-"""What only the source has: signatures as they are written, and the texts below attributes."""
+"""Reads what only the source has: signatures as written, and the texts below attributes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 
 def signature(function: Any) -> str:
-    """Return a function's parameters and result, in the words of its source."""
+    """Return a function's parameters and result as the source writes them."""
     node = ast.parse(dedent(inspect.getsource(function))).body[0]
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        raise TypeError(f"{function!r} is no function")
+        raise TypeError(f"{function!r} is not a function")
     arguments = node.args
     if arguments.args and arguments.args[0].arg in ("self", "cls"):
         arguments.args = arguments.args[1:]
@@ -25,10 +25,10 @@ def signature(function: Any) -> str:
 
 
 def attributes(owner: type) -> dict[str, str]:
-    """Return the texts that stand below a class's attributes, and below those ``__init__`` sets."""
+    """Return the texts below a class's attributes, also below those that ``__init__`` sets."""
     tree = ast.parse(dedent(inspect.getsource(owner))).body[0]
     if not isinstance(tree, ast.ClassDef):
-        raise TypeError(f"{owner!r} is no class")
+        raise TypeError(f"{owner!r} is not a class")
     bodies = [tree.body]
     bodies += [
         each.body

@@ -1,8 +1,8 @@
 """
-The way to a kernel for Comm and CommManager in the server: a program beside the pages.
+The port through which Comm and CommManager in the server reach a kernel, as a program.
 
-What happened is noted while the core is at work and told afterwards, in a turn of its own:
-a callback may send, and what follows from that must not mix with what is being carried out.
+The port notes what happened while the core works, and tells it in a later turn of the event loop.
+A callback may send messages. Their effects must not mix with those that are being carried out.
 """
 
 from __future__ import annotations
@@ -17,15 +17,17 @@ from jupyter_comm_broker.comms.port import CommListener, Fields
 from jupyter_comm_broker.core.state.changes import (
     CommClosed,
     CommOpened,
-    Happening,
+    KernelChange,
     MessagePassed,
     ProcessEnded,
 )
-from jupyter_comm_broker.core.state.comm_record import CommRecord, Side
-from jupyter_comm_broker.errors import CommBrokerError, CommClosedError, ConnectionEndedError
+from jupyter_comm_broker.core.state.comm_record import Side
+from jupyter_comm_broker.core.state.known_comm import KnownComm
+from jupyter_comm_broker.errors import CommBrokerError, ConnectionEndedError
+from jupyter_comm_broker.inspection.snapshots import closed_error
 from jupyter_comm_broker.protocol.message import Message, Part
 from jupyter_comm_broker.transport.driver import KernelDriver
-from jupyter_comm_broker.transport.kernel_drivers import Exchange
+from jupyter_comm_broker.transport.kernel_drivers import KernelDrivers
 
 
 class ServerCommPort:
@@ -41,27 +43,28 @@ class ServerCommPort:
         self._listener: CommListener | None = None
         self._targets: set[str] = set()
         self._wants_messages = False
-        self._happened: list[Happening] = []
+        self._happened: list[KernelChange] = []
         self._last_words: dict[str, Message] = {}
-        """The ``comm_close`` of comms of which it is not told yet that they are closed."""
+        """The ``comm_close`` of comms whose end the listener was not told yet."""
         self._ended = ""
 
-    # -- core.comm_port.CommPort -------------------------------------------------------------------
+    # -- comms.port.CommPort -----------------------------------------------------------------------
 
     def listen(self, listener: CommListener) -> None:
-        """Begin to tell of comms, of those first that live already."""
+        """Begin to tell ``listener`` what happens to comms. It is told of the open comms first."""
         self._listener = listener
-        for record in self.driver.broker.context.registry:
+        for record in self.driver.broker.known.comms():
             listener.comm_found(record.comm_id, record.target_name)
 
     def send(
         self, msg_type: str, content: Fields, metadata: Fields | None, buffers: Sequence[Part]
     ) -> None:
         """
-        Send a message, from any thread. On another than the server's, errors are only logged.
+        Send a message: see :meth:`CommPort.send`. May be called from any thread.
 
         Raises:
-            CommBrokerError: it cannot be sent.
+            CommBrokerError: the message cannot be sent. On another thread than the server's, the
+                error is only logged.
         """
         if self._ended:
             raise ConnectionEndedError(self.kernel_id, self._ended)
@@ -71,13 +74,13 @@ class ServerCommPort:
             self._loop.call_soon_threadsafe(self._send_or_log, msg_type, content, metadata, buffers)
 
     def want_messages(self) -> None:
-        """Tell of single messages from now on."""
+        """Tell the listener of single messages from now on."""
         if not self._wants_messages and not self._ended:
             self._wants_messages = True
-            self.driver.broker.context.happenings.want_traffic()
+            self.driver.broker.want_traffic()
 
     def adopt(self, target_name: str) -> None:
-        """Be the frontend of comms that the kernel opens to this target."""
+        """Be the frontend of the comms that the kernel opens to this target."""
         self._targets.add(target_name)
 
     def release(self, target_name: str) -> None:
@@ -86,13 +89,10 @@ class ServerCommPort:
 
     def callback_failed(self, comm_id: str) -> None:
         """Count a callback that raised, in the kernel's counters and the comm's."""
-        context = self.driver.broker.context
-        context.counters["callback_errors"] += 1
-        if (record := context.registry.get(comm_id)) is not None:
-            record.callback_errors += 1
+        self.driver.broker.callback_failed(comm_id)
 
     def close(self) -> None:
-        """Tell and send no more; safe twice."""
+        """Tell and send nothing more. May be called twice."""
         self._end("closed by this program")
         self._listener = None
 
@@ -101,11 +101,11 @@ class ServerCommPort:
     def _send(
         self, msg_type: str, content: Fields, metadata: Fields | None, buffers: Sequence[Part]
     ) -> None:
-        registry, comm_id = self.driver.broker.context.registry, content["comm_id"]
-        closing = registry.closing(comm_id)
-        if msg_type == "comm_msg" and comm_id not in registry and closing is not None:
-            at = self.driver.broker.context.author.date(closing.at)
-            raise CommClosedError(self.kernel_id, comm_id, at, closing.by.value, closing.reason)
+        known, comm_id = self.driver.broker.known, content["comm_id"]
+        if msg_type == "comm_msg" and known.comm(comm_id) is None:
+            ended = closed_error(self.kernel_id, known, comm_id)
+            if ended is not None:
+                raise ended
         self._program.send(msg_type, content, metadata, buffers)
 
     def _send_or_log(
@@ -123,18 +123,18 @@ class ServerCommPort:
 
     # -- hearing -----------------------------------------------------------------------------------
 
-    def watch(self, happenings: Sequence[Happening]) -> None:
-        """Note what happened, to tell it in the next turn; take what is for our targets at once."""
-        for each in happenings:
+    def watch(self, changes: Sequence[KernelChange]) -> None:
+        """Note what happened, to tell it in the next turn. Take comms to our targets at once."""
+        for each in changes:
             if isinstance(each, CommOpened) and self._is_ours(each.record):
                 self.driver.broker.program_took(
-                    self._program.session_id, each.record, self.driver.now
+                    self._program.session_id, each.record.comm_id, self.driver.now
                 )
         if not self._happened:
             self._loop.call_soon(self._tell)
-        self._happened += happenings
+        self._happened += changes
 
-    def _is_ours(self, record: CommRecord) -> bool:
+    def _is_ours(self, record: KnownComm) -> bool:
         return record.opened_by is Side.KERNEL and record.target_name in self._targets
 
     def _tell(self) -> None:
@@ -144,14 +144,14 @@ class ServerCommPort:
                 return
             try:
                 self._tell_one(listener, each)
-            except Exception:  # noqa: BLE001 - one that fails must not cost the others
-                self._log.exception("comm broker: telling of %s failed", type(each).__name__)
+            except Exception:  # noqa: BLE001 - an error must not cost the next changes
+                self._log.exception("comm broker: handling %s failed", type(each).__name__)
 
-    def _tell_one(self, listener: CommListener, happening: Happening) -> None:
-        match happening:
+    def _tell_one(self, listener: CommListener, change: KernelChange) -> None:
+        match change:
             case CommOpened(record):
-                # One that is closed again is not found; a target's handler hears of it anyway.
-                if self.driver.broker.context.registry.get(record.comm_id) is record:
+                # A comm that was closed meanwhile is left out. Its target's handler is still told.
+                if self.driver.broker.known.is_live(record):
                     listener.comm_found(record.comm_id, record.target_name)
             case MessagePassed(record, side, _, message):
                 if message.header.msg_type == "comm_close":
@@ -170,14 +170,9 @@ class ServerCommPort:
                     listener.kernel_gone(reason)
 
     def _closing(self, comm_id: str, reason: str) -> Message:
-        context = self.driver.broker.context
-        return context.author.write(
-            "iopub",
-            "comm_close",
-            {"comm_id": comm_id, "data": {}},
-            now=self.driver.now,
-            session=context.delivery.kernel_session,
-            metadata={"reason": reason},
+        content = {"comm_id": comm_id, "data": {}}
+        return self.driver.broker.say_for_kernel(
+            "comm_close", content, self.driver.now, {"reason": reason}
         )
 
     def _end(self, reason: str) -> None:
@@ -186,34 +181,29 @@ class ServerCommPort:
         self._ended = reason
         self._program.close(reason)
         if self._wants_messages:
-            self.driver.broker.context.happenings.release_traffic()
+            self.driver.broker.release_traffic()
 
 
 class CommPorts:
-    """Makes the ports of one server's kernels and tells each what happens on its kernel."""
+    """Makes the ports of one server's kernels, and tells each what happens on its kernel."""
 
-    def __init__(self, exchange: Exchange, log: logging.Logger) -> None:
-        self._exchange = exchange
+    def __init__(self, kernel_drivers: KernelDrivers, log: logging.Logger) -> None:
+        self._kernel_drivers = kernel_drivers
         self._log = log
         self._ports: dict[str, ServerCommPort] = {}
-        exchange.watchers.append(self.watch)
+        kernel_drivers.watchers.append(self.watch)
 
     def open(self, kernel_id: str) -> ServerCommPort:
-        """Return a new port in the place of one before. Raises KernelNotFoundError."""
-        port = ServerCommPort(self._exchange.driver(kernel_id), self._log)
+        """Return a new port to a kernel. It replaces an older one. Raises KernelNotFoundError."""
+        port = ServerCommPort(self._kernel_drivers.driver(kernel_id), self._log)
         self._ports[kernel_id] = port
         return port
 
-    def watch(self, driver: KernelDriver, happenings: Sequence[Happening]) -> None:
-        """Hand on what happened on a kernel."""
+    def watch(self, driver: KernelDriver, changes: Sequence[KernelChange]) -> None:
+        """Tell the kernel's port what happened."""
         port = self._ports.get(driver.kernel_id)
         if port is None or port.driver is not driver:
             return
-        port.watch(happenings)
+        port.watch(changes)
         if driver.closed:
             del self._ports[driver.kernel_id]
-
-    def close(self) -> None:
-        """Watch no more; whoever holds a port closes it."""
-        self._exchange.watchers.remove(self.watch)
-        self._ports.clear()

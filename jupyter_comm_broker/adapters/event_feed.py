@@ -1,8 +1,9 @@
 """
-Feeds the journal from every kernel, and takes its readers in.
+Writes what happens on every kernel to the journal, and adds the journal's readers.
 
-Messages and changes of state are noted on every kernel, those that come later included, while
-somebody reads them and for some time after, so that a reader who comes back has missed none.
+Messages and changes of state are noted while somebody reads them, on every kernel, also on those
+that are started later. They are noted for some time after that, so that a reader that comes back
+has missed nothing.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.core.state.changes import Happening
+from jupyter_comm_broker.core.state.changes import KernelChange
 from jupyter_comm_broker.events.event import EventFilter
+from jupyter_comm_broker.events.event_readers import EventReaders
 from jupyter_comm_broker.events.event_writer import EventWriter
 from jupyter_comm_broker.events.journal import Journal
 from jupyter_comm_broker.events.subscription import Subscription
 from jupyter_comm_broker.transport.driver import KernelDriver
-from jupyter_comm_broker.transport.kernel_drivers import Exchange
+from jupyter_comm_broker.transport.kernel_drivers import KernelDrivers
 
 
 class EventFeed:
@@ -25,29 +27,30 @@ class EventFeed:
     Owns the journal of one server.
 
     Args:
-        life: names this server's life in the ids of its events.
-        limits: what is kept, and for how long.
+        life: an id of this server process, for the ids of its events.
+        limits: the operators' limits.
     """
 
     def __init__(self, life: str, limits: Limits) -> None:
         self.journal = Journal(life, limits.events_kept, limits.events_kept_bytes)
         self.heartbeat = limits.event_heartbeat
+        self.readers = EventReaders(limits.event_readers, limits.event_readers_per_user)
         self._linger = limits.event_linger_seconds
         self._writer = EventWriter(self.journal, limits.event_data_bytes)
-        self._exchange: Exchange | None = None
+        self._kernel_drivers: KernelDrivers | None = None
         self._wanted: set[KernelDriver] = set()
         self._releasing: asyncio.TimerHandle | None = None
 
     # -- kernels -----------------------------------------------------------------------------------
 
-    def follow(self, exchange: Exchange) -> None:
-        """Note what happens on its kernels."""
-        self._exchange = exchange
-        exchange.watchers.append(self._watch)
-        exchange.greeters.append(self._greet)
+    def follow(self, kernel_drivers: KernelDrivers) -> None:
+        """Note what happens on these kernels."""
+        self._kernel_drivers = kernel_drivers
+        kernel_drivers.watchers.append(self._watch)
+        kernel_drivers.greeters.append(self._greet)
 
-    def _watch(self, driver: KernelDriver, happenings: Sequence[Happening]) -> None:
-        self._writer.write(driver.kernel_id, driver.broker, happenings, driver.now)
+    def _watch(self, driver: KernelDriver, changes: Sequence[KernelChange]) -> None:
+        self._writer.write(driver.kernel_id, driver.broker, changes, driver.now)
         if driver.closed:
             self._wanted.discard(driver)
 
@@ -58,15 +61,15 @@ class EventFeed:
     def _want(self, driver: KernelDriver) -> None:
         if driver not in self._wanted:
             self._wanted.add(driver)
-            driver.broker.context.happenings.want_traffic()
+            driver.broker.want_traffic()
 
     def _note_traffic(self, on: bool) -> None:
-        if on and self._exchange is not None:
-            for driver in self._exchange.linked():
+        if on and self._kernel_drivers is not None:
+            for driver in self._kernel_drivers.linked():
                 self._want(driver)
         elif not on:
             for driver in self._wanted:
-                driver.broker.context.happenings.release_traffic()
+                driver.broker.release_traffic()
             self._wanted.clear()
         self.journal.note_traffic(on)
 
@@ -75,7 +78,7 @@ class EventFeed:
     def subscribe(
         self, wanted: EventFilter, after: str | None, on_news: Callable[[], None]
     ) -> Subscription:
-        """Let somebody read, as :meth:`Journal.subscribe` says; end it by :meth:`unsubscribe`."""
+        """Add a reader: see :meth:`Journal.subscribe`. Remove it with :meth:`unsubscribe`."""
         reader = self.journal.subscribe(wanted, after, on_news)
         if self.journal.traffic_wanted:
             self._release_later(False)
@@ -83,7 +86,7 @@ class EventFeed:
         return reader
 
     def unsubscribe(self, reader: Subscription) -> None:
-        """Let somebody read no more; safe twice."""
+        """Remove a reader. May be called twice."""
         self.journal.unsubscribe(reader)
         if self.journal.traffic and not self.journal.traffic_wanted:
             self._release_later(True)
@@ -97,7 +100,7 @@ class EventFeed:
             self._releasing = loop.call_later(self._linger, self._note_traffic, False)
 
     def close(self) -> None:
-        """End all reading; safe twice."""
+        """End all readers. May be called twice."""
         self._release_later(False)
         self._note_traffic(False)
         self.journal.end()

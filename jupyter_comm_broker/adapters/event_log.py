@@ -1,8 +1,8 @@
 """
-The life of comms, pages and kernels through Jupyter's own event logger; never states.
+Emits the life of comms, pages and kernels through Jupyter's event logger, but no states.
 
-An event costs the logger about a hundred times what it costs us, and a cell can open 10,000
-comms at once. So they wait here, and are emitted a few milliseconds' worth at a time.
+An event costs the logger about a hundred times what it costs the broker, and a cell can open 10,000
+comms at once. So events wait here, and are emitted for a few milliseconds at a time.
 """
 
 from __future__ import annotations
@@ -23,29 +23,34 @@ from jupyter_comm_broker.core.state.changes import (
     CommOpened,
     FrontendAttached,
     FrontendDetached,
-    Happening,
+    KernelChange,
     ProcessEnded,
 )
+from jupyter_comm_broker.protocol.alias import alias
 from jupyter_comm_broker.transport.driver import KernelDriver
 
 SCHEMA_ID = "https://events.jupyter.org/jupyter_comm_broker/comm/v1"
 SCHEMA_PATH = Path(__file__).parents[1] / "event_schemas" / "comm" / "v1.yaml"
 
 SLICE = 0.005
-"""Seconds of emitting in one go: what pages may wait for, at the most."""
+"""Seconds of emitting without a pause. Pages wait that long at most."""
 
 PAUSE = 0.005
-"""Seconds between two, in which pages have their turn."""
+"""Seconds of a pause, in which pages have their turn."""
 
 LAST = 1.0
 """Seconds of emitting when the server stops."""
 
 MOST_WAITING = 50_000
-"""Past it events are dropped, and the log says how many: some megabytes, a minute's emitting."""
+"""
+The most events that wait. Further events are dropped, and the log says how many.
+
+They take some megabytes, and a minute to emit.
+"""
 
 
 class EventLog:
-    """Emits what happens as long as anybody listens."""
+    """Emits what happens, as long as the event logger has listeners."""
 
     def __init__(self, events: EventLogger, log: logging.Logger) -> None:
         self._events = events
@@ -56,11 +61,11 @@ class EventLog:
         if SCHEMA_ID not in events.schemas:
             events.register_event_schema(SCHEMA_PATH)
 
-    def watch(self, driver: KernelDriver, happenings: Sequence[Happening]) -> None:
-        """Note what happened; it is emitted later."""
+    def watch(self, driver: KernelDriver, changes: Sequence[KernelChange]) -> None:
+        """Note what happened. It is emitted later."""
         at = time.time()
-        for happening in happenings:
-            facts = _facts(happening)
+        for change in changes:
+            facts = _facts(change)
             if facts is None:
                 continue
             if len(self._waiting) >= MOST_WAITING:
@@ -71,7 +76,7 @@ class EventLog:
             self._next = asyncio.get_running_loop().call_soon(self._emit_some)
 
     def close(self) -> None:
-        """Emit what waits, while the listeners are still there; safe twice."""
+        """Emit the events that wait, while the listeners are still there. May be called twice."""
         if self._next is not None:
             self._next.cancel()
             self._next = None
@@ -102,29 +107,30 @@ class EventLog:
                 self._log.exception("comm broker: an event could not be emitted")
                 continue
             if emitted is None:
-                # Nobody listens, which only the logger knows.
+                # Nobody listens. Only the logger knows that.
                 self._waiting.clear()
+                self._dropped = 0
 
 
-def _facts(happening: Happening) -> dict[str, Any] | None:
-    """Return what is told of a happening, if it is about a life."""
-    if isinstance(happening, CommOpened | CommClosed):
-        record = happening.record
+def _facts(change: KernelChange) -> dict[str, Any] | None:
+    """Return the facts of a change about a comm, page or process; ``None`` of other changes."""
+    if isinstance(change, CommOpened | CommClosed):
+        record = change.record
         facts = {"comm_id": record.comm_id, "target_name": record.target_name}
         if record.model.name:
             facts["model_name"] = record.model.name
-        if isinstance(happening, CommOpened):
+        if isinstance(change, CommOpened):
             return {"action": "opened", "by": record.opened_by.value, **facts}
         return {
             "action": "closed",
-            "by": happening.by.value,
-            "reason": happening.reason,
+            "by": change.by.value,
+            "reason": change.reason,
             **facts,
         }
-    if isinstance(happening, FrontendAttached):
-        return {"action": "attached", "session_id": happening.session_id}
-    if isinstance(happening, FrontendDetached):
-        return {"action": "detached", "session_id": happening.session_id}
-    if isinstance(happening, ProcessEnded):
-        return {"action": f"kernel_{happening.state}", "reason": happening.reason}
+    if isinstance(change, FrontendAttached):
+        return {"action": "attached", "session_id": alias(change.session_id)}
+    if isinstance(change, FrontendDetached):
+        return {"action": "detached", "session_id": alias(change.session_id)}
+    if isinstance(change, ProcessEnded):
+        return {"action": f"kernel_{change.state}", "reason": change.reason}
     return None

@@ -1,36 +1,36 @@
-"""What is counted of all kernels of one server, those that are gone included."""
+"""The counts of all kernels of one server, also of those that are gone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jupyter_comm_broker.core.state.changes import Happening
+from jupyter_comm_broker.core.state.changes import KernelChange
 from jupyter_comm_broker.events.journal import Journal
 from jupyter_comm_broker.inspection.tally import Tally
 from jupyter_comm_broker.transport.driver import KernelDriver
-from jupyter_comm_broker.transport.kernel_drivers import Exchange
+from jupyter_comm_broker.transport.kernel_drivers import KernelDrivers
 
 
-class Ledger:
-    """Sums up whenever it is asked, so that nothing is counted twice or in vain."""
+class MetricsTotals:
+    """Sums up the counts whenever somebody asks."""
 
-    def __init__(self, exchange: Exchange, journal: Journal) -> None:
-        self._exchange = exchange
+    def __init__(self, kernel_drivers: KernelDrivers, journal: Journal) -> None:
+        self._kernel_drivers = kernel_drivers
         self._journal = journal
         self._gone = Tally()
-        exchange.watchers.append(self._watch)
+        kernel_drivers.watchers.append(self._watch)
 
-    def _watch(self, driver: KernelDriver, happenings: Sequence[Happening]) -> None:
+    def _watch(self, driver: KernelDriver, changes: Sequence[KernelChange]) -> None:
         if driver.closed:
-            # Sums that fell would be taken for a server that started anew.
-            self._gone.include_past(driver.broker.context)
+            # The counts stay in the sums. Sums that fell would look like a server's restart.
+            self._gone.include_past(driver.broker.known)
 
     def tally(self) -> Tally:
         """Return the sums as they are now."""
         found = Tally()
         found.add(self._gone)
-        for driver in self._exchange.linked():
-            found.include(driver.broker.context)
+        for driver in self._kernel_drivers.linked():
+            found.include(driver.broker.known)
         readers = self._journal.readers
         found.now["event_readers"] = len(readers)
         found.counted["events"] = self._journal.number

@@ -1,8 +1,8 @@
 """
-A program inside the server that sends to one kernel and hears what answers it.
+A program in the server that sends to one kernel and gets the replies.
 
-REST speaks through one program for each kernel, so that its messages go out in the order in
-which they came. Answers are collected only while somebody waits for them.
+REST uses one program for each kernel, so its messages are sent in the order in which they came.
+Answers are collected only while somebody waits for them.
 """
 
 from __future__ import annotations
@@ -13,34 +13,34 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from jupyter_comm_broker.adapters.reply_collector import Asked
+from jupyter_comm_broker.adapters.reply_collector import ReplyCollector
 from jupyter_comm_broker.core.pages.outbox import Outbox
 from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch
-from jupyter_comm_broker.core.state.changes import Happening, ProcessEnded
+from jupyter_comm_broker.core.state.changes import KernelChange, ProcessEnded
 from jupyter_comm_broker.errors import KernelUnavailableError, RefusedMessageError, TooLargeError
 from jupyter_comm_broker.protocol.message import Message, Part
 from jupyter_comm_broker.protocol.synthesis import Author
 from jupyter_comm_broker.transport.driver import KernelDriver
 
 EVERYTHING = 1 << 62
+"""More bytes than any outbox holds."""
 
-ALLOWED_SETTING = "MappingKernelManager.allowed_message_types"
 BACKLOG_SETTING = "CommBroker.backlog_bytes"
 
 
 class Program:
-    """Sends comm messages to one kernel; a frontend port of its driver."""
+    """Sends comm messages to one kernel. For the kernel's driver it is a frontend."""
 
     def __init__(self, driver: KernelDriver) -> None:
         self.driver = driver
         self._session = f"rest-{uuid.uuid4().hex}"
         self._author = Author(self._session, time.time() - driver.now)
-        self._asked: dict[str, Asked] = {}
+        self._asked: dict[str, ReplyCollector] = {}
         driver.attach_program(self._session, self)
 
     @property
     def session_id(self) -> str:
-        """Whom the kernel and the broker take it for."""
+        """The session id that its messages carry."""
         return self._session
 
     # -- sending ---------------------------------------------------------------------------------
@@ -49,12 +49,21 @@ class Program:
         self, msg_type: str, content: Any, metadata: Any = None, buffers: Sequence[Part] = ()
     ) -> str:
         """
-        Send a message to the kernel's shell. Returns its msg_id.
+        Send a message to the kernel's shell.
+
+        Args:
+            msg_type: its type.
+            content: its content.
+            metadata: its metadata.
+            buffers: its buffers.
+
+        Returns:
+            The message's id.
 
         Raises:
             RefusedMessageError: messages of this type are not allowed.
-            KernelUnavailableError: the kernel is dead or restarting.
-            TooLargeError: too much waits for the kernel already.
+            KernelUnavailableError: the kernel is dead, restarting or not connected.
+            TooLargeError: too much already waits for the kernel.
         """
         return self.send_all(msg_type, [(content, metadata, buffers)])[0]
 
@@ -62,11 +71,14 @@ class Program:
         self, msg_type: str, messages: Sequence[tuple[Any, Any, Sequence[Part]]]
     ) -> list[str]:
         """
-        Send several messages in their order, or none where it raises as :meth:`send` does.
+        Send several messages in order. If it raises, as :meth:`send` does, none was sent.
 
         Args:
-            msg_type: of all of them.
+            msg_type: the type of all of them.
             messages: content, metadata and buffers of each.
+
+        Returns:
+            The messages' ids.
         """
         written = [self._written(msg_type, *each) for each in messages]
         self._check(msg_type, sum(each.size for each in written))
@@ -77,12 +89,12 @@ class Program:
     @contextmanager
     def asking(
         self, msg_type: str, content: Any, metadata: Any = None, buffers: Sequence[Part] = ()
-    ) -> Iterator[Asked]:
-        """Send a message as :meth:`send` does, and collect what answers it until the block ends."""
+    ) -> Iterator[ReplyCollector]:
+        """Send a message: see :meth:`send`. Collect its answers until the ``with`` block ends."""
         message = self._written(msg_type, content, metadata, buffers)
         self._check(msg_type, message.size)
         msg_id = message.header.msg_id
-        asked = self._asked[msg_id] = Asked(self.driver.kernel_id, msg_id)
+        asked = self._asked[msg_id] = ReplyCollector(self.driver.kernel_id, msg_id)
         try:
             self.driver.frontend_sent(self._session, message)
             yield asked
@@ -92,7 +104,7 @@ class Program:
 
     @property
     def waiting(self) -> int:
-        """For how many messages answers are collected."""
+        """The number of messages whose answers are being collected."""
         return len(self._asked)
 
     def _written(
@@ -103,28 +115,29 @@ class Program:
         )
 
     def _check(self, msg_type: str, size: int) -> None:
-        # All this before the core hears of it, which would take a refused message into account.
+        # Checked before the core gets the message, because the core notes every message.
         driver, broker = self.driver, self.driver.broker
-        allowed = broker.context.policy.allowed_message_types
-        if allowed and msg_type not in allowed:
-            raise RefusedMessageError(msg_type, ALLOWED_SETTING)
-        state = broker.context.execution.state
+        if not broker.known.policy.allows(msg_type):
+            raise RefusedMessageError(msg_type)
+        state = broker.known.execution_state
         if driver.closed or state in ("dead", "restarting"):
             raise KernelUnavailableError(driver.kernel_id, state)
-        waiting, limit = self._backlog(), broker.context.limits.backlog_bytes
+        if not driver.link.is_open:
+            raise KernelUnavailableError(driver.kernel_id, "not connected now")
+        waiting, limit = self._backlog(), broker.known.limits.backlog_bytes
         if waiting + size > limit:
-            what = f"what is sent, with the {waiting} that wait for the kernel already,"
+            what = f"the request, with the {waiting} bytes that already wait for the kernel,"
             raise TooLargeError(what, waiting + size, limit, BACKLOG_SETTING)
 
     def _backlog(self) -> int:
-        held = self.driver.broker.proof.held
-        unsent = self.driver.broker.context.backlog if held else self.driver.link.unsent_bytes()
+        known = self.driver.broker.known
+        unsent = known.backlog() if known.is_held else self.driver.link.unsent_bytes()
         return unsent.get("shell", 0)
 
     # -- what the driver needs of a frontend -------------------------------------------------------
 
     def flush(self, outbox: Outbox) -> None:
-        """Take what came; what nobody waits for is forgotten."""
+        """Take the messages that wait. Keep those that somebody collects."""
         while outbox:
             for message in outbox.take(EVERYTHING):
                 if (asked := self._asked.get(message.parent.msg_id)) is not None:
@@ -132,26 +145,26 @@ class Program:
 
     @property
     def ready(self) -> bool:
-        """It takes anything at any time."""
+        """Always true: a program takes any message at any time."""
         return True
 
     def offer(self, batch: SharedBatch, wire: dict[str, bytes], outbox: Outbox) -> bool:
-        """Take nothing: what all pages get is not for programs."""
+        """Take nothing. A batch for all pages is not for programs: see :class:`FrontendPort`."""
         return False
 
     def close(self, reason: str) -> None:
-        """End every wait, and send no more; safe twice."""
+        """End every wait, and send nothing more. May be called twice."""
         self.ended(reason)
         self.driver.detach_program(self._session)
 
     def ended(self, how: str) -> None:
-        """Tell all who wait that the kernel's process is no more."""
+        """End every wait, because the kernel's process has ended."""
         for asked in list(self._asked.values()):
             asked.ended(how)
 
 
 class Programs:
-    """The programs of all kernels: each made on first use, and closed with its driver."""
+    """The programs of all kernels. Each is made on first use, and closed with its driver."""
 
     def __init__(self) -> None:
         self._programs: dict[str, Program] = {}
@@ -165,18 +178,18 @@ class Programs:
             program = self._programs[driver.kernel_id] = Program(driver)
         return program
 
-    def watch(self, driver: KernelDriver, happenings: Sequence[Happening]) -> None:
-        """Follow the ends of kernels' processes."""
+    def watch(self, driver: KernelDriver, changes: Sequence[KernelChange]) -> None:
+        """Follow when the processes of kernels end."""
         program = self._programs.get(driver.kernel_id)
         if program is None or program.driver is not driver:
             return
         if driver.closed:
             del self._programs[driver.kernel_id]
             program.close("gone")
-        elif any(isinstance(each, ProcessEnded) for each in happenings):
-            program.ended(driver.broker.context.execution.state)
+        elif any(isinstance(each, ProcessEnded) for each in changes):
+            program.ended(driver.broker.known.execution_state)
 
     def close(self) -> None:
-        """Close all of them; safe twice."""
+        """Close all programs. May be called twice."""
         while self._programs:
             self._programs.popitem()[1].close("gone")

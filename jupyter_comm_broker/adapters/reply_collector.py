@@ -1,4 +1,4 @@
-"""What answers one message of a program, collected until the kernel is done with it."""
+"""Collects the answers to one message of a program, until the kernel is done with it."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from jupyter_comm_broker.errors import KernelUnavailableError, MalformedMessageE
 from jupyter_comm_broker.protocol.message import Message
 
 MOST_BYTES = 16 * 1024 * 1024
-"""What is collected of the answers to one message: a callback may print without end."""
+"""The most bytes of answers that are collected. A callback may print without end."""
 
 STATUSLESS_SECONDS = 1.0
 """
-How long after its first word on a message a kernel that said no status is taken to be done.
+Seconds after its first answer until a kernel that sent no status counts as done.
 
-ipykernel 7.4 says none about comm messages that come while a cell awaits something.
+ipykernel 7.4 sends no status for comm messages that come while a cell awaits something.
 """
 
 
-class Asked:
-    """A message whose answers somebody waits for."""
+class ReplyCollector:
+    """The answers to one message that somebody waits for."""
 
     def __init__(self, kernel_id: str, msg_id: str) -> None:
         self._kernel_id = kernel_id
@@ -32,19 +32,14 @@ class Asked:
         self._bytes = 0
         self.msg_id = msg_id
         self.heard: list[Message] = []
-        """What answered it, in order, but for statuses."""
+        """The answers in order, without statuses."""
         self.truncated = False
-        """Whether that was more than is collected."""
+        """Whether there were more answers than are collected."""
 
     async def until_done(self, seconds: float) -> bool:
-        """
-        Wait until the kernel is done with the message; ``False`` if it was not in time.
-
-        Raises:
-            KernelUnavailableError: the kernel's process ended before.
-        """
+        """Wait until the kernel is done with the message: see :class:`ReplyCollectorPort`."""
         if not self._over:
-            # Not asyncio.wait_for: its task costs turns of the loop in every round trip.
+            # Not asyncio.wait_for: its task costs turns of the event loop in every round trip.
             self._waiter = self._loop.create_future()
             late = self._loop.call_later(seconds, _release, self._waiter)
             try:
@@ -56,7 +51,7 @@ class Asked:
         return self._done
 
     def hears(self, message: Message) -> None:
-        """Take in one answer."""
+        """Collect an answer."""
         if message.header.msg_type == "status":
             self._has_status = True
             if _says_idle(message):
@@ -71,13 +66,13 @@ class Asked:
             self._timer = self._loop.call_later(STATUSLESS_SECONDS, self._quiet)
 
     def ended(self, how: str) -> None:
-        """The kernel's process is no more."""
+        """End the wait, because the kernel's process has ended."""
         if not self._over:
             self._ended = how
             self.leave()
 
     def leave(self) -> None:
-        """Wait no longer, answered or not; safe twice."""
+        """End the wait, answered or not. May be called twice."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -98,7 +93,7 @@ def _says_idle(message: Message) -> bool:
     try:
         return message.content.get("execution_state") == "idle"
     except MalformedMessageError:
-        # The core passes on what it cannot read; other answers must not be lost over it.
+        # The core passes on what it cannot read. The other answers must not be lost.
         return False
 
 

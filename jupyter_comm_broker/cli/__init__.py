@@ -1,1 +1,1 @@
-"""The command line ``jupyter comms``: a client of the REST API like any other."""
+"""The command line ``jupyter comms``: a client of the REST API."""

@@ -1,4 +1,4 @@
-"""The words that several commands share: the server, the choice of comms, and the payload."""
+"""The arguments that several commands share: the server, the kernel, and the choice of comms."""
 
 from __future__ import annotations
 
@@ -17,26 +17,35 @@ from jupyter_comm_broker.cli.exits import CommandError, Exit
 from jupyter_comm_broker.cli.wording import read_duration
 
 if TYPE_CHECKING:
-    from jupyter_comm_broker.cli.command_context import Desk
+    from jupyter_comm_broker.cli.command_context import CommandContext
 
 FILTERS = ("target", "model", "knowledge", "attached", "idle_longer_than", "text")
-"""The API's names for the choice of comms."""
+"""The API's names of the conditions by which comms are chosen."""
 
 
 class Parser(ArgumentParser):
-    """Says what is wrong with the words in one line."""
+    """A parser that reports an error in one line."""
 
     def error(self, message: str) -> NoReturn:
         """End the command. Raises CommandError."""
-        raise CommandError(Exit.USAGE, f"{message}; {self.prog} --help shows what it takes")
+        raise CommandError(Exit.USAGE, f"{message}; see {self.prog} --help")
 
 
-Run = Callable[["Desk", Namespace], Exit]
+Run = Callable[["CommandContext", Namespace], Exit]
 Commands: TypeAlias = "_SubParsersAction[Parser]"
 
 
 def command(commands: Commands, name: str, run: Run, summary: str, more: str = "") -> Parser:
-    """Add a command, which takes what all of them take."""
+    """
+    Add a command, with the arguments that all commands take.
+
+    Args:
+        commands: the parser's commands.
+        name: the command's name.
+        run: what runs it.
+        summary: what it does, without a capital letter and a full stop.
+        more: further sentences for its ``--help``.
+    """
     parser = commands.add_parser(
         name,
         help=summary,
@@ -44,19 +53,23 @@ def command(commands: Commands, name: str, run: Run, summary: str, more: str = "
         allow_abbrev=False,
     )
     parser.set_defaults(run=run)
-    # What was said before the command's name stands unless it is said again behind it.
+    # An argument before the command's name counts, unless it is given again after the name.
     add_server(parser, default=SUPPRESS)
     return parser
 
 
 def add_server(parser: ArgumentParser, default: object = None) -> None:
-    """Add what says where the server is and how it is to be written."""
+    """Add the arguments for the server and for the form of the output."""
     group = parser.add_argument_group("the server, and the form of the output")
     group.add_argument(
-        "--url", default=default, help="the server; else one that runs here (JUPYTER_SERVER_URL)"
+        "--url",
+        default=default,
+        help="the server's URL; by default JUPYTER_SERVER_URL or a server that runs here",
     )
     group.add_argument(
-        "--token", default=default, help="its token; else JUPYTER_TOKEN, which ps does not show"
+        "--token",
+        default=default,
+        help="the server's token; by default JUPYTER_TOKEN, which ps does not show",
     )
     group.add_argument(
         "--json",
@@ -68,20 +81,23 @@ def add_server(parser: ArgumentParser, default: object = None) -> None:
         "--debug",
         action="store_true",
         default=False if default is None else default,
-        help="of a fault of this command itself, show where it is",
+        help="show the traceback of an error in this command",
     )
 
 
 def add_kernel(parser: _ActionsContainer) -> None:
     """Add the choice of one kernel."""
     parser.add_argument(
-        "-k", "--kernel", metavar="KERNEL", help="its id, the beginning of it, or its notebook"
+        "-k",
+        "--kernel",
+        metavar="KERNEL",
+        help="the kernel's id, the beginning of its id, or its notebook",
     )
 
 
 def add_filters(parser: ArgumentParser) -> None:
     """Add the choice of comms."""
-    group = parser.add_argument_group("which comms (all of these have to hold)")
+    group = parser.add_argument_group("which comms (they must meet all conditions)")
     add_kernel(group)
     group.add_argument("-t", "--target", help="exactly this target name")
     group.add_argument("--model", help="exactly this model name, as in IntSliderModel")
@@ -92,27 +108,34 @@ def add_filters(parser: ArgumentParser) -> None:
     )
     pages = group.add_mutually_exclusive_group()
     pages.add_argument(
-        "--attached", action="store_true", default=None, help="a page that is there has it"
+        "--attached",
+        action="store_true",
+        default=None,
+        help="a page that is connected has the comm",
     )
     pages.add_argument(
-        "--detached", dest="attached", action="store_false", default=None, help="no page has it"
+        "--detached",
+        dest="attached",
+        action="store_false",
+        default=None,
+        help="no page that is connected has the comm",
     )
     group.add_argument(
         "--idle-longer-than",
         metavar="TIME",
         type=a_time,
-        help="no message on it for that long: 90, 90s, 5m, 2h, 1d",
+        help="no message on the comm for that long: 90, 90s, 5m, 2h, 1d",
     )
-    group.add_argument("--text", help="part of the id, target or model name")
+    group.add_argument("--text", help="a part of the id, the target or the model name")
 
 
 def filters(args: Namespace) -> dict[str, object]:
-    """Return the choice of comms as the API takes it; what was not said is ``None``."""
+    """Return the conditions as the API takes them. A condition that was not given is ``None``."""
     return {name: getattr(args, name) for name in FILTERS}
 
 
 def a_time(text: str) -> float:
-    """Read a length of time. Raises ArgumentTypeError."""
+    """Return a duration in seconds. Raises ArgumentTypeError."""
     try:
         return read_duration(text)
     except ValueError as error:
@@ -120,7 +143,7 @@ def a_time(text: str) -> float:
 
 
 def a_count(text: str) -> int:
-    """Read a number that is not negative. Raises ArgumentTypeError."""
+    """Return a number that is not negative. Raises ArgumentTypeError."""
     if not text.isdecimal():
-        raise ArgumentTypeError(f"{text!r} is no number of comms")
+        raise ArgumentTypeError(f"{text!r} is not a whole number")
     return int(text)

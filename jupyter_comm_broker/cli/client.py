@@ -1,4 +1,4 @@
-"""Questions to one server over HTTP, and its answers; what goes wrong is one line."""
+"""HTTP requests to one server. Whatever goes wrong is reported in one line."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from urllib.parse import quote, urlencode
 
 from jupyter_comm_broker.cli.exits import CommandError, Exit, RefusalError
 from jupyter_comm_broker.cli.servers import UNIX, Address
-from jupyter_comm_broker.cli.wording import printable
+from jupyter_comm_broker.cli.wording import LONG, printable
 
 Query = Mapping[str, object]
 
 PATIENCE = 30.0
-"""Seconds that a server may take to answer what needs no kernel."""
+"""Seconds that a server may take to answer a request that needs no kernel."""
 
 PAGE = 1000
-"""Comms asked for at once: the most that the API gives."""
+"""Comms on a page: the most that the API allows."""
 
 FORBIDDEN = ("not authorized", "HiddenContentError")
-"""The reasons of a 403 for somebody whose token is right."""
+"""The reasons of a 403 for a user whose token is right."""
 
 OURS = "Error"
-"""The reasons of the broker's own refusals end so: they are the names of its errors."""
+"""The end of the reasons of the broker's own errors: their class names."""
 
 
 class Client:
-    """Asks one server."""
+    """A client of one server."""
 
     def __init__(self, address: Address, *, patience: float = PATIENCE) -> None:
         self.address = address
@@ -48,18 +48,18 @@ class Client:
         patience: float | None = None,
     ) -> Any:
         """
-        Return the JSON that the server answers; ``None`` where it answers nothing.
+        Return the JSON of an answer; ``None`` if the answer has no body.
 
         Args:
-            method: the method.
-            path: behind the base URL, with its steps quoted.
-            query: parameters; those that are ``None`` are left out.
-            body: sent as JSON.
-            accept: the media type wanted.
-            patience: seconds without an answer; else what the client was made with.
+            method: the HTTP method.
+            path: the path below the base URL, with each part quoted.
+            query: the parameters. Those that are ``None`` are left out.
+            body: the body, which is sent as JSON.
+            accept: the media type of the answer.
+            patience: seconds to wait for the answer; by default those of the client.
 
         Raises:
-            CommandError: nobody answers, or nobody that we understand.
+            CommandError: no server answers, or one that is no Jupyter server.
             RefusalError: the answer is an error.
         """
         with self.open(
@@ -74,11 +74,24 @@ class Client:
             raise self._not_jupyter(path) from error
 
     def get(self, path: str, **query: object) -> Any:
-        """Return the JSON of a ``GET``."""
+        """Return the JSON that answers a ``GET``."""
         return self.ask("GET", path, query=query)
 
     def pages(self, path: str, query: Query, limit: int | None = None) -> tuple[list[Any], int]:
-        """Return the comms of a list, from as many pages as it has, and how many there are."""
+        """
+        Return the comms of a list, page after page.
+
+        Args:
+            path: the list's path.
+            query: the parameters, without those for pages.
+            limit: the most comms to return; ``None`` for all.
+
+        Returns:
+            The comms, and how many the list has.
+
+        Raises:
+            CommandError: see :meth:`ask`.
+        """
         comms: list[Any] = []
         cursor, total = None, 0
         while limit is None or len(comms) < limit:
@@ -102,24 +115,29 @@ class Client:
         headers: Mapping[str, str] | None = None,
         patience: float | None = None,
     ) -> Iterator[HTTPResponse]:
-        """Give an answer to be read piece by piece. Raises as :meth:`ask` does."""
+        """
+        Give an answer that can be read piece by piece.
+
+        The arguments and errors are those of :meth:`ask`. ``headers`` are further headers of the
+        request.
+        """
         connection = self._connection(self._patience if patience is None else patience)
         target = self.address.base_url.rstrip("/") + path + _written(query or {})
         data = None if body is None else json.dumps(body).encode()
         try:
             own = self._headers(data, accept)
             connection.request(method, target, body=data, headers={**own, **(headers or {})})
-            # Closed for itself: a response that ends with its connection has taken that over.
+            # Closed on its own: a response without a length owns the connection's socket.
             with connection.getresponse() as response:
                 if response.status >= 300:
                     raise self._refusal(path, response.status, response.read())
                 yield response
         except TimeoutError as error:
-            message = f"{self.address.url} did not answer in time; jupyter comms status looks again"
+            message = f"{self.address.url} did not answer in time; try jupyter comms status"
             raise CommandError(Exit.NO_SERVER, message) from error
         except (OSError, HTTPException) as error:
             why = printable(str(error)) or type(error).__name__
-            advice = "is it running? jupyter server list shows those that are"
+            advice = "is it running? jupyter server list shows the servers that run"
             raise CommandError(
                 Exit.NO_SERVER, f"cannot reach {self.address.url} ({why}); {advice}"
             ) from error
@@ -140,7 +158,7 @@ class Client:
         if self.address.token:
             headers["Authorization"] = f"token {self.address.token}"
         else:
-            # A server without tokens wants to see that no other site's page sends this.
+            # A server without tokens wants proof that no other site's page sends the request.
             proof = secrets.token_hex(16)
             headers |= {"Cookie": f"_xsrf={proof}", "X-XSRFToken": proof}
         return headers
@@ -153,12 +171,12 @@ class Client:
         if not isinstance(problem, dict):
             problem = {}
         reason = str(problem.get("reason") or "")
-        message = printable(str(problem.get("message") or reason or f"status {status}"), 2000)
+        message = printable(str(problem.get("message") or reason or f"status {status}"), LONG)
         if status == 404 and not reason.endswith(OURS):
             return RefusalError(status, self._no_broker(path), problem)
         if status in (301, 302, 401, 403) and reason not in FORBIDDEN:
             advice = "give its token with --token or JUPYTER_TOKEN"
-            return RefusalError(403, f"{self.address.url} does not let us in; {advice}", problem)
+            return RefusalError(403, f"{self.address.url} denies access; {advice}", problem)
         if status >= 500 and not reason.endswith(OURS) and status not in (503, 504):
             message = f"{self.address.url} failed ({message}); its log says why"
         return RefusalError(status, message, problem)
@@ -167,7 +185,7 @@ class Client:
         url = self.address.url
         return (
             f"{url} has no {path}: jupyter_comm_broker is not on there, or is too old; "
-            "jupyter server extension list shows it"
+            "check with jupyter server extension list"
         )
 
     def _not_jupyter(self, path: str) -> CommandError:
@@ -190,12 +208,12 @@ class _SocketFile(HTTPConnection):
 
 
 def step(text: str) -> str:
-    """Return a text as one step of a path."""
+    """Return a text quoted as one part of a path."""
     return quote(text, safe="")
 
 
 def comm_path(kernel_id: str, comm_id: str) -> str:
-    """Return where a comm is."""
+    """Return the path of a comm."""
     return f"/api/kernels/{step(kernel_id)}/comms/{step(comm_id)}"
 
 

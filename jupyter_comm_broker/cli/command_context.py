@@ -1,4 +1,4 @@
-"""What every command works with: the server, the two outputs, and how results are written."""
+"""What every command works with: the server, the two outputs, and ways to write results."""
 
 from __future__ import annotations
 
@@ -18,11 +18,19 @@ from jupyter_comm_broker.cli.names import Names
 from jupyter_comm_broker.cli.servers import choose
 
 WIDE = 250
-"""Columns of a table that goes into a file or a pipe, where no terminal sets a width."""
+"""Columns of a table that is written to a file or a pipe."""
 
 
-class Desk:
-    """One command's surroundings."""
+class CommandContext:
+    """
+    The server and the outputs of one command.
+
+    Args:
+        args: the command's arguments.
+        out: where results are written; by default standard output.
+        notes: where questions, progress and remarks are written; by default standard error.
+        environment: the environment variables.
+    """
 
     def __init__(
         self,
@@ -36,48 +44,47 @@ class Desk:
         self.as_json: bool = args.json
         self.out = console(out or sys.stdout, environment)
         self.notes = console(notes or sys.stderr, environment)
-        """Where everything goes that is not the result: questions, progress, remarks."""
         self._environment = environment
 
     @cached_property
     def client(self) -> Client:
-        """The server that is meant."""
+        """The client of the chosen server."""
         ask = self._ask_which if self.has_person else None
         return Client(choose(self.args.url, self.args.token, self._environment, ask))
 
     @cached_property
     def names(self) -> Names:
-        """What there is on it."""
+        """The kernels and comms of the server, by the names that people use."""
         return Names(self.client)
 
     @property
     def has_person(self) -> bool:
-        """Whether somebody is there to be asked."""
+        """Whether a person can be asked."""
         return not self.as_json and sys.stdin.isatty() and self.notes.is_terminal
 
     def print_json(self, value: Any, *, lines: bool = False) -> None:
-        """Write a value for programs; ``lines`` puts each on one line, at once."""
+        """Write a value as JSON; on a single line if ``lines`` is set."""
         text = json.dumps(value, ensure_ascii=False, indent=None if lines else 2)
-        # A lone surrogate, which JSON can hold, cannot be written as UTF-8.
+        # JSON can hold a lone surrogate, but UTF-8 cannot.
         text = text.encode("utf-8", "backslashreplace").decode()
         self.out.file.write(text + "\n")
         self.out.file.flush()
 
     def note(self, text: str) -> None:
-        """Remark something to people."""
+        """Write a remark for people."""
         self.notes.print(text, soft_wrap=True)
 
     def agrees(self, question: str) -> bool:
         """
-        Whether the person says yes; ``--yes`` has said it already.
+        Ask a question, and return whether the answer is yes. With ``--yes``, nobody is asked.
 
         Raises:
-            CommandError: nobody is there to be asked.
+            CommandError: nobody can be asked.
         """
         if self.args.yes:
             return True
         if not self.has_person:
-            advice = "Nobody is here to be asked: say --yes, or --dry-run to look"
+            advice = "Nobody can be asked here: use --yes, or --dry-run to look first"
             raise CommandError(Exit.USAGE, f"{question} {advice}")
         self.notes.print(f"{question} [y/N] ", end="", soft_wrap=True)
         return input().strip().lower() in ("y", "yes")
@@ -88,11 +95,11 @@ class Desk:
         self.notes.print("Which server? ", end="")
         said = input().strip()
         if not said.isdecimal() or not 1 <= int(said) <= len(lines):
-            raise CommandError(Exit.USAGE, f"{said!r} is none of 1 to {len(lines)}")
+            raise CommandError(Exit.USAGE, f"{said!r} is not a number from 1 to {len(lines)}")
         return int(said) - 1
 
 
 def console(file: TextIO, environment: Mapping[str, str]) -> Console:
-    """Return where to print: texts as they are, as wide as the terminal or a pipe takes it."""
+    """Return a console that prints texts unchanged, as wide as the terminal or the pipe allows."""
     width = None if file.isatty() or environment.get("COLUMNS") else WIDE
     return Console(file=file, width=width, markup=False, highlight=False, emoji=False)

@@ -1,4 +1,4 @@
-"""The events of a server as they come, over as many connections as that takes."""
+"""Follows the events of a server. It connects again when a connection breaks."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ PATH = "/api/comms/events"
 EVENT_STREAM = "text/event-stream"
 
 SILENCE = 90.0
-"""Seconds without even a heartbeat after which the connection is taken for dead."""
+"""Seconds without an event or a heartbeat. After that, the connection counts as dead."""
 
 PAUSE = 1.0
-"""Seconds between two tries to connect again."""
+"""Seconds between two attempts to connect again."""
 
 TRIES = 30
-"""Tries in a row that may fail before the server is taken for gone."""
+"""Attempts in a row that may fail. After that, the server counts as gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +34,23 @@ class Event:
     id: str = ""
 
     def shown(self) -> dict[str, Any]:
-        """Return it as programs get it."""
+        """Return the event as programs get it."""
         return {"type": self.type, **self.data}
 
 
 def follow(client: Client, query: Mapping[str, object], *, pause: float = PAUSE) -> Iterator[Event]:
     """
-    Yield what happens from now on, without a gap where a connection broke.
+    Yield the events from now on, without a gap when a connection breaks.
 
-    It ends when the server says that nothing more will come: the kernel asked for is gone.
+    If the query names a kernel, the events end when that kernel is gone.
+
+    Args:
+        client: the client of the server.
+        query: the parameters of the stream.
+        pause: seconds between two attempts to connect again.
 
     Raises:
-        CommandError: the server refuses, or stays away.
+        CommandError: the server refuses, or does not come back.
     """
     last, failed, connected = "", 0, False
     while True:
@@ -83,10 +88,10 @@ def read(lines: Iterable[bytes]) -> Iterator[Event]:
     """
     Yield the events in the lines of a stream.
 
-    One without a type only says where to go on from.
+    An event without a type has only an id, which says where to go on.
 
     Raises:
-        CommandError: what came is no event of ours.
+        CommandError: an event does not come from the broker.
     """
     kind, event_id = "", ""
     data: list[str] = []
@@ -115,6 +120,6 @@ def _parsed(text: str) -> Mapping[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        message = f"the server sends events that are not ours: {printable(text, 80)}"
+        message = f"the server sends events that are not the broker's: {printable(text, 80)}"
         raise CommandError(Exit.FAILED, message)
     return found

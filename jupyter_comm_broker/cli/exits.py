@@ -1,4 +1,4 @@
-"""How a command ends: its exit codes, and the one line that says what went wrong."""
+"""How a command ends: its exit code, and one line that says what went wrong."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ class Exit(IntEnum):
 
 MEANINGS: Mapping[Exit, str] = {
     Exit.OK: "done",
-    Exit.FAILED: "not done; or status: the broker is not in the path",
-    Exit.USAGE: "the command's words or values are not right",
-    Exit.NO_SERVER: "no server found, several to choose from, or none that answers",
-    Exit.NOT_ALLOWED: "wrong token, or not authorized",
-    Exit.NOT_FOUND: "no such kernel or comm, or the comm is gone",
-    Exit.REFUSED: "the kernel refused it or failed at it, or it conflicts with what is there",
-    Exit.TIMED_OUT: "the kernel was given the message and has not finished with it in time",
+    Exit.FAILED: "the command failed; for status, the broker is not in the path",
+    Exit.USAGE: "the arguments are wrong",
+    Exit.NO_SERVER: "no server was found, several were found, or none answered",
+    Exit.NOT_ALLOWED: "the token is wrong, or the user is not authorized",
+    Exit.NOT_FOUND: "there is no such kernel or comm, or the comm is closed",
+    Exit.REFUSED: "the kernel refused or failed, or the request conflicts with what is there",
+    Exit.TIMED_OUT: "the kernel got the message but was not done with it in time",
     Exit.KERNEL_DOWN: "the kernel is dead or restarting",
     Exit.INTERRUPTED: "interrupted with Ctrl-C",
-    Exit.BROKEN_PIPE: "whoever read the output went away",
+    Exit.BROKEN_PIPE: "the reader of the output closed the pipe",
 }
-"""What ``--help`` says of them."""
+"""The meanings of the exit codes, as ``--help`` shows them."""
 
 OF_STATUS: Mapping[int, Exit] = {
     400: Exit.USAGE,
@@ -47,10 +47,11 @@ OF_STATUS: Mapping[int, Exit] = {
     413: Exit.USAGE,
     415: Exit.USAGE,
     422: Exit.REFUSED,
+    429: Exit.REFUSED,
     503: Exit.KERNEL_DOWN,
     504: Exit.TIMED_OUT,
 }
-"""How a command ends when the server answers with one of these; else with ``FAILED``."""
+"""The exit codes for HTTP statuses. For other statuses it is ``FAILED``."""
 
 
 class CommandError(Exception):
@@ -58,8 +59,8 @@ class CommandError(Exception):
     A command cannot be carried out.
 
     Args:
-        exit_code: what the process ends with.
-        message: one line, which says what to do where that is known.
+        exit_code: the exit code of the process.
+        message: one line. It also says what to do, where that is known.
     """
 
     def __init__(self, exit_code: Exit, message: str) -> None:
@@ -68,12 +69,18 @@ class CommandError(Exception):
 
 
 class RefusalError(CommandError):
-    """The server answered with an error."""
+    """
+    The server answered with an error.
+
+    Args:
+        status: the HTTP status.
+        message: one line.
+        problem: the body of the answer: ``message``, ``reason`` and further facts.
+    """
 
     def __init__(self, status: int, message: str, problem: Mapping[str, object]) -> None:
         self.status = status
         self.problem = problem
-        """What it said: ``message``, ``reason``, and the facts beside them."""
         super().__init__(OF_STATUS.get(status, Exit.FAILED), message)
 
 

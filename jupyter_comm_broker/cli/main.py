@@ -1,4 +1,4 @@
-"""The command itself: its words are read, one part is run, and its end is an exit code."""
+"""The command ``jupyter comms``: reads the arguments, runs a command, returns an exit code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from jupyter_comm_broker._version import __version__
 from jupyter_comm_broker.cli.arguments import Parser, add_server
-from jupyter_comm_broker.cli.command_context import Desk
+from jupyter_comm_broker.cli.command_context import CommandContext
 from jupyter_comm_broker.cli.commands import (
     closing,
     listing,
@@ -27,14 +27,14 @@ GROUPS = (listing, showing, tree, status, sending, closing, watch, tail)
 """The modules of the commands, in the order of ``--help``."""
 
 ABOUT = """\
-See and use the comms of a Jupyter server's kernels: widgets, and whatever else talks to pages.
+See and use the comms of a Jupyter server's kernels: widgets, and all other comms.
 
-Comms are named by their id or the beginning of it, kernels also by their notebook's name.
+A comm is named by its id or the beginning of its id. A kernel can also be named by its notebook.
 """
 
 
 def parser() -> Parser:
-    """Return what reads the command's words."""
+    """Return the parser of the command's arguments."""
     made = Parser(
         prog="jupyter comms",
         description=ABOUT,
@@ -51,20 +51,20 @@ def parser() -> Parser:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code."""
+    """Run one command. Returns its exit code."""
     debug = False
     try:
         args = parser().parse_args(words)
         debug = args.debug
-        code: Exit = args.run(Desk(args), args)
-        # Here, where it can still be told: the reader of a pipe may be gone.
+        code: Exit = args.run(CommandContext(args), args)
+        # Here, so that an error is reported: the reader of a pipe may be gone.
         sys.stdout.flush()
     except CommandError as error:
         line = " ".join(str(error).split())
         sys.stderr.write(f"jupyter comms: {line}\n")
         return error.exit_code
     except BrokenPipeError:
-        # Python would write what is left once more when it ends.
+        # Python would try to write the rest again at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.BROKEN_PIPE
     except (KeyboardInterrupt, EOFError):
@@ -74,7 +74,7 @@ def main(words: Sequence[str] | None = None) -> int:
         if debug:
             raise
         what = printable(f"{type(error).__name__}: {error}")
-        advice = "say it again with --debug and report what that shows"
-        sys.stderr.write(f"jupyter comms: a fault of this command itself ({what}); {advice}\n")
+        advice = "run it again with --debug and report the traceback"
+        sys.stderr.write(f"jupyter comms: an error in this command ({what}); {advice}\n")
         return Exit.FAILED
     return code

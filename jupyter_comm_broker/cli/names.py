@@ -1,4 +1,4 @@
-"""Which kernel or comm somebody means: an id, the beginning of one, or a notebook's name."""
+"""Finds a kernel or comm by its id, the beginning of its id, or a notebook's name."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from jupyter_comm_broker.cli.exits import CommandError, Exit, RefusalError
 from jupyter_comm_broker.cli.wording import printable, short_length
 
 SHOWN = 5
-"""How many of several possible ones an error names."""
+"""How many kernels or comms an error lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """A kernel that runs."""
+    """A running kernel."""
 
     kernel_id: str
     paths: tuple[str, ...] = ()
@@ -25,12 +25,12 @@ class Kernel:
 
     @property
     def label(self) -> str:
-        """What people know it by."""
+        """The name that people know it by: its notebook, or the beginning of its id."""
         named = PurePosixPath(self.paths[0]).name if self.paths else ""
         return printable(named, 40) or self.kernel_id[:8]
 
     def is_called(self, name: str) -> bool:
-        """Whether a notebook of that name runs on it: its path, or the end of it."""
+        """Return whether its notebook has this path, or a path that ends with it."""
         wanted = PurePosixPath(name).parts
         for path in self.paths:
             parts = PurePosixPath(path).parts
@@ -49,24 +49,24 @@ class CommName:
 
     @property
     def path(self) -> str:
-        """Where the API has it."""
+        """The comm's path in the API."""
         return comm_path(self.kernel_id, self.comm_id)
 
 
 class Names:
-    """What there is on one server to be named."""
+    """Finds kernels and comms of one server."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     @cached_property
     def kernels(self) -> dict[str, Kernel]:
-        """The kernels that run, by id; empty for who may not list them."""
+        """The running kernels by id. Empty if the user may not list kernels."""
         try:
             ids = [each["id"] for each in self._client.get("/api/kernels")]
             sessions = self._client.get("/api/sessions")
         except RefusalError as error:
-            # Who may see comms and nothing else names kernels by their ids.
+            # A user who may only see comms must name kernels by their ids.
             if error.exit_code is Exit.NOT_ALLOWED and "token" not in str(error):
                 return {}
             raise
@@ -78,12 +78,12 @@ class Names:
         return {kernel_id: Kernel(kernel_id, found) for kernel_id, found in paths.items()}
 
     def label(self, kernel_id: str) -> str:
-        """Return what people know a kernel by."""
+        """Return the name that people know a kernel by."""
         return self.kernels.get(kernel_id, Kernel(kernel_id)).label
 
     def kernel(self, name: str) -> str:
         """
-        Return the id of the kernel that is meant.
+        Return the id of the kernel with this name.
 
         Raises:
             CommandError: there is none, or more than one.
@@ -94,7 +94,7 @@ class Names:
         meant = meant or [each for each in self.kernels.values() if each.is_called(name)]
         if not meant:
             there = _some(self.kernels.values(), lambda each: f"{each.kernel_id[:8]} {each.label}")
-            message = f"no kernel or notebook {printable(name)!r}; there are: {there}"
+            message = f"no kernel or notebook {printable(name)!r}; the running kernels are: {there}"
             raise CommandError(Exit.NOT_FOUND, message)
         if len(meant) > 1:
             length = short_length(each.kernel_id for each in meant)
@@ -105,18 +105,18 @@ class Names:
 
     def comm(self, name: str, kernel: str | None = None) -> CommName:
         """
-        Return the comm that is meant.
+        Return the comm with this name.
 
         Args:
-            name: its id, or the beginning of it.
-            kernel: the name of its kernel; else it is looked for on all of them.
+            name: its id, or the beginning of its id.
+            kernel: the name of its kernel; by default all kernels are searched.
 
         Raises:
             CommandError: there is none, or more than one.
         """
         kernel_id = None if kernel is None else self.kernel(kernel)
         if not name:
-            raise CommandError(Exit.USAGE, "an empty name is no comm; jupyter comms list shows ids")
+            raise CommandError(Exit.USAGE, "an empty name names no comm; see jupyter comms list")
         meant = self._beginning(name, kernel_id)
         exact = [each for each in meant if each.comm_id == name]
         meant = exact or meant
@@ -127,7 +127,7 @@ class Names:
             several = _some(
                 meant, lambda each: f"{each.comm_id[:length]} on {self.label(each.kernel_id)}"
             )
-            advice = "write more of the id, or name the kernel with --kernel"
+            advice = "give more of the id, or name the kernel with --kernel"
             message = f"{printable(name)!r} may be several comms: {several}; {advice}"
             raise CommandError(Exit.USAGE, message)
         raise self._missing(name, [kernel_id] if kernel_id else list(self.kernels))
@@ -145,7 +145,7 @@ class Names:
             if closed is not None:
                 return closed
         return CommandError(
-            Exit.NOT_FOUND, f"no comm {printable(name)!r}; jupyter comms list shows those that live"
+            Exit.NOT_FOUND, f"no comm {printable(name)!r}; jupyter comms list shows the open comms"
         )
 
     def _closed(self, comm: CommName) -> RefusalError | None:

@@ -1,4 +1,4 @@
-"""What is sent, from words: JSON, files, and a widget's attributes as people write them."""
+"""Reads what is to be sent from the arguments: JSON, files, and a widget's attributes."""
 
 from __future__ import annotations
 
@@ -15,24 +15,30 @@ from jupyter_comm_broker.cli.wording import printable
 
 
 def add_payload(parser: ArgumentParser) -> None:
-    """Add what a message carries."""
-    parser.add_argument("data", nargs="?", help="a JSON object; @FILE reads it from there, - stdin")
-    parser.add_argument("--metadata", metavar="JSON", help="the message's, given as the data is")
+    """Add the arguments for a message's data, metadata and buffers."""
+    parser.add_argument(
+        "data",
+        nargs="?",
+        help="a JSON object; @FILE reads it from a file, - from standard input",
+    )
+    parser.add_argument(
+        "--metadata", metavar="JSON", help="the message's metadata, in the same forms as the data"
+    )
     parser.add_argument(
         "--buffer",
         metavar="FILE",
         action="append",
         default=[],
-        help="a binary buffer; may be repeated",
+        help="a file with a buffer; may be repeated",
     )
 
 
 def body(args: Namespace) -> dict[str, Any]:
     """
-    Return what a message carries as the API takes it.
+    Return the body of a request that sends a message.
 
     Raises:
-        CommandError: a text is no JSON object, or a file cannot be read.
+        CommandError: an argument is not a JSON object, or a file cannot be read.
     """
     found: dict[str, Any] = {"data": read_object(args.data, "data") if args.data else {}}
     if args.metadata:
@@ -44,14 +50,14 @@ def body(args: Namespace) -> dict[str, Any]:
 
 def update(words: Sequence[str]) -> dict[str, Any]:
     """
-    Return the message that sets attributes of a widget, as the API takes it.
+    Return the body of a request that sets attributes of a widget.
 
     Args:
-        words: each ``NAME=VALUE``, where the value is JSON, ``@FILE`` for the bytes of a file,
-            or else a text.
+        words: arguments of the form ``NAME=VALUE``. A value is JSON, ``@FILE`` for the bytes of
+            a file, or any other text.
 
     Raises:
-        CommandError: a word is something else, or a file cannot be read.
+        CommandError: an argument has another form, or a file cannot be read.
     """
     state: dict[str, Any] = {}
     paths, buffers = [], []
@@ -72,7 +78,7 @@ def update(words: Sequence[str]) -> dict[str, Any]:
 
 
 def read_object(text: str, what: str) -> dict[str, Any]:
-    """Read a JSON object from a word, a file or standard input. Raises CommandError."""
+    """Read a JSON object from an argument, a file or standard input. Raises CommandError."""
     if text == "-":
         text = sys.stdin.read()
     elif text.startswith("@"):
@@ -80,7 +86,7 @@ def read_object(text: str, what: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except ValueError as error:
-        message = f"{what} is no JSON: {error}; quote it for the shell, as in '{{\"a\": 1}}'"
+        message = f"{what} is not JSON: {error}; quote it for the shell, as in '{{\"a\": 1}}'"
         raise CommandError(Exit.USAGE, message) from error
     if not isinstance(found, dict):
         raise CommandError(Exit.USAGE, f"{what} must be a JSON object, as in '{{\"a\": 1}}'")

@@ -1,4 +1,4 @@
-"""Which Jupyter server is meant, and what lets us in."""
+"""Finds the Jupyter server and its token."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from jupyter_comm_broker.cli.exits import CommandError, Exit
+from jupyter_comm_broker.protocol.base_path import base_path
 
 UNIX = "http+unix"
-"""The scheme under which jupyter_server shows a server on a socket file."""
+"""The scheme in the URL of a server that listens on a socket file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where a server is."""
+    """The address and the token of a server."""
 
     scheme: str
     host: str
-    """Its name or number; the socket's file where the scheme is ``http+unix``."""
+    """The host's name or number. With the scheme ``http+unix``, the path of the socket file."""
     port: int | None = None
     base_url: str = "/"
     token: str = ""
 
     @property
     def url(self) -> str:
-        """How people write it, without the token."""
+        """The URL as people write it, without the token."""
         if self.scheme == UNIX:
             return f"{UNIX}://{self.host}{self.base_url}"
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -36,10 +37,10 @@ class Address:
 
 def address(url: str, token: str = "") -> Address:
     """
-    Read a URL as a server prints it. A token of its own is taken if no other is given.
+    Return the address in a URL as a server prints it. If no token is given, the URL's is taken.
 
     Raises:
-        CommandError: it is no URL of a server.
+        CommandError: the URL is not that of a server.
     """
     if "://" not in url:
         url = f"http://{url}"
@@ -47,25 +48,20 @@ def address(url: str, token: str = "") -> Address:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise CommandError(Exit.USAGE, f"{url!r} is no URL: {error}") from error
+        raise CommandError(Exit.USAGE, f"{url!r} is not a URL: {error}") from error
     if parts.scheme not in ("http", "https", UNIX) or not parts.hostname:
         wanted = "http://HOST:PORT/, as jupyter server list prints it"
         raise CommandError(Exit.USAGE, f"{url!r} is not the URL of a server; give {wanted}")
-    # Pages of the server are part of what people copy from the browser.
-    path = parts.path
-    for page in ("/lab", "/tree", "/notebooks", "/login"):
-        if path.endswith(page) or f"{page}/" in path:
-            path = path[: path.index(page)]
-    base_url = "/" + path.strip("/") + "/" if path.strip("/") else "/"
+    base_url = base_path(parts.path) + "/"
     token = token or parse_qs(parts.query).get("token", [""])[0]
-    # A socket's file is the host part, quoted; urlsplit would put it into lower case.
+    # The path of a socket file is the quoted host. urlsplit would put it into lower case.
     host = unquote(parts.netloc) if parts.scheme == UNIX else parts.hostname
     return Address(scheme=parts.scheme, host=host, port=port, base_url=base_url, token=token)
 
 
 def running() -> list[Mapping[str, Any]]:
-    """Return what the running servers wrote down of themselves, as ``jupyter server list`` does."""
-    # Half a second of imports, which nobody who names a URL and a token has to wait for.
+    """Return what the running servers wrote into their files, as ``jupyter server list`` does."""
+    # These imports take half a second. A user who names a URL and a token need not wait for them.
     from jupyter_server.serverapp import list_running_servers
 
     return sorted(list_running_servers(), key=lambda info: str(info["url"]))
@@ -79,23 +75,24 @@ def choose(
     find: Callable[[], Iterable[Mapping[str, Any]]] | None = None,
 ) -> Address:
     """
-    Return the server that is meant.
+    Return the server that a command is for.
 
     Args:
-        url: what was said; else it is found.
-        token: what was said; else what the URL has, ``JUPYTER_TOKEN`` (for a server that was
-            named), or what the server wrote down.
-        environment: of this process.
-        ask: called with a line for each of several servers, returns which; without it nobody
-            is there to be asked.
-        find: returns what the running servers wrote down; else :func:`running` does.
+        url: the URL that was given. Without one, ``JUPYTER_SERVER_URL`` or a running server is
+            taken.
+        token: the token that was given. Without one, it is taken from the URL, from
+            ``JUPYTER_TOKEN``, or from the file of the running server.
+        environment: the environment variables.
+        ask: called with a line for each of several servers, and returns the index of the chosen
+            one. Without it nobody can be asked.
+        find: returns what the running servers wrote into their files; by default :func:`running`.
 
     Raises:
-        CommandError: there is none, or several and nobody to ask.
+        CommandError: there is no server, or there are several and nobody can be asked.
     """
     find = find or running
     told = environment.get("JUPYTER_TOKEN", "")
-    # In a terminal of a server this names that server.
+    # A terminal that runs in a server has this variable set to that server.
     url = url or environment.get("JUPYTER_SERVER_URL") or None
     if url is not None:
         meant = address(url, token or "")

@@ -1,4 +1,4 @@
-"""Tables for people: plain columns, foreign texts made harmless."""
+"""Tables for people. Texts from kernels and pages are escaped."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 from rich.table import Table
 
 from jupyter_comm_broker.cli.names import Names
-from jupyter_comm_broker.cli.wording import duration, printable, short_length, size
+from jupyter_comm_broker.cli.wording import LONG, duration, printable, short_length, size
 
 RIGHT = {"pages", "messages", "bytes", "idle", "comms", "waiting", "dropped", "age"}
-"""Columns of numbers."""
+"""Columns of numbers, which are aligned to the right."""
 
 COMM_COLUMNS = (
     "comm",
@@ -27,7 +27,7 @@ COMM_COLUMNS = (
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    """Return columns under their names; what does not fit is cut, not wrapped."""
+    """Return a table with a header. A cell that does not fit is cut, not wrapped."""
     made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in columns:
         made.add_column(
@@ -42,23 +42,23 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> Table:
-    """Return names with what there is to say of each."""
+    """Return a table of names and texts."""
     made = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     made.add_column(style="bold", no_wrap=True)
     made.add_column(overflow="fold")
     for name, text in pairs:
-        made.add_row(name, printable(text, 2000))
+        made.add_row(name, printable(text, LONG))
     return made
 
 
 def comm_table(comms: Sequence[Mapping[str, Any]], names: Names) -> Table:
-    """Return comms as ``list`` and ``watch`` show them."""
+    """Return a table of comms, for ``list`` and ``watch``."""
     length = short_length(comm["comm_id"] for comm in comms)
     return table(COMM_COLUMNS, (_row(comm, names, length) for comm in comms))
 
 
 def model_name(comm: Mapping[str, Any]) -> str:
-    """Return a widget's model name; empty for what is no widget."""
+    """Return a widget's model name; empty for other comms."""
     model = comm["model"]
     return str(model["name"]) if model else ""
 

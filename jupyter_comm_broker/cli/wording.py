@@ -1,4 +1,4 @@
-"""How ids, times, sizes and foreign texts are written for people, and read from them."""
+"""Writes ids, times, sizes and texts of others for people, and reads times."""
 
 from __future__ import annotations
 
@@ -7,17 +7,24 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 SHORTEST = 8
-"""Characters of an id that are shown at least."""
+"""The fewest characters of an id that are shown."""
+
+LINE = 200
+"""The most characters of a text from a kernel or page in a line."""
+
+LONG = 2000
+"""The most characters of such a text that stands alone."""
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)([smhd]?)")
 
 
-def printable(text: str, limit: int = 200) -> str:
+def printable(text: str, limit: int = LINE) -> str:
     r"""
-    Return a text that cannot move the cursor, and is not endless.
+    Return a text without control characters and of limited length.
 
-    Target names, ids and errors come from kernels and pages: a terminal obeys what is in them.
+    Target names, ids and errors come from kernels and pages. A terminal would obey control
+    characters in them.
 
     >>> printable("a\x1b[31mb\nc")
     'a\\x1b[31mb\\nc'
@@ -32,7 +39,7 @@ def _escaped(character: str) -> str:
 
 def short_length(ids: Iterable[str]) -> int:
     """
-    Return how many characters tell ids apart, as git does it.
+    Return how many characters of ids are needed to tell them apart, as git does.
 
     >>> short_length(["0123456789a", "0123456789b", "x"])
     11
@@ -50,7 +57,7 @@ def short_length(ids: Iterable[str]) -> int:
 
 def duration(seconds: float) -> str:
     """
-    Return seconds as people say them.
+    Return a number of seconds as people say it.
 
     >>> duration(3.2), duration(200), duration(8000), duration(200000)
     ('3s', '3m', '2h', '2d')
@@ -69,23 +76,23 @@ def read_duration(text: str) -> float:
     5400.0
 
     Raises:
-        ValueError: it says something else.
+        ValueError: the text has another form.
     """
     match = _DURATION.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"{text!r} is no time; say 90, 90s, 5m, 2h or 1d")
+        raise ValueError(f"{text!r} is not a time; use 90, 90s, 5m, 2h or 1d")
     return float(match[1]) * _UNITS[match[2]]
 
 
 def size(count: float | None) -> str:
     """
-    Return bytes as people say them; of secrets the server does not say how many there are.
+    Return a number of bytes as people say it. ``None`` is the size of a secret.
 
     >>> size(512), size(2048), size(3_500_000), size(None)
-    ('512 B', '2.0 KiB', '3.3 MiB', 'size not told')
+    ('512 B', '2.0 KiB', '3.3 MiB', 'size hidden')
     """
     if count is None:
-        return "size not told"
+        return "size hidden"
     if count < 1024:
         return f"{int(count)} B"
     for unit in ("KiB", "MiB"):
@@ -97,7 +104,7 @@ def size(count: float | None) -> str:
 
 def counted(count: int, noun: str) -> str:
     """
-    Return a number of things.
+    Return a number with a noun.
 
     >>> counted(1, "comm"), counted(2000, "comm")
     ('1 comm', '2,000 comms')

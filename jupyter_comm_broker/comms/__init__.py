@@ -1,8 +1,8 @@
 """
-Comm and CommManager for who is not a kernel: beside the kernel in the server, or anywhere.
+Comm and CommManager for programs outside the kernel: server extensions, or any Python process.
 
-They are the classes that code in a kernel knows, seen from the other end: what the kernel
-sends comes to ``on_msg``, what is sent goes to the kernel. From any Python process::
+They have the methods of the classes that code in a kernel uses, but are the other end of the comm.
+``on_msg`` gets what the kernel sends, and ``send`` sends to the kernel. In any Python process::
 
     import jupyter_comm_broker
 
@@ -11,7 +11,7 @@ sends comes to ``on_msg``, what is sent goes to the kernel. From any Python proc
         slider.on_msg(lambda msg: print(msg["content"]["data"]))
         slider.send({"action": "value_change", "value": 7})
 
-and in a server extension, on the server's event loop::
+In a server extension, on the server's event loop::
 
     manager = serverapp.web_app.settings["comm_managers"][kernel_id]
     manager.register_target("my_widget", lambda comm, open_msg: comm.send({"action": "hello"}))

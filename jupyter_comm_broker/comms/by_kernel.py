@@ -1,4 +1,4 @@
-"""The managers of a server's kernels, each made when somebody first asks for it."""
+"""The comm managers of a server's kernels. Each is made when it is first asked for."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from jupyter_comm_broker.errors import KernelNotFoundError
 
 class CommManagers(Mapping[str, CommManager]):
     """
-    By kernel id, the kernel's manager: ``managers[kernel_id]``, or KeyError if it does not run.
+    The comm managers by kernel id. ``managers[kernel_id]`` raises KeyError if no kernel has the id.
 
-    Iterating shows those that were made. Owns them until :meth:`close`.
+    Iteration yields the ids of the managers that were made. :meth:`close` closes them all.
 
     Args:
-        port: makes the way to a kernel, or raises KernelNotFoundError.
-        log: where callbacks that raise are written to.
+        port: makes the port to a kernel, or raises KernelNotFoundError.
+        log: the log for callbacks that raise.
     """
 
     def __init__(self, port: Callable[[str], CommPort], log: logging.Logger) -> None:
@@ -26,7 +26,7 @@ class CommManagers(Mapping[str, CommManager]):
         self._log = log
         self._managers: dict[str, CommManager] = {}
         self._over: list[CommManager] = []
-        """Managers of kernels that are gone, whose last callbacks still run."""
+        """Managers of kernels that are gone. Their last callbacks still run."""
 
     def __getitem__(self, kernel_id: str) -> CommManager:
         self._sort_out()
@@ -52,14 +52,14 @@ class CommManagers(Mapping[str, CommManager]):
         return kernel_id in self._managers
 
     def close(self) -> None:
-        """Let go of all; safe twice."""
+        """Close all managers. May be called twice."""
         for manager in [*self._over, *self._managers.values()]:
             manager.close()
         self._over.clear()
         self._managers.clear()
 
     def _sort_out(self) -> None:
-        """Put aside the managers whose kernels are gone, and forget those that are done."""
+        """Set aside the managers of kernels that are gone, and close those that are done."""
         for kernel_id, manager in list(self._managers.items()):
             if not manager.is_open:
                 self._over.append(self._managers.pop(kernel_id))

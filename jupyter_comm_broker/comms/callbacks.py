@@ -1,8 +1,8 @@
 """
-Calling what users registered: in order, where they expect it, and at no cost to others.
+Calls users' callbacks in order, on the right thread. An error in one does not affect others.
 
-A callback that is a coroutine function becomes a task of its own. Tasks begin in the order of
-their messages and may overlap once they wait for something.
+A callback that is a coroutine function runs as a task. Tasks begin in the order of their messages.
+They may overlap when they wait for something.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import Any
 
 Step = Callable[[], Any]
 Post = Callable[[Step], None]
-"""Lets a step run where callbacks run: at once, or on another thread."""
+"""Runs a step where callbacks run: at once, or on another thread."""
 
 
 def at_once(step: Step) -> None:
-    """Run a step here and now."""
+    """Run a step now, on this thread."""
     step()
 
 
 class Callbacks:
-    """Runs callbacks, one place for all of a manager, until :meth:`close`."""
+    """Runs all callbacks of a manager, until :meth:`close`."""
 
     def __init__(self, post: Post, log: logging.Logger) -> None:
         self._post = post
@@ -36,11 +36,11 @@ class Callbacks:
 
     @property
     def waiting(self) -> int:
-        """How many steps have not run to their end."""
+        """How many steps have not ended."""
         return self._posted - self._run + len(self._tasks)
 
     def post(self, step: Step) -> None:
-        """Run a step in its turn; what it calls should go through :meth:`call`."""
+        """Run a step after those before it. It should call users' callbacks with :meth:`call`."""
         self._posted += 1
 
         def counted() -> None:
@@ -52,12 +52,12 @@ class Callbacks:
 
     def call(self, what: str, callback: Step, failed: Step) -> None:
         """
-        Call a user's callback, now, on the thread where callbacks run.
+        Call a user's callback now. To be called on the thread where callbacks run.
 
         Args:
-            what: what it is, for the log.
-            callback: the callback, its arguments bound.
-            failed: is called if it raises, whether at once or as a task.
+            what: a name of the callback, for the log.
+            callback: the callback with its arguments bound.
+            failed: called if the callback raises, at once or as a task.
         """
         try:
             result = callback()
@@ -65,7 +65,7 @@ class Callbacks:
                 task = asyncio.get_running_loop().create_task(self._wait(what, result, failed))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
-        except Exception:  # noqa: BLE001 - a user's fault is logged and counted, and stays there
+        except Exception:  # noqa: BLE001 - an error of a user's callback is logged and counted
             self._failed(what, failed)
 
     async def _wait(self, what: str, result: Awaitable[Any], failed: Step) -> None:
@@ -79,7 +79,7 @@ class Callbacks:
         failed()
 
     def close(self) -> None:
-        """Call nothing more, and cancel what waits; on the thread where callbacks run."""
+        """Call nothing more, and cancel tasks. To be called on the thread where callbacks run."""
         self._closed = True
         for task in list(self._tasks):
             task.cancel()

@@ -1,4 +1,4 @@
-"""One comm, seen from the kernel's other end."""
+"""One comm, as the kernel's other end has it."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
     from jupyter_comm_broker.comms.comm_manager import CommManager, KernelReference
 
 Callback = Callable[[MessageDict], Any]
-"""Takes a message; may be a coroutine function."""
+"""Takes a message. May be a coroutine function."""
 
 DEFAULT_TARGET = "comm"
 
 
 class Comm(BaseComm):
     """
-    A channel to the kernel, opened by making it.
+    A comm to a kernel. Making one opens it.
 
     Args:
         target_name: the target in the kernel.
-        data: what the kernel's handler gets to begin with.
-        metadata: metadata of the ``comm_open``.
-        buffers: its binary tail.
-        **kwargs: ``manager`` or ``kernel`` (a :class:`KernelReference`) says which kernel, where
-            there are several; ``comm_id``, ``target_module``, ``primary`` and ``topic`` are
-            those of ``comm.base_comm.BaseComm``.
+        data: the data of the ``comm_open``, for the kernel's handler.
+        metadata: the metadata of the ``comm_open``.
+        buffers: the buffers of the ``comm_open``.
+        **kwargs: ``manager`` or ``kernel`` (a :class:`KernelReference`) names the kernel if there
+            are several. ``comm_id``, ``target_module``, ``primary`` and ``topic`` are those of
+            ``comm.base_comm.BaseComm``.
 
     Raises:
-        NoCommManagerError: nobody said which kernel, and there is not just one.
+        NoCommManagerError: no kernel was named, and there is none or more than one.
         ValueError: a comm with this ``comm_id`` is open.
     """
 
@@ -60,7 +60,7 @@ class Comm(BaseComm):
         """How often a callback of this comm raised."""
         self._end: tuple[str, str, str] | None = None
         if kwargs.get("comm_id"):
-            # What BaseComm makes of an id is ASCII only, and others' ids need not be.
+            # BaseComm makes a topic only from an ASCII id. Other programs' ids need not be ASCII.
             kwargs.setdefault("topic", f"comm-{kwargs['comm_id']}".encode())
         super().__init__(target_name or DEFAULT_TARGET, data, metadata, buffers, **kwargs)
 
@@ -69,7 +69,7 @@ class Comm(BaseComm):
         return f"<Comm {self.comm_id} to {self.target_name!r}, {state}>"
 
     def __del__(self) -> None:
-        """Do nothing: that this process forgets a comm does not end it for the others."""
+        """Do nothing. A comm that this process forgets stays open for all others."""
 
     # -- sending -----------------------------------------------------------------------------------
 
@@ -81,7 +81,19 @@ class Comm(BaseComm):
         buffers: list[bytes] | None = None,
         **keys: Any,
     ) -> None:
-        """Send a message on this comm. Raises CommBrokerError if it cannot be sent."""
+        """
+        Send a message on this comm.
+
+        Args:
+            msg_type: ``comm_open``, ``comm_msg`` or ``comm_close``.
+            data: the message's data.
+            metadata: its metadata.
+            buffers: its buffers.
+            **keys: further fields of its content.
+
+        Raises:
+            CommBrokerError: the message cannot be sent.
+        """
         content = {**keys, "comm_id": self.comm_id, "data": {} if data is None else data}
         self._manager.publish(msg_type, content, metadata, buffers)
 
@@ -91,7 +103,18 @@ class Comm(BaseComm):
         metadata: dict[str, Any] | None = None,
         buffers: list[bytes] | None = None,
     ) -> None:
-        """Open the kernel's end."""
+        """
+        Open the kernel's end. Making a comm calls this.
+
+        Args:
+            data: the data of the ``comm_open``; by default those that the comm was made with.
+            metadata: its metadata.
+            buffers: its buffers.
+
+        Raises:
+            ValueError: a comm with this ``comm_id`` is open.
+            CommBrokerError: the message cannot be sent.
+        """
         if self._manager.comms.get(self.comm_id) not in (None, self):
             raise ValueError(f"a comm {self.comm_id!r} is open already")
         self._manager.register_comm(self)
@@ -117,7 +140,18 @@ class Comm(BaseComm):
         metadata: dict[str, Any] | None = None,
         buffers: list[bytes] | None = None,
     ) -> None:
-        """Send data to the kernel. Raises CommClosedError if this comm is closed."""
+        """
+        Send a message to the kernel.
+
+        Args:
+            data: the message's data.
+            metadata: its metadata.
+            buffers: its buffers.
+
+        Raises:
+            CommClosedError: this comm is closed.
+            CommBrokerError: the message cannot be sent.
+        """
         if self._closed:
             at, by, reason = self._end or ("", "unknown", "it was never opened")
             raise CommClosedError(self.kernel.kernel_id, self.comm_id, at, by, reason)
@@ -130,7 +164,18 @@ class Comm(BaseComm):
         buffers: list[bytes] | None = None,
         deleting: bool = False,
     ) -> None:
-        """Close this comm for everybody, with final data; safe twice."""
+        """
+        Close this comm for the kernel and all frontends. May be called twice.
+
+        Args:
+            data: the data of the ``comm_close``.
+            metadata: its metadata.
+            buffers: its buffers.
+            deleting: do nothing. ``BaseComm`` sets it when the object is deleted.
+
+        Raises:
+            CommBrokerError: the message cannot be sent.
+        """
         if self._closed or deleting:
             return
         self.mark_closed("frontend", "closed by this program")
@@ -148,7 +193,7 @@ class Comm(BaseComm):
     # -- receiving ---------------------------------------------------------------------------------
 
     def on_msg(self, callback: Callback | None) -> None:
-        """Call ``callback(msg)`` for what the kernel sends; ``None`` calls nothing any more."""
+        """Call ``callback(msg)`` for each message of the kernel. ``None`` removes the callback."""
         super().on_msg(callback)
         if callback is not None:
             self._manager.want_messages()
@@ -175,6 +220,6 @@ class Comm(BaseComm):
             self._manager.call(self, f"{name} of comm {self.comm_id}", lambda: callback(msg))
 
     def mark_closed(self, by: str, reason: str) -> None:
-        """Note that it is closed, and why."""
+        """Note that the comm is closed, by whom, and why."""
         self._closed = True
         self._end = (self._manager.date(), by, reason)

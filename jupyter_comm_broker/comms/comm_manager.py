@@ -1,4 +1,4 @@
-"""Every live comm of one kernel, and the targets that this program serves."""
+"""The open comms of one kernel, and the targets that this program has registered."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from jupyter_comm_broker.comms.port import CommPort, Fields
 from jupyter_comm_broker.protocol.message import Message, Part
 
 TargetCallback = Callable[[Comm, MessageDict], Any]
-"""Takes a comm that the kernel opened and its ``comm_open``; may be a coroutine function."""
+"""Takes a comm that the kernel opened, and its ``comm_open``. May be a coroutine function."""
 
 LOG = logging.getLogger("jupyter_comm_broker.comms")
 
 
 @dataclass(frozen=True, eq=False)
 class KernelReference:
-    """The kernel that comms lead to. What is in it is in another process."""
+    """The kernel of a comm. It runs in another process."""
 
     kernel_id: str
     comm_manager: CommManager
@@ -35,13 +35,13 @@ class CommManager:
     """
     The comms of one kernel.
 
-    ``comms`` holds every live one, whoever opened it; callbacks can be set on each. A target
-    that is registered makes this program the frontend of what the kernel opens to it.
+    ``comms`` holds every open comm, whoever opened it. Callbacks can be set on each. When a target
+    is registered, this program becomes the frontend of the comms that the kernel opens to it.
 
     Args:
-        port: the way to the kernel.
-        post: lets callbacks run where they should.
-        log: where callbacks that raise are written to.
+        port: the port to the kernel.
+        post: runs callbacks on the right thread.
+        log: the log for callbacks that raise.
     """
 
     kernel: KernelReference
@@ -58,7 +58,7 @@ class CommManager:
         self.callback_errors = 0
         """How often a callback raised."""
         self.is_open = True
-        """Whether there is a way to the kernel, or may be again."""
+        """Whether the kernel can be reached, now or later."""
         port.listen(self)
         current.opened(self)
 
@@ -73,10 +73,10 @@ class CommManager:
 
         Args:
             target_name: the target.
-            f: the handler, or where to import it from, as ``"package.module.name"``.
+            f: the handler, or its import path, as in ``"package.module.name"``.
 
         Raises:
-            ImportError: there is nothing to import there.
+            ImportError: the handler cannot be imported.
         """
         self.targets[target_name] = _imported(f) if isinstance(f, str) else f
         self._port.want_messages()
@@ -86,10 +86,10 @@ class CommManager:
         self, target_name: str, f: TargetCallback | str | None = None
     ) -> TargetCallback:
         """
-        Undo :meth:`register_target`, and return what was registered.
+        Undo :meth:`register_target`, and return the handler.
 
         Raises:
-            KeyError: no such target, or another handler has taken it over.
+            KeyError: the target is not registered, or has another handler.
         """
         registered = self.targets[target_name]
         if f is not None and registered != (_imported(f) if isinstance(f, str) else f):
@@ -99,26 +99,26 @@ class CommManager:
         return registered
 
     def register_comm(self, comm: Comm) -> str:
-        """Take in a comm, and return its id. A comm that is made does so itself."""
+        """Add a comm, and return its id. A new comm calls this itself."""
         self.comms[comm.comm_id] = comm
         return comm.comm_id
 
     def unregister_comm(self, comm: Comm) -> None:
-        """Let go of a comm, callbacks and all, without closing it. Raises KeyError if unknown."""
+        """Remove a comm and its callbacks, without closing it. Raises KeyError if it is unknown."""
         del self.comms[comm.comm_id]
         comm.on_msg(None)
         comm.on_close(None)
 
     def get_comm(self, comm_id: str) -> Comm | None:
-        """Return a live comm, or ``None``."""
+        """Return an open comm, or ``None``."""
         return self.comms.get(comm_id)
 
     def current(self) -> AbstractContextManager[None]:
-        """Let comms that are made inside a ``with`` belong to this manager."""
+        """Return a context in which new comms belong to this manager."""
         return current.using(self)
 
     def close(self) -> None:
-        """Let go of the kernel; its comms stay open. Safe twice."""
+        """Disconnect from the kernel. Its comms stay open. May be called twice."""
         self.is_open = False
         current.closed(self)
         self._port.close()
@@ -133,11 +133,11 @@ class CommManager:
         metadata: Fields | None,
         buffers: Sequence[Part] | None,
     ) -> None:
-        """Send a comm message. Raises CommBrokerError if it cannot be sent."""
+        """Send a comm message: see :meth:`CommPort.send`. Raises CommBrokerError."""
         self._port.send(msg_type, content, metadata, buffers or ())
 
     def want_messages(self) -> None:
-        """Note that somebody wants to hear single messages."""
+        """Ask the port for single messages, because a callback wants them."""
         self._port.want_messages()
 
     def call(
@@ -147,7 +147,15 @@ class CommManager:
         callback: Callable[[], Any],
         failed: Callable[[], Any] | None = None,
     ) -> None:
-        """Call a user's callback for a comm; one that raises is counted, and ``failed`` called."""
+        """
+        Call a user's callback for a comm. An error in it is logged and counted.
+
+        Args:
+            comm: the comm.
+            what: a name of the callback, for the log.
+            callback: the callback with its arguments bound.
+            failed: called if the callback raises.
+        """
 
         def count() -> None:
             self.callback_errors += 1
@@ -160,7 +168,7 @@ class CommManager:
             self._callbacks.call(what, callback, count)
 
     def date(self) -> str:
-        """Return what time it is, as messages say it."""
+        """Return the time as an ISO date, as in messages."""
         return datetime.now(timezone.utc).isoformat()
 
     # -- what the port tells (port.CommListener) ---------------------------------------------------
@@ -171,7 +179,7 @@ class CommManager:
         return self._callbacks.waiting
 
     def comm_found(self, comm_id: str, target_name: str) -> None:
-        """A comm lives."""
+        """Add an open comm."""
         comm = self.comms.get(comm_id)
         if comm is None:
             self._track(comm_id, target_name)
@@ -179,7 +187,7 @@ class CommManager:
             comm.target_name = target_name
 
     def comm_said(self, message: Message) -> None:
-        """The kernel sent a ``comm_open`` or ``comm_msg``."""
+        """Handle a ``comm_open`` or ``comm_msg`` of the kernel."""
         content = message.comm
         if message.header.msg_type == "comm_open":
             handler = self.targets.get(content.target_name)
@@ -189,18 +197,18 @@ class CommManager:
             if handler is not None:
                 self._callbacks.post(lambda: self._open(comm, handler, message))
         elif (known := self.comms.get(content.comm_id)) is not None:
-            # Whether it has a callback is looked up in its turn: a handler may set it before.
+            # The callback is looked up later, because a handler may set it until then.
             self._callbacks.post(lambda: self._hear(known, message))
 
     def comm_ended(self, comm_id: str, by: str, reason: str, message: Message) -> None:
-        """A comm is closed."""
+        """Note that a comm is closed, and call its ``on_close``: see :class:`CommListener`."""
         comm = self.comms.pop(comm_id, None)
         if comm is not None:
             comm.mark_closed(by, reason)
             self._callbacks.post(lambda: comm.handle_close(as_dict(message)))
 
     def kernel_gone(self, reason: str) -> None:
-        """Nothing more will come."""
+        """Note that the kernel is gone."""
         self.is_open = False
         current.closed(self)
         self._log.debug("comm broker: kernel %s: %s", self.kernel.kernel_id, reason)
@@ -232,14 +240,14 @@ class CommManager:
     def _logged(self, what: str) -> Iterator[None]:
         try:
             yield
-        except Exception:  # noqa: BLE001 - one message must not cost the next its turn
+        except Exception:  # noqa: BLE001 - an error must not stop the next messages
             self._log.exception("comm broker: %s failed", what)
 
 
 def _imported(path: str) -> TargetCallback:
     module, _, name = path.rpartition(".")
     if not module:
-        raise ImportError(f"{path!r} names no module; say package.module.name")
+        raise ImportError(f"{path!r} names no module; use package.module.name")
     try:
         found: TargetCallback = getattr(importlib.import_module(module), name)
     except AttributeError as error:

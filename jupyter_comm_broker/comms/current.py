@@ -1,8 +1,8 @@
 """
-Which manager a Comm belongs to when nobody says.
+The manager of a new Comm that names none.
 
-In a kernel there is one. Outside of it that is the manager whose callback runs, or the one
-that a ``with`` names, or the only one that is open in this process.
+A kernel has only one manager. Outside a kernel, the manager is the one whose callback runs, or the
+one that a ``with`` block sets, or the only one that is open in this process.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _lock = threading.Lock()
 
 def current_manager() -> CommManager:
     """
-    Return the manager that a new comm belongs to.
+    Return the manager of a new comm.
 
     Raises:
-        NoCommManagerError: there is none, or several.
+        NoCommManagerError: there is none, or there are several.
     """
     used = _used.get()
     if used is not None:
@@ -42,7 +42,7 @@ def current_manager() -> CommManager:
 
 @contextmanager
 def using(manager: CommManager) -> Iterator[None]:
-    """Let new comms belong to ``manager``."""
+    """Let new comms in this context belong to ``manager``."""
     before = _used.set(manager)
     try:
         yield
@@ -51,12 +51,12 @@ def using(manager: CommManager) -> Iterator[None]:
 
 
 def opened(manager: CommManager) -> None:
-    """Note a manager that comms can be opened with."""
+    """Note that a manager is open."""
     with _lock:
         _open[id(manager)] = manager
 
 
 def closed(manager: CommManager) -> None:
-    """Note that a manager takes no more comms; safe twice."""
+    """Note that a manager is closed. May be called twice."""
     with _lock:
         _open.pop(id(manager), None)

@@ -1,7 +1,7 @@
 """
-Messages as callbacks get them: dicts with the keys that jupyter_client gives.
+Messages as callbacks get them: dicts with the keys of jupyter_client's messages.
 
-One difference: dates stay the text that was sent, as the specification of Comm says.
+There is one difference: dates stay strings, as the specification of Comm says.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MessageDict = dict[str, Any]
 
 def as_dict(message: Message) -> MessageDict:
     """
-    Return a message with its header, parent header, metadata, content and buffers.
+    Return a message as a dict of its header, parent header, metadata, content and buffers.
 
     >>> msg = as_dict(Message("iopub", [b'{"msg_id":"1"}', b"{}", b"{}", b'{"data":{}}', b"ab"]))
     >>> msg["msg_id"], msg["content"], bytes(msg["buffers"][0]), msg["channel"]

@@ -1,4 +1,4 @@
-"""What Comm and CommManager need of whatever leads to a kernel, and what they are told by it."""
+"""The port between a CommManager and its kernel: what it does, and what it tells."""
 
 from __future__ import annotations
 
@@ -12,48 +12,62 @@ Fields = Mapping[str, Any]
 
 
 class CommListener(Protocol):
-    """Is told by a port what becomes of the comms of its kernel."""
+    """A port tells it what happens to the comms of its kernel."""
 
     def comm_found(self, comm_id: str, target_name: str) -> None:
-        """A comm lives, whoever opened it; told again where more is known of it."""
+        """A comm is open, whoever opened it. Told again when more is known about it."""
 
     def comm_said(self, message: Message) -> None:
         """The kernel sent a ``comm_open`` or ``comm_msg``."""
 
     def comm_ended(self, comm_id: str, by: str, reason: str, message: Message) -> None:
-        """A comm is closed. The message is the ``comm_close``, or what stands for it."""
+        """
+        A comm is closed.
+
+        Args:
+            comm_id: the comm.
+            by: the side that closed it.
+            reason: why it was closed.
+            message: the ``comm_close``, or a message in its place.
+        """
 
     def kernel_gone(self, reason: str) -> None:
-        """Nothing more will come."""
+        """The kernel is gone. Nothing more will be told."""
 
     @property
     def waiting(self) -> int:
-        """How many messages wait for callbacks, so that a port can stop bringing more."""
+        """How many messages wait for callbacks, so that a port can stop reading more."""
 
 
 class CommPort(Protocol):
-    """A way to one kernel."""
+    """A connection to one kernel."""
 
     kernel_id: str
 
     def listen(self, listener: CommListener) -> None:
-        """Begin to tell of comms, of those first that live already."""
+        """Begin to tell ``listener`` what happens to comms. It is told of the open comms first."""
 
     def send(
         self, msg_type: str, content: Fields, metadata: Fields | None, buffers: Sequence[Part]
     ) -> None:
         """
-        Send a comm message; from any thread.
+        Send a comm message. May be called from any thread.
+
+        Args:
+            msg_type: ``comm_open``, ``comm_msg`` or ``comm_close``.
+            content: its content.
+            metadata: its metadata.
+            buffers: its buffers.
 
         Raises:
-            CommBrokerError: it cannot be sent.
+            CommBrokerError: the message cannot be sent.
         """
 
     def want_messages(self) -> None:
-        """Tell of single messages from now on."""
+        """Tell the listener of single messages from now on."""
 
     def adopt(self, target_name: str) -> None:
-        """Be the frontend of comms that the kernel opens to this target."""
+        """Be the frontend of the comms that the kernel opens to this target."""
 
     def release(self, target_name: str) -> None:
         """Undo :meth:`adopt`."""
@@ -62,4 +76,4 @@ class CommPort(Protocol):
         """Note that a callback raised, where others can see it."""
 
     def close(self) -> None:
-        """Tell and send no more; safe twice."""
+        """Tell and send nothing more. May be called twice."""

@@ -1,1 +1,1 @@
-"""What to do about it: told what happened, the core says what must be done. No I/O, no clock."""
+"""What to do: the core is told what happened and says what must be done. No I/O, no clock."""

@@ -1,261 +1,297 @@
 """
-The broker of one kernel: told what happened, it notes what must be done.
+The broker of one kernel. It is told what happened, and notes what must be done.
 
-All its state is changed by the methods here and nowhere else. There is no I/O, no clock and
-no event loop: ``now`` comes in (seconds, of any clock that only goes forward), and
-:meth:`KernelBroker.take_effects` hands out what the driver has to carry out.
+Only the methods here change its state. It has no I/O, no clock and no event loop: ``now`` is passed
+in, in seconds of any clock that only goes forward. The driver carries out what
+:meth:`KernelBroker.take_effects` hands out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
 from jupyter_comm_broker.core.context import Context, Policy
-from jupyter_comm_broker.core.gate.denials import Denials
+from jupyter_comm_broker.core.gate.page_owners import refusal
 from jupyter_comm_broker.core.gate.rights import Right
-from jupyter_comm_broker.core.ingress.kernel_replies import OwnAnswers
-from jupyter_comm_broker.core.ingress.process import Process
-from jupyter_comm_broker.core.ingress.timers import TimedParts
-from jupyter_comm_broker.core.kernel.link_handshake import Proof
-from jupyter_comm_broker.core.kernel.state_questions import Questions
-from jupyter_comm_broker.core.kernel.verification import Verification
+from jupyter_comm_broker.core.known import Known
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.core.losses.lost_idles import LostIdles
-from jupyter_comm_broker.core.losses.missing_idles import MissingIdles
-from jupyter_comm_broker.core.pages.absences import Attendance
 from jupyter_comm_broker.core.pages.effects import Effects
-from jupyter_comm_broker.core.pages.waiting_room import Entrance
-from jupyter_comm_broker.core.restore.catch_up import CatchUps
-from jupyter_comm_broker.core.restore.output_capture import OutputCapture
-from jupyter_comm_broker.core.restore.page_replies import Answers
-from jupyter_comm_broker.core.restore.reopening import Offers
-from jupyter_comm_broker.core.restore.restore import Restore
-from jupyter_comm_broker.core.routing.from_frontend import FromFrontend
-from jupyter_comm_broker.core.routing.from_kernel import FromKernel
-from jupyter_comm_broker.core.state.comm_record import CommRecord
+from jupyter_comm_broker.core.pages.outbox import Outbox
+from jupyter_comm_broker.core.pages.page_user import NAMELESS, PageUser
+from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch
+from jupyter_comm_broker.core.parts import Parts
 from jupyter_comm_broker.errors import MalformedMessageError
-from jupyter_comm_broker.protocol.message import Message, typed
+from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
 
 
 class KernelBroker:
-    """Decides about every message between one kernel and its pages."""
+    """
+    Decides about every message between one kernel and its pages.
+
+    Args:
+        policy: what the server's settings allow.
+        limits: how much is kept, and for how long.
+        author: writes the broker's own messages.
+    """
 
     def __init__(self, policy: Policy, limits: Limits, author: Author) -> None:
-        self.context = context = Context.create(policy, limits, author)
-        self._answers = Answers(context)
-        self._questions = Questions(context)
-        self.proof = Proof(context, self._questions)
-        self.verification = Verification(context, self._questions, self.proof)
-        self._capture = OutputCapture(context, self._answers, self._questions)
-        self._catch_ups = CatchUps(context, self._answers, self._capture)
-        self._restore = Restore(
-            context, self._answers, self._catch_ups, self.verification, self._capture
-        )
-        self._from_kernel = FromKernel(context, self._answers, self._capture)
-        self._denials = Denials(context, self._answers)
-        self._offers = Offers(context, self._answers)
-        self._from_frontend = FromFrontend(
-            context,
-            self._answers,
-            self._restore,
-            self._catch_ups,
-            self._capture,
-            self._denials,
-            self._offers,
-        )
-        self._missing_idles = MissingIdles(context, self._answers, self._questions, self.proof)
-        self._lost_idles = LostIdles(context, self._questions, self.proof, self._from_kernel)
-        self._attendance = Attendance(context, self._answers, self._catch_ups, self._offers)
-        self._entrance = Entrance(
-            context,
-            self.proof,
-            self._denials,
-            self._restore,
-            self._from_frontend,
-            self._missing_idles,
-        )
-        self._own_answers = OwnAnswers(
-            context,
-            self._questions,
-            self.proof,
-            self.verification,
-            self._from_kernel,
-            self._answers,
-            self._restore,
-            self._capture,
-        )
-        self._process = Process(
-            context,
-            self._answers,
-            self.proof,
-            self.verification,
-            (self._capture, self.verification, self._catch_ups, self._restore),
-        )
-        self._timed = TimedParts(
-            context,
-            (
-                self.verification,
-                self._restore,
-                self._catch_ups,
-                self._capture,
-                self._from_frontend.questions,
-                self._offers,
-                self._missing_idles,
-                self._lost_idles,
-            ),
-        )
+        self._context = Context.create(policy, limits, author)
+        self._parts = Parts(self._context)
+        self.known = Known(self._context, self._parts.handshake, self._parts.verification)
+        """What readers may ask."""
 
     def take_effects(self) -> Effects:
-        """Hand over what there is to do; carry it all out before the next event."""
-        effects = self.context.effects.take()
-        effects.shared = self.context.delivery.shared.take()
-        effects.happened = self.context.happenings.take()
+        """Hand over what is to be done. Carry it all out before the next event."""
+        effects = self._context.effects.take()
+        effects.shared = self._context.delivery.shared.take()
+        effects.happened = self._context.changes.take()
         return effects
-
-    # -- the kernel's life ---------------------------------------------------------------------
 
     def link_opened(self, now: float, *, running: bool, state: str = "unknown") -> None:
         """
-        The sockets to the kernel are connected.
+        Note that the sockets to the kernel are connected.
 
         Args:
             now: the time.
-            running: whether the kernel was there before us, with comms that we never saw.
-            state: its execution state as far as the server knows.
+            running: whether the kernel was there before the broker, with comms that were never
+                seen.
+            state: its execution state, as far as the server knows.
         """
-        self._process.found(now, running=running, state=state)
+        self._parts.process.found(now, running=running, state=state)
 
     def kernel_restarting(self, now: float, state: str = "restarting") -> None:
-        """The kernel's process ended, and is started anew (or, with ``dead``, is not)."""
-        self._process.died(now, state)
+        """Note that the kernel's process ended. It starts anew, unless ``state`` is ``dead``."""
+        self._parts.process.died(now, state)
 
     def kernel_restarted(self, now: float) -> None:
-        """Somebody restarted the kernel: what answers from now on is another process."""
-        self._process.replaced(now)
+        """Note that somebody restarted the kernel, so that another process answers from now on."""
+        self._parts.process.replaced(now)
+
+    def link_waits(self, now: float) -> None:
+        """Hold pages' messages while the last messages of a process are read."""
+        self._parts.handshake.waits(broken=False)
+
+    def link_broken(self, now: float, undelivered: Sequence[Message] = ()) -> None:
+        """
+        Note that the kernel is not connected. Pages' messages wait until it is, within their bound.
+
+        Args:
+            now: the time.
+            undelivered: what was handed out for the kernel and did not reach it.
+        """
+        if not self._parts.handshake.held:
+            # What waited in the link comes back now, and is counted where it waits.
+            self._parts.frontend_ingress.link_filled({})
+        self._parts.handshake.waits(broken=True)
+        for message in undelivered:
+            # Our own questions are asked anew.
+            if message.header.session != self._context.author.session:
+                self._parts.frontend_ingress.came_back(message)
+
+    def link_mended(self, now: float, running: bool) -> None:
+        """Note that the link works again; ``running`` if the kernel was there when it broke."""
+        self._parts.process.reached_again(now, running=running)
+
+    def kernel_flooded(self, now: float) -> None:
+        """Note a flood: as much came from the kernel, unread, as its end or ours keeps."""
+        self._parts.lost.flooded()
 
     def link_closed(self, now: float) -> None:
-        """The kernel is gone for good."""
-        self._process.gone(now)
-
-    # -- messages --------------------------------------------------------------------------------
+        """Note that the kernel is gone for good."""
+        self._parts.process.gone(now)
 
     def kernel_sent_unreadable(
         self, channel: str, error: MalformedMessageError, now: float
     ) -> None:
-        """The kernel sent what is no message on one of its channels."""
-        self.context.malformed(f"dropped what the kernel sent on {channel}: {error}", now)
+        """
+        Note that the kernel sent something that cannot be read as a message.
+
+        Args:
+            channel: the channel that it came on.
+            error: what is wrong with it.
+            now: the time.
+        """
+        self._parts.kernel_ingress.unreadable(channel, error, now)
 
     def kernel_sent(self, message: Message, now: float) -> None:
-        """The kernel sent a message on one of its channels."""
-        try:
-            header, parent = typed(message.header), message.parent
-        except MalformedMessageError as error:
-            self.kernel_sent_unreadable(message.channel, error, now)
-            return
-        self.context.counters["from_kernel"] += 1
-        if message.channel == "iopub":
-            self.context.shielded("counting messages", lambda: self._from_kernel.count(message))
-            if self.proof.link != "proven":
-                self.proof.heard(message)
-            if header.msg_type == "status":
-                self.context.shielded(
-                    "looking for idles that lack", lambda: self._before_status(message, now)
-                )
-                if not parent.msg_id:
-                    self._process.said(message, now)
-        if self._questions.is_ours(message):
-            self._own_answers.heard(message, now)
-        else:
-            self._pass_on(message, now)
-        if message.channel == "iopub" and header.msg_type == "shutdown_reply":
-            self._process.said_farewell(now)
+        """Take a message that the kernel sent on one of its channels."""
+        if not self._parts.kernel_ingress.sent(message, now):
+            self._parts.timers.is_routine = False
 
-    def _before_status(self, message: Message, now: float) -> None:
-        self._lost_idles.before(message, now)
-        self._missing_idles.heard(message, now)
-
-    def _pass_on(self, message: Message, now: float) -> None:
-        delivery, is_iopub = self.context.delivery, message.channel == "iopub"
-        try:
-            if is_iopub:
-                self._from_kernel.published(message, now)
-            else:
-                self._from_kernel.reply(message)
-        except Exception as fault:  # noqa: BLE001 - whatever is wrong with us, the message passes
-            self.context.failed("following a message of the kernel", fault)
-            if is_iopub:
-                delivery.fan_out(message)
-            elif (frontend := delivery.get(message.parent.session)) is not None:
-                delivery.reply(frontend, message)
+    def is_answer(self, message: Message) -> bool:
+        """Return whether a comm message of the kernel answers a question of ours, and only that."""
+        return self._parts.kernel_ingress.is_answer(message)
 
     def frontend_sent(self, session_id: str, message: Message, now: float) -> None:
         """
-        A page sent a message.
+        Take a message that a page or program sent.
+
+        Args:
+            session_id: the page or program.
+            message: the message.
+            now: the time.
 
         Raises:
-            MalformedMessageError: it is not what the protocol says; nothing was done.
+            MalformedMessageError: the message is not what the protocol says. Nothing was done.
         """
-        self._entrance.sent(session_id, message, now)
+        self._parts.frontend_ingress.sent(session_id, message, now)
+        if message.header.msg_type != "comm_msg" or self._context.effects.touched:
+            # This is no widget's message, or it was answered here.
+            self._parts.timers.is_routine = False
 
     def right_for(self, session_id: str, message: Message) -> Right | None:
         """
-        Return the right on comms that a page needs for a message, ``None`` if it needs none.
+        Return the right on comms that a page needs for a message; ``None`` if it needs none.
 
-        Whoever asks hands the message to :meth:`frontend_sent` or :meth:`frontend_denied` next.
-
-        Raises:
-            MalformedMessageError: it is not what the protocol says.
+        The caller then gives the message to :meth:`frontend_sent` or :meth:`frontend_denied`. A
+        message that cannot be read needs none: :meth:`frontend_sent` refuses it.
         """
-        return self._entrance.right_for(session_id, message)
+        return self._parts.frontend_ingress.right_for(session_id, message)
 
     def frontend_denied(
         self, session_id: str, message: Message, right: Right, who: str, now: float
     ) -> None:
-        """A page sent a comm message to which its user, ``who``, has not the right."""
-        self._entrance.denied(session_id, message, right, who, now)
+        """
+        Deny a page's comm message, because its user lacks the right.
 
-    # -- pages -----------------------------------------------------------------------------------
+        Args:
+            session_id: the page.
+            message: the message.
+            right: the right that is lacking.
+            who: the user, for people.
+            now: the time.
+        """
+        self._parts.frontend_ingress.denied(session_id, message, right, who, now)
 
-    def frontend_attached(self, session_id: str, now: float) -> None:
-        """A page opened a socket; one with a session id we know gets what it missed."""
-        self._attendance.attached(session_id, now)
+    def refusal(self, session_id: str, user: PageUser) -> str:
+        """Return why a user may not connect with a session id; empty if the user may."""
+        return refusal(self._context, session_id, user)
+
+    def frontend_attached(self, session_id: str, now: float, user: PageUser = NAMELESS) -> None:
+        """
+        Note that a page opened a socket. If its session id is known, it gets what it missed.
+
+        Args:
+            session_id: the page.
+            now: the time.
+            user: who connects as the page.
+        """
+        self._parts.presence.attached(session_id, now, user)
 
     def frontend_detached(self, session_id: str, now: float) -> None:
-        """A page's socket is gone."""
-        self._attendance.detached(session_id, now)
+        """Note that a page's socket is gone."""
+        self._parts.presence.detached(session_id, now)
 
-    # -- programs --------------------------------------------------------------------------------
+    def outbox(self, session_id: str) -> Outbox | None:
+        """Return what waits for a page or program, for its writer; ``None`` if it is not known."""
+        frontend = self._context.delivery.get(session_id)
+        return None if frontend is None else frontend.outbox
+
+    def batch_refused(self, session_id: str, batch: SharedBatch) -> None:
+        """Note that a page's socket refused a shared batch. The page gets it later, alone."""
+        if (frontend := self._context.delivery.get(session_id)) is not None:
+            self._context.delivery.fell_behind(frontend, batch)
+
+    def frontend_caught_up(self, session_id: str) -> None:
+        """Note that a page's socket has taken everything."""
+        if (frontend := self._context.delivery.get(session_id)) is not None:
+            self._context.delivery.caught_up(frontend)
+
+    def link_filled(self, unsent: Mapping[str, int]) -> None:
+        """Note how many bytes wait in the link by channel, as the kernel does not take them."""
+        if not self._parts.handshake.held:
+            # While everything is held, the core counts by itself.
+            self._parts.frontend_ingress.link_filled(unsent)
+
+    def settle_outputs(self, comm_id: str | None = None) -> None:
+        """Bring states up to date with captured output, because somebody reads them now."""
+        step = partial(self._parts.capture.settle, comm_id)
+        self._context.shielded("settling captured output", step)
 
     def program_attached(self, session_id: str, now: float) -> None:
-        """
-        A program in the server will send as :meth:`frontend_sent`.
+        """Note a program, which uses :meth:`frontend_sent` and gets only what answers it."""
+        self._context.delivery.attach_program(session_id, now)
 
-        It hears what answers it, the kernel's output for its messages included, and nothing
-        else; what pages hear is not multiplied by it.
+    def program_took(self, session_id: str, comm_id: str, now: float) -> None:
         """
-        self.context.delivery.attach_program(session_id, now)
+        Note that a program serves a comm of the kernel. No page's refusal closes it then.
 
-    def program_took(self, session_id: str, record: CommRecord, now: float) -> None:
-        """A program serves a comm that the kernel opened, so that no page's refusal closes it."""
-        self._attendance.took(session_id, record, now)
+        Args:
+            session_id: the program.
+            comm_id: the comm.
+            now: the time.
+        """
+        if (record := self._context.registry.get(comm_id)) is not None:
+            self._parts.presence.took(session_id, record, now)
+
+    def callback_failed(self, comm_id: str) -> None:
+        """Note that a program's callback for a comm raised an error."""
+        self.count("callback_errors")
+        if (record := self._context.registry.get(comm_id)) is not None:
+            record.count_callback_error()
+
+    def say_for_kernel(
+        self, msg_type: str, content: Any, now: float, metadata: Any = None
+    ) -> Message:
+        """
+        Return a message for a program, as the kernel would have published it.
+
+        Args:
+            msg_type: its type.
+            content: its content.
+            now: the time.
+            metadata: its metadata; ``None`` for none.
+        """
+        return self._context.author.write(
+            "iopub",
+            msg_type,
+            content,
+            now=now,
+            session=self._context.delivery.kernel_session,
+            metadata=metadata,
+        )
 
     def program_detached(self, session_id: str) -> None:
-        """A program sends no more."""
-        self.context.delivery.detach_program(session_id)
+        """Note that a program sends no more."""
+        self._context.delivery.detach_program(session_id)
 
-    # -- time --------------------------------------------------------------------------------------
+    def look(self, comm_ids: Iterable[str], now: float) -> int:
+        """
+        Ask the kernel about comms. Returns the number of this look in :attr:`Effects.looked`.
+
+        It is there when the look is over, answered or not. A look does not end while the kernel is
+        busy.
+        """
+        return self._parts.verification.look(comm_ids, now)
+
+    def want_traffic(self) -> None:
+        """Note messages and changes of state, until :meth:`release_traffic` is called as often."""
+        self._context.changes.want_traffic()
+
+    def release_traffic(self) -> None:
+        """
+        Undo one :meth:`want_traffic`.
+
+        Raises:
+            RuntimeError: nobody wants them any more.
+        """
+        self._context.changes.release_traffic()
+
+    def count(self, what: str, number: int = 1) -> None:
+        """Count something that happened outside the core, with the kernel's own counters."""
+        self._context.counters[what] += number
 
     def next_due(self) -> float | None:
-        """Return when :meth:`tick` is to be called next, if nothing else happens before."""
-        due = (
-            self.context.delivery.next_expiry(),
-            self.proof.next_due(),
-            self._timed.next_due(),
-        )
-        return min((moment for moment in due if moment is not None), default=None)
+        """Return when to call :meth:`tick` if nothing happens before; ``None`` for never."""
+        return self._parts.timers.next_due()
 
-    def tick(self, now: float) -> None:
-        """Do what is due."""
-        self.context.shielded("proving the link", lambda: self.proof.tick(now))
-        self._entrance.tick(now)
-        self._timed.tick(now)
-        self.context.delivery.expire(now)
+    def tick(self, now: float) -> float | None:
+        """Do what is due, after each event or batch of events. Returns when to call it next."""
+        return self._parts.timers.tick(now)
+
+    def tick_after_messages(self, now: float) -> float | None:
+        """Do the same as :meth:`tick` after messages. It waits if these were only passed on."""
+        return self._parts.timers.tick_after_messages(now)

@@ -1,19 +1,19 @@
-"""How often the log hears of a kernel's malformed messages: of the first, then once a minute."""
+"""How often a kernel's malformed messages are logged: the first, then at most once a minute."""
 
 from __future__ import annotations
 
 QUIET_SECONDS = 60.0
 
 
-class Complaints:
-    """Says which of many complaints is a line for the log."""
+class LogThrottle:
+    """Says which of many complaints are logged."""
 
     def __init__(self) -> None:
         self._quiet_until = 0.0
         self._unsaid = 0
 
     def line(self, what: str, now: float) -> str | None:
-        """Return the line for one more complaint, or nothing while the last is fresh."""
+        """Return the line for a complaint; ``None`` within a minute after the last line."""
         if now < self._quiet_until:
             self._unsaid += 1
             return None

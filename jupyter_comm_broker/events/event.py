@@ -1,4 +1,4 @@
-"""One event as readers get it, what a reader wants of them, and two changes of state as one."""
+"""One event as readers get it, the filter of a reader, and the merging of two state changes."""
 
 from __future__ import annotations
 
@@ -11,68 +11,65 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from jupyter_comm_broker.protocol.json_text import dumps_strictly
 
 EventType = Literal["opened", "message", "state", "closed", "attached", "detached", "kernel"]
-"""What can be asked for. Beside these, ``resync`` tells a reader that it missed something."""
+"""The types that a reader can ask for. Every reader also gets ``resync`` when it missed events."""
 
 TYPES: frozenset[str] = frozenset(get_args(EventType))
 TRAFFIC = frozenset({"message", "state"})
-"""What is only noted while somebody wants it."""
+"""The types that are noted only while a reader wants them."""
 
 OVERHEAD = 300
-"""What an event costs beside its text, so that a million tiny ones count too."""
+"""Bytes of memory that an event takes beside its text. So a million tiny events count too."""
 
 
 class EventFilter(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """Conditions that all have to hold; one that is not set holds for every event."""
+    """Conditions that an event must all meet. A condition that is not set is always met."""
 
     kernel: (
         Annotated[
-            str, Meta(min_length=1, description="This kernel's only; the stream ends with it.")
+            str,
+            Meta(min_length=1, description="Only events of this kernel. The stream ends with it."),
         ]
         | UnsetType
     ) = UNSET
-    comm: Annotated[str, Meta(description="This comm's only.")] | UnsetType = UNSET
+    comm: Annotated[str, Meta(description="Only events of this comm.")] | UnsetType = UNSET
     target: (
-        Annotated[str, Meta(description="Only of comms with exactly this target name.")] | UnsetType
+        Annotated[str, Meta(description="Only events of comms with exactly this target name.")]
+        | UnsetType
     ) = UNSET
     types: (
-        Annotated[list[EventType], Meta(min_length=1, description="Only of these types.")]
+        Annotated[list[EventType], Meta(min_length=1, description="Only events of these types.")]
         | UnsetType
     ) = UNSET
 
     @property
     def wanted_types(self) -> frozenset[str]:
-        """The types that are asked for."""
+        """The types that the reader asks for."""
         return TYPES if isinstance(self.types, UnsetType) else frozenset(self.types)
-
-    @property
-    def wants_traffic(self) -> bool:
-        """Whether messages or changes of state are asked for."""
-        return bool(TRAFFIC & self.wanted_types)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened, with its place in the order of all."""
+    """Something that happened, with its number in the order of all events."""
 
     number: int
     type: str
     kernel_id: str
     comm_id: str
-    """Empty where it is about no comm, as all that only comms have."""
+    """The comm that it is about; empty if it is about none. So is ``target_name``."""
     target_name: str
     text: bytes
-    """What is told of it, as JSON."""
+    """Its facts as JSON."""
     change: Mapping[str, Any] | None = None
-    """What is told of it, where it is a change of state: it may be merged with a later one."""
+    """Its facts, if it is a change of state. It may be merged with a later change."""
 
     @property
     def size(self) -> int:
-        """The bytes that it holds."""
+        """The bytes of memory that it takes."""
         return OVERHEAD + len(self.text) * (1 if self.change is None else 2)
 
 
 class Wanted:
-    """A filter, taken apart once for thousands of events."""
+    """A filter, prepared for the test of thousands of events."""
 
     def __init__(self, wanted: EventFilter) -> None:
         self.types = wanted.wanted_types
@@ -81,7 +78,7 @@ class Wanted:
         self._target = None if isinstance(wanted.target, UnsetType) else wanted.target
 
     def matches(self, event: Event) -> bool:
-        """Whether an event is wanted. One about no comm is not, where comms are named."""
+        """Return whether an event is wanted. An event about no comm matches no comm or target."""
         return (
             event.type in self.types
             and (self.kernel is None or event.kernel_id == self.kernel)
@@ -93,7 +90,7 @@ class Wanted:
 
 
 def merged(older: Event, newer: Event) -> Event:
-    """Return one change of state for two of the same comm, in the place of the newer."""
+    """Return one change of state that stands for two of the same comm, with the newer's number."""
     before, after = older.change, newer.change
     if before is None or after is None:
         raise ValueError("only changes of state can be merged")

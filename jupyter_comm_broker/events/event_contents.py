@@ -1,4 +1,4 @@
-"""What is shown of a message or a change of state: no secrets, no buffers, not too much."""
+"""What readers see of a message or a state change: no secrets, no buffers, limited in size."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from jupyter_comm_broker.core.state.comm_record import CommRecord
+from jupyter_comm_broker.core.state.known_comm import KnownComm
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.inspection import redaction
 from jupyter_comm_broker.protocol.json_text import dumps_strictly, loads, loads_shallow
@@ -19,6 +19,9 @@ from jupyter_comm_broker.protocol.widget import (
     text_of,
 )
 
+MOST_NAME = 200
+"""The most bytes of a model's name that is looked up. Models with secrets have short names."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShownData:
@@ -28,9 +31,9 @@ class ShownData:
     cut: str | None
     redacted: list[list[Step]]
     size: int | None
-    """Of the whole message, unless there is a secret in it."""
+    """Bytes of the whole message; ``None`` if it holds a secret."""
     buffers: list[int | None]
-    """How long each is, unless it is a secret."""
+    """The length of each buffer; ``None`` if it is a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,8 @@ class ShownChange:
     redacted: list[list[Step]]
 
 
-def method_of(record: CommRecord, message: Message) -> str | None:
-    """Return what a widget's message is for."""
+def method_of(record: KnownComm, message: Message) -> str | None:
+    """Return the ``method`` of a widget's message; ``None`` for other messages."""
     if not record.is_widget:
         return None
     try:
@@ -53,11 +56,18 @@ def method_of(record: CommRecord, message: Message) -> str | None:
         return None
 
 
-def data_of(record: CommRecord, message: Message, most: int) -> ShownData:
-    """Return a message's data, or how it begins where its JSON is longer than ``most`` bytes."""
+def data_of(record: KnownComm, message: Message, most: int) -> ShownData:
+    """
+    Return a message's data as readers see it.
+
+    Args:
+        record: the comm.
+        message: the message.
+        most: bytes. Of data whose JSON is longer, only the beginning is shown.
+    """
     text, lengths = bytes(message.comm.data), [len(buffer) for buffer in message.buffers]
     models = redaction.models_of(record)
-    # A comm_open names its model itself.
+    # A comm_open names its model itself, so the comm's record need not know it yet.
     unsure = record.is_widget and message.header.msg_type == "comm_open"
     if len(text) > most and not (models or unsure):
         return ShownData(None, _begin(text, most), [], message.size, [*lengths])
@@ -79,23 +89,23 @@ def data_of(record: CommRecord, message: Message, most: int) -> ShownData:
     )
 
 
-def change_of(record: CommRecord, keys: Iterable[str] | None, most: int) -> ShownChange:
+def change_of(record: KnownComm, keys: Iterable[str] | None, most: int) -> ShownChange:
     """
-    Return the named attributes of a comm's state, or all.
+    Return attributes of a comm's state as readers see them.
 
     Args:
         record: the comm.
-        keys: which attributes; all of them without.
-        most: bytes; attributes that do not fit in are named only.
+        keys: the attributes; ``None`` for all.
+        most: bytes of JSON. Attributes that do not fit are only named.
     """
     state = record.state
     if state is None:
-        # It was too large to be kept.
+        # The state was too large to be kept.
         return ShownChange({}, [], sorted(keys or ()), [])
     found = state.attributes() if keys is None else state.picked(sorted(keys))
     named = found.get("_model_name") or (state.picked(["_model_name"]).get("_model_name"))
     models = redaction.models_of(record)
-    if isinstance(named, bytes) and size_of(named) < 200:
+    if isinstance(named, bytes) and size_of(named) < MOST_NAME:
         models |= redaction.ANY_MODEL & {str(loads(named))}
     change = ShownChange({}, [], [], [])
     room = most
@@ -104,7 +114,7 @@ def change_of(record: CommRecord, keys: Iterable[str] | None, most: int) -> Show
         if isinstance(attribute, BufferedAttribute):
             buffers = [([key, *tail], data) for tail, data in attribute.buffers]
         text = text_of(attribute)
-        # What has no secrets need not be read to see that it is too long.
+        # A text without secrets is not read if it is too long.
         too_long = len(text) > room and not models
         try:
             value = {key: loads_shallow(text)} if text and not too_long else {}
@@ -116,7 +126,7 @@ def change_of(record: CommRecord, keys: Iterable[str] | None, most: int) -> Show
             {"path": path, "length": None if index in shown.hidden else len(data)}
             for index, (path, data) in enumerate(buffers)
         )
-        # What is left out takes no room: else what has none beside it would tell how long it is.
+        # A secret takes no room. Otherwise the attributes that do not fit would tell its length.
         length = len(dumps_strictly(shown.state)) if shown.paths else len(text)
         if too_long or length > room:
             change.omitted.append(key)

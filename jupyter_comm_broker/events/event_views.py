@@ -1,4 +1,4 @@
-"""The shapes of events. The API's document is made of them, word for word."""
+"""The shapes of events. The OpenAPI document and the reference are generated from them."""
 
 from __future__ import annotations
 
@@ -8,89 +8,107 @@ from msgspec import Meta
 
 from jupyter_comm_broker.core.state.changes import EndState
 from jupyter_comm_broker.core.state.comm_record import Side
-from jupyter_comm_broker.inspection.views import BufferView, Count, Date, ModelView, Path
+from jupyter_comm_broker.inspection.views import Alias, BufferView, Count, Date, ModelView, Path
 
-Redacted = Annotated[list[Path], Meta(description="What is a secret, and not shown here.")]
+Redacted = Annotated[list[Path], Meta(description="Where secrets were that are not shown.")]
 
 
-class _OnKernel(TypedDict):
+class OnKernel(TypedDict):
+    """What every event of a kernel tells."""
+
     at: Date
     kernel_id: str
 
 
-class _OnComm(_OnKernel):
+class OnComm(OnKernel):
+    """What every event of a comm tells."""
+
     comm_id: str
     target_name: str
 
 
-class OpenedEvent(_OnComm):
-    """A comm is known from now on."""
+class OpenedEvent(OnComm):
+    """A comm was opened, or the broker learned of it."""
 
     opened_by: Side
     model: ModelView | None
 
 
-class ClosedEvent(_OnComm):
-    """A comm is gone."""
+class ClosedEvent(OnComm):
+    """A comm was closed."""
 
     by: Side
     reason: str
 
 
-class MessageEvent(_OnComm):
-    """A message went through."""
+class MessageEvent(OnComm):
+    """A comm message passed the broker."""
 
     direction: Literal["from_kernel", "from_frontend"]
-    session_id: Annotated[str | None, Meta(description="The page's or program's that sent it.")]
+    session_id: Annotated[
+        str | None, Meta(description="The alias of the page or program that sent the message.")
+    ]
     msg_id: str
     msg_type: Annotated[str, Meta(description="comm_open, comm_msg or comm_close.")]
-    method: Annotated[str | None, Meta(description="What a widget's message is for.")]
+    method: Annotated[
+        str | None, Meta(description="The method of a widget's message, as in update.")
+    ]
     size: Annotated[
-        Count | None, Meta(description="Bytes of all its parts; null with a secret among them.")
+        Count | None, Meta(description="Bytes of all its parts; null if one holds a secret.")
     ]
     buffers: Annotated[
-        list[Count | None], Meta(description="The length of each; null of a secret.")
+        list[Count | None], Meta(description="The length of each buffer; null of a secret.")
     ]
-    data: Annotated[Any, Meta(description="What it carries; null where that is cut.")]
+    data: Annotated[Any, Meta(description="The message's data; null if they are cut.")]
     cut: Annotated[
-        str | None, Meta(description="How the data's JSON begins, where it is too long.")
+        str | None, Meta(description="The beginning of the data's JSON, if it is too long.")
     ]
     redacted: Redacted
 
 
-class StateEvent(_OnComm):
-    """A state is another one now; several changes may be told as one."""
+class StateEvent(OnComm):
+    """A comm's state changed. One event may stand for several changes."""
 
     sequence: Count
-    whole: Annotated[bool, Meta(description="Whether this is all of the state.")]
-    attributes: Annotated[dict[str, Any], Meta(description="What changed, without its buffers.")]
-    buffers: Annotated[list[BufferView], Meta(description="Where they belong, and their lengths.")]
-    omitted: Annotated[list[str], Meta(description="What changed too, and is too long.")]
+    whole: Annotated[bool, Meta(description="Whether the event tells the whole state.")]
+    attributes: Annotated[
+        dict[str, Any], Meta(description="The attributes that changed, without their buffers.")
+    ]
+    buffers: Annotated[
+        list[BufferView],
+        Meta(description="Where the attributes' buffers belong, and their lengths."),
+    ]
+    omitted: Annotated[
+        list[str], Meta(description="Attributes that changed and are too long to be told.")
+    ]
     redacted: Redacted
-    merged: Annotated[Count, Meta(description="How many changes before this one it stands for.")]
+    merged: Annotated[
+        Count, Meta(description="How many earlier changes were merged into this event.")
+    ]
 
 
-class FrontendEvent(_OnKernel):
-    """A page has a socket, or has one no longer."""
+class FrontendEvent(OnKernel):
+    """A page's WebSocket was opened or closed."""
 
-    session_id: str
+    session_id: Alias
 
 
-class KernelEvent(_OnKernel):
+class KernelEvent(OnKernel):
     """A kernel's process ended, and its comms with it."""
 
     state: Annotated[
         EndState,
         Meta(
-            description="restarted: another process takes its place; stopped: it said farewell, "
-            "and what follows is not known yet; dead: none takes its place; gone: so is the kernel."
+            description="restarted: a new process replaces it; stopped: it announced its end, and "
+            "what follows is not known yet; dead: no new process replaces it; gone: the kernel was "
+            "removed."
         ),
     ]
     reason: str
 
 
 class ResyncEvent(TypedDict):
-    """Something was missed: what is known has to be asked for."""
+    """The reader missed events. It must ask for what it wants to know."""
 
     reason: str
 
@@ -105,4 +123,4 @@ BY_TYPE: dict[str, Any] = {
     "kernel": KernelEvent,
     "resync": ResyncEvent,
 }
-"""What an event of each type tells."""
+"""By type, the facts of an event."""

@@ -1,4 +1,4 @@
-"""Writes what happened on a kernel into the journal, each batch as it came."""
+"""Writes what happened on a kernel into the journal, one batch of changes at a time."""
 
 from __future__ import annotations
 
@@ -11,30 +11,34 @@ from jupyter_comm_broker.core.state.changes import (
     CommOpened,
     FrontendAttached,
     FrontendDetached,
-    Happening,
+    KernelChange,
     MessagePassed,
     ProcessEnded,
     StateChanged,
 )
-from jupyter_comm_broker.core.state.comm_record import CommRecord, Side
+from jupyter_comm_broker.core.state.comm_record import Side
+from jupyter_comm_broker.core.state.known_comm import KnownComm
 from jupyter_comm_broker.events.event_contents import change_of, data_of, method_of
 from jupyter_comm_broker.events.event_views import (
     ClosedEvent,
     FrontendEvent,
     KernelEvent,
     MessageEvent,
+    OnComm,
     OpenedEvent,
 )
 from jupyter_comm_broker.events.journal import Journal
+from jupyter_comm_broker.inspection.snapshots import model_of
+from jupyter_comm_broker.protocol.alias import alias, shown_msg_id
 
 
 class EventWriter:
     """
-    Turns happenings into events.
+    Turns changes into events.
 
     Args:
-        journal: where they go.
-        most_data: bytes of data or attributes told in one event.
+        journal: the journal that they go to.
+        most_data: the most bytes of data or attributes in one event.
     """
 
     def __init__(self, journal: Journal, most_data: int) -> None:
@@ -52,61 +56,56 @@ class EventWriter:
         }
 
     def write(
-        self, kernel_id: str, broker: KernelBroker, happenings: Sequence[Happening], now: float
+        self, kernel_id: str, broker: KernelBroker, changes: Sequence[KernelChange], now: float
     ) -> None:
-        """Note a batch of what happened on a kernel."""
+        """
+        Write a batch of changes.
+
+        Args:
+            kernel_id: the kernel.
+            broker: the kernel's broker.
+            changes: what happened, in order.
+            now: the time in seconds, by the core's clock.
+        """
         self._kernel_id = kernel_id
-        self._at = broker.context.author.date(now)
-        changes = _changes(happenings) if self._journal.traffic else {}
-        for index, happening in enumerate(happenings):
-            if isinstance(happening, StateChanged):
-                if index in changes:
-                    self._changed(happening.record, *changes[index])
-            elif self._journal.traffic or not isinstance(happening, MessagePassed):
-                # Others than our readers may want traffic, too.
-                self._writers[type(happening)](happening)
+        self._at = broker.known.date(now)
+        merged = _merged(changes) if self._journal.traffic else {}
+        for index, change in enumerate(changes):
+            if isinstance(change, StateChanged):
+                if index in merged:
+                    self._changed(change.record, *merged[index])
+            elif self._journal.traffic or not isinstance(change, MessagePassed):
+                # A message also comes here if only others than the journal's readers want it.
+                self._writers[type(change)](change)
 
     # -- comms -------------------------------------------------------------------------------------
 
-    def _opened(self, happening: CommOpened) -> None:
-        record = happening.record
-        model = record.model
+    def _opened(self, change: CommOpened) -> None:
+        record = change.record
         facts: OpenedEvent = {
-            "at": self._at,
-            "kernel_id": self._kernel_id,
-            "comm_id": record.comm_id,
-            "target_name": record.target_name,
+            **self._on_comm(record),
             "opened_by": record.opened_by,
-            "model": {"name": model.name, "module": model.module, "version": model.version}
-            if model.name
-            else None,
+            "model": model_of(record),
         }
         self._about(record, "opened", facts)
 
-    def _closed(self, happening: CommClosed) -> None:
-        record = happening.record
+    def _closed(self, change: CommClosed) -> None:
         facts: ClosedEvent = {
-            "at": self._at,
-            "kernel_id": self._kernel_id,
-            "comm_id": record.comm_id,
-            "target_name": record.target_name,
-            "by": happening.by,
-            "reason": happening.reason,
+            **self._on_comm(change.record),
+            "by": change.by,
+            "reason": change.reason,
         }
-        self._about(record, "closed", facts)
+        self._about(change.record, "closed", facts)
 
-    def _passed(self, happening: MessagePassed) -> None:
-        record, message = happening.record, happening.message
+    def _passed(self, change: MessagePassed) -> None:
+        record, message = change.record, change.message
         shown = data_of(record, message, self._most_data)
-        from_kernel = happening.side is Side.KERNEL
+        from_kernel = change.side is Side.KERNEL
         facts: MessageEvent = {
-            "at": self._at,
-            "kernel_id": self._kernel_id,
-            "comm_id": record.comm_id,
-            "target_name": record.target_name,
+            **self._on_comm(record),
             "direction": "from_kernel" if from_kernel else "from_frontend",
-            "session_id": happening.session_id or None,
-            "msg_id": message.header.msg_id,
+            "session_id": alias(change.session_id) or None,
+            "msg_id": shown_msg_id(message.header),
             "msg_type": message.header.msg_type,
             "method": method_of(record, message),
             "size": shown.size,
@@ -117,13 +116,10 @@ class EventWriter:
         }
         self._about(record, "message", facts)
 
-    def _changed(self, record: CommRecord, keys: frozenset[str] | None, before: int) -> None:
+    def _changed(self, record: KnownComm, keys: frozenset[str] | None, before: int) -> None:
         shown = change_of(record, keys, self._most_data)
         facts = {
-            "at": self._at,
-            "kernel_id": self._kernel_id,
-            "comm_id": record.comm_id,
-            "target_name": record.target_name,
+            **self._on_comm(record),
             "sequence": record.sequence,
             "whole": keys is None,
             "attributes": shown.attributes,
@@ -134,7 +130,15 @@ class EventWriter:
         }
         self._about(record, "state", facts)
 
-    def _about(self, record: CommRecord, kind: str, facts: Any) -> None:
+    def _on_comm(self, record: KnownComm) -> OnComm:
+        return {
+            "at": self._at,
+            "kernel_id": self._kernel_id,
+            "comm_id": record.comm_id,
+            "target_name": record.target_name,
+        }
+
+    def _about(self, record: KnownComm, kind: str, facts: Any) -> None:
         self._journal.add(
             kind,
             facts,
@@ -145,41 +149,44 @@ class EventWriter:
 
     # -- pages and processes -----------------------------------------------------------------------
 
-    def _attached(self, happening: FrontendAttached) -> None:
-        self._page("attached", happening.session_id)
+    def _attached(self, change: FrontendAttached) -> None:
+        self._page("attached", change.session_id)
 
-    def _detached(self, happening: FrontendDetached) -> None:
-        self._page("detached", happening.session_id)
+    def _detached(self, change: FrontendDetached) -> None:
+        self._page("detached", change.session_id)
 
     def _page(self, kind: str, session_id: str) -> None:
         facts: FrontendEvent = {
             "at": self._at,
             "kernel_id": self._kernel_id,
-            "session_id": session_id,
+            "session_id": alias(session_id),
         }
         self._journal.add(kind, facts, kernel_id=self._kernel_id)
 
-    def _ended(self, happening: ProcessEnded) -> None:
+    def _ended(self, change: ProcessEnded) -> None:
         facts: KernelEvent = {
             "at": self._at,
             "kernel_id": self._kernel_id,
-            "state": happening.state,
-            "reason": happening.reason,
+            "state": change.state,
+            "reason": change.reason,
         }
         self._journal.add("kernel", facts, kernel_id=self._kernel_id)
-        if happening.state == "gone":
+        if change.state == "gone":
             self._journal.kernel_gone(self._kernel_id)
 
 
-def _changes(happenings: Sequence[Happening]) -> dict[int, tuple[frozenset[str] | None, int]]:
+def _merged(changes: Sequence[KernelChange]) -> dict[int, tuple[frozenset[str] | None, int]]:
     """
-    Return what of each comm's state changed in a batch, by the place of its last change there.
+    Merge the state changes of each comm in a batch.
 
-    The state that can be read is the one after the batch, so that is told once; beside the
-    attributes stands how many changes came before the last one.
+    Only the state after the batch can be read, so each comm's state is told once.
+
+    Returns:
+        By the index of each comm's last change, the attributes that changed (``None`` for all)
+        and the number of changes before the last.
     """
     found: dict[int, tuple[int, frozenset[str] | None, int]] = {}
-    for index, each in enumerate(happenings):
+    for index, each in enumerate(changes):
         if isinstance(each, StateChanged):
             _, keys, count = found.get(id(each.record), (0, frozenset[str](), 0))
             keys = None if keys is None or each.keys is None else keys | each.keys

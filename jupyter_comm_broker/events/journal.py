@@ -1,10 +1,10 @@
 """
-The events of all kernels in one order, the latest of them kept, and their readers.
+The journal: the latest events of all kernels in one order, and their readers.
 
-An event's id is the server's life and its number in it. A reader that comes back with the id
-of the last event it got is given all that followed, as long as the window still has it, and
-is told to look for itself otherwise. Messages and changes of state are not noted all the
-time; a reader of those can only go on from where they have been noted ever since.
+An event's id holds the server's life and the event's number in that life. A reader that comes
+back names the id of the last event that it got. It gets all events after that, if the journal
+still has them, and else a ``resync``. Messages and changes of state are not always noted. A reader
+of these can go on only if they were noted the whole time since its last event.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ _ID = re.compile(r"([0-9a-f]+)-([0-9]{1,18})")
 
 class Journal:
     """
-    Notes events and hands them to who wants them.
+    Notes events and hands them to their readers.
 
     Args:
-        life: names this server's life; ids of another one lead nowhere.
-        most_events: how many events are kept.
-        most_bytes: how many bytes of them are kept, and how many may wait for one reader.
+        life: an id of this server process. Event ids of other processes are not known.
+        most_events: the most events that are kept.
+        most_bytes: the most bytes of events that are kept, and that may wait for one reader.
     """
 
     def __init__(self, life: str, most_events: int, most_bytes: int) -> None:
         self.number = 0
-        """Of the latest event."""
+        """The number of the latest event."""
         self.bytes = 0
         self.resyncs = 0
-        """How often readers that are gone were told to look for themselves."""
+        """How many ``resync`` events the readers got that have ended."""
         self._life = life
         self._most_events = most_events
         self._most_bytes = most_bytes
@@ -52,7 +52,7 @@ class Journal:
 
     @property
     def readers(self) -> list[Subscription]:
-        """Who reads now."""
+        """The readers that are there now."""
         return list(self._readers)
 
     @property
@@ -66,13 +66,13 @@ class Journal:
         return self._traffic_since is not None
 
     def id_of(self, number: int) -> str:
-        """Return what readers call the event of a number."""
+        """Return the id of the event with this number."""
         return f"{self._life}-{number}"
 
     # -- writing -----------------------------------------------------------------------------------
 
     def note_traffic(self, on: bool) -> None:
-        """Say from when on every message and every change of state will be noted, or no longer."""
+        """Note that from now on all messages and changes of state come, or no longer come."""
         if on != self.traffic:
             self._traffic_since = self.number if on else None
 
@@ -86,14 +86,14 @@ class Journal:
         target_name: str = "",
     ) -> None:
         """
-        Note an event.
+        Note an event and hand it to the readers that want it.
 
         Args:
             kind: its type.
-            facts: what is told of it.
+            facts: its facts.
             kernel_id: the kernel that it is about.
-            comm_id: the comm that it is about, if it is about one.
-            target_name: that comm's.
+            comm_id: the comm that it is about; empty if it is about none.
+            target_name: the comm's target.
         """
         self.number += 1
         change = facts if kind == "state" else None
@@ -109,7 +109,7 @@ class Journal:
             reader.offer(event)
 
     def kernel_gone(self, kernel_id: str) -> None:
-        """Nothing will come from a kernel any more: who reads only that has read all."""
+        """End the readers that read only this kernel, because it is gone."""
         for reader in self._readers:
             if reader.wanted.kernel == kernel_id:
                 reader.end()
@@ -120,12 +120,12 @@ class Journal:
         self, wanted: EventFilter, after: str | None, on_news: Callable[[], None]
     ) -> Subscription:
         """
-        Let somebody read from now on, or from the event on that it got last.
+        Add a reader. It gets the events from now on, or those after the last one that it got.
 
         Args:
-            wanted: what it gets.
-            after: the id of the last event it got, if it read before.
-            on_news: called whenever there is something to take, or nothing will come any more.
+            wanted: the filter of the events that it gets.
+            after: the id of the last event that it got; ``None`` for a new reader.
+            on_news: called whenever there is something to take, or the reader has ended.
         """
         reader = Subscription(Wanted(wanted), self._most_bytes, on_news)
         if after is not None:
@@ -140,10 +140,10 @@ class Journal:
         known = _ID.fullmatch(after)
         number = int(known[2]) if known and known[1] == self._life else None
         if number is None or number > self.number:
-            reason = "the id is none of this server's life"
+            reason = "this server process knows no event with this id"
         elif number < self._forgotten:
             reason = (
-                "what followed is no longer kept; the limits are CommBroker.events_kept = "
+                "the events after it are no longer kept; the limits are CommBroker.events_kept = "
                 f"{self._most_events} and CommBroker.events_kept_bytes = {self._most_bytes}"
             )
         elif TRAFFIC & reader.wanted.types and not self._traffic_known_after(number):
@@ -159,14 +159,14 @@ class Journal:
         return self._traffic_since is not None and self._traffic_since <= number
 
     def unsubscribe(self, reader: Subscription) -> None:
-        """Let somebody read no more; safe twice."""
+        """Remove a reader. May be called twice."""
         if reader in self._readers:
             self._readers.remove(reader)
             self.resyncs += reader.resyncs
         reader.ended = True
 
     def end(self) -> None:
-        """End all reading: the server stops."""
+        """End all readers, because the server stops."""
         self._ended = True
         for reader in self._readers:
             reader.end()

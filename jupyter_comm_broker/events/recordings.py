@@ -1,8 +1,8 @@
 """
-The latest messages of a comm, or of all comms of a target, kept while somebody records them.
+Recordings: the latest messages of a comm, or of all comms of a target.
 
-Nothing is recorded that nobody switched on. Secrets are left out before anything is kept, and
-of each message no more is kept than was asked for.
+A recording runs only after somebody has switched it on. Secrets are removed before a message is
+kept. Of each message only as much is kept as was asked for.
 """
 
 from __future__ import annotations
@@ -15,19 +15,25 @@ import msgspec
 from msgspec import Meta
 
 from jupyter_comm_broker.core.broker import KernelBroker
-from jupyter_comm_broker.core.state.changes import CommClosed, Happening, MessagePassed
-from jupyter_comm_broker.core.state.comm_record import CommRecord, Side
+from jupyter_comm_broker.core.state.changes import CommClosed, KernelChange, MessagePassed
+from jupyter_comm_broker.core.state.comm_record import Side
+from jupyter_comm_broker.core.state.known_comm import KnownComm
 from jupyter_comm_broker.errors import MalformedMessageError, TooManyRecordingsError
 from jupyter_comm_broker.inspection import redaction
 from jupyter_comm_broker.inspection.views import Count, Date
+from jupyter_comm_broker.protocol.alias import alias, shown_msg_id
 from jupyter_comm_broker.protocol.json_text import dumps_strictly, loads, loads_shallow
 from jupyter_comm_broker.protocol.message import Message
 
 UNREADABLE = b'"[unreadable]"'
-"""Stands for data that is nested too deeply to be shown."""
+"""Shown for data that are nested too deeply."""
 
 MOST_RECORDINGS = 20
-"""On each kernel: with the most messages and the largest payloads these are 320 MiB."""
+"""
+The most recordings of a kernel.
+
+With the most messages and the largest payloads they take 320 MiB.
+"""
 
 Subject = tuple[Literal["comm", "target"], str]
 """What is recorded: a comm by its id, or a target by its name."""
@@ -37,14 +43,17 @@ class RecordingWish(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fi
     """Whether messages are kept, how many, and how much of each."""
 
     on: bool
-    messages: Annotated[int, Meta(ge=1, le=1000, description="Older ones are dropped.")] = 200
+    messages: Annotated[
+        int, Meta(ge=1, le=1000, description="How many are kept. Older ones are dropped.")
+    ] = 200
     payload_bytes: Annotated[
-        int, Meta(ge=0, le=16384, description="Of each message's data; the rest is cut off.")
+        int,
+        Meta(ge=0, le=16384, description="Bytes kept of each message's data. The rest is cut off."),
     ] = 4096
 
 
 class RecordingView(TypedDict):
-    """What a recording does."""
+    """The settings and the counters of a recording."""
 
     on: bool
     since: Date | None
@@ -60,14 +69,19 @@ class RecordedMessage(TypedDict):
     number: Annotated[int, Meta(description="Counts the messages of the recording from 1.")]
     at: Date
     side: Side
-    session_id: Annotated[str, Meta(description="Who sent it; empty for the kernel.")]
+    session_id: Annotated[
+        str,
+        Meta(description="The alias of the page or program that sent it; empty for the kernel."),
+    ]
     msg_id: str
     parent_msg_id: str
     msg_type: str
     comm_id: str
     target_name: str
-    bytes: Annotated[Count | None, Meta(description="Null with a secret among them.")]
-    data: Annotated[Any, Meta(description="Null where it was cut; see text.")]
+    bytes: Annotated[
+        Count | None, Meta(description="The message's size; null if it holds a secret.")
+    ]
+    data: Annotated[Any, Meta(description="The message's data; null if they were cut.")]
     text: Annotated[str | None, Meta(description="The beginning of the data's JSON, if cut.")]
     buffers: Annotated[
         list[Count | None], Meta(description="The lengths of its buffers; null of a secret.")
@@ -85,7 +99,7 @@ class Recording:
         self._kept: deque[tuple[RecordedMessage, bytes]] = deque(maxlen=wish.messages)
 
     def add(self, passed: MessagePassed, at: str) -> None:
-        """Keep one more message, and drop the oldest if there are too many."""
+        """Keep a message, and drop the oldest if there are too many."""
         self.recorded += 1
         message, record = passed.message, passed.record
         text, secret = _shown(message, record)
@@ -95,9 +109,9 @@ class Recording:
             "number": self.recorded,
             "at": at,
             "side": passed.side,
-            "session_id": passed.session_id,
-            "msg_id": message.header.msg_id,
-            "parent_msg_id": message.parent.msg_id,
+            "session_id": alias(passed.session_id),
+            "msg_id": shown_msg_id(message.header),
+            "parent_msg_id": shown_msg_id(message.parent),
             "msg_type": message.header.msg_type,
             "comm_id": record.comm_id,
             "target_name": record.target_name,
@@ -110,11 +124,11 @@ class Recording:
             ],
             "redacted": bool(secret.paths),
         }
-        # As text it takes a tenth of the memory, and most of it is never read.
+        # As text the data take a tenth of the memory, and most of them are never read.
         self._kept.append((shown, b"null" if cut else text))
 
     def view(self) -> RecordingView:
-        """Return what it does."""
+        """Return the recording's settings and counters."""
         return {
             "on": True,
             "since": self.since,
@@ -125,7 +139,7 @@ class Recording:
         }
 
     def read(self, after: int, most: int) -> list[RecordedMessage]:
-        """Return the first messages of a number above ``after``, in order."""
+        """Return the first ``most`` messages with a number above ``after``, in order."""
         wanted = [each for each in self._kept if each[0]["number"] > after][:most]
         return [{**shown, "data": loads(text)} for shown, text in wanted]
 
@@ -155,10 +169,17 @@ class Recordings:
         now: float,
     ) -> None:
         """
-        Switch a recording on or off. One that runs already begins anew if it is to be different.
+        Switch a recording on or off. A running one begins again if its settings change.
+
+        Args:
+            kernel_id: the kernel.
+            broker: the kernel's broker.
+            subject: the comm or the target that is recorded.
+            wish: the settings.
+            now: the time in seconds, by the core's clock.
 
         Raises:
-            TooManyRecordingsError: the kernel has as many as may run.
+            TooManyRecordingsError: the kernel has as many recordings as it may have.
         """
         running = self._by_kernel.setdefault(kernel_id, {})
         before = running.get(subject)
@@ -168,22 +189,30 @@ class Recordings:
             if before is None and len(running) >= MOST_RECORDINGS:
                 raise TooManyRecordingsError(MOST_RECORDINGS)
             if not running:
-                broker.context.happenings.want_traffic()
-            running[subject] = Recording(wish, broker.context.author.date(now))
+                broker.want_traffic()
+            running[subject] = Recording(wish, broker.known.date(now))
 
     def get(self, kernel_id: str, subject: Subject) -> Recording | None:
         """Return the recording of a subject, if one runs."""
         return self._by_kernel.get(kernel_id, {}).get(subject)
 
     def happened(
-        self, kernel_id: str, broker: KernelBroker, happenings: Iterable[Happening], now: float
+        self, kernel_id: str, broker: KernelBroker, changes: Iterable[KernelChange], now: float
     ) -> None:
-        """Keep the messages among what happened, as far as somebody records them."""
+        """
+        Record the messages among a batch of changes. End the recordings of closed comms.
+
+        Args:
+            kernel_id: the kernel.
+            broker: the kernel's broker.
+            changes: what happened, in order.
+            now: the time in seconds, by the core's clock.
+        """
         running = self._by_kernel.get(kernel_id)
         if not running:
             return
-        at = broker.context.author.date(now)
-        for each in happenings:
+        at = broker.known.date(now)
+        for each in changes:
             if isinstance(each, MessagePassed):
                 record = each.record
                 for subject in (("comm", record.comm_id), ("target", record.target_name)):
@@ -193,19 +222,19 @@ class Recordings:
                 self._drop(kernel_id, broker, ("comm", each.record.comm_id))
 
     def kernel_gone(self, kernel_id: str) -> None:
-        """Drop all recordings of a kernel that is gone for good."""
+        """Drop all recordings of a kernel that was removed."""
         self._by_kernel.pop(kernel_id, None)
 
     def _drop(self, kernel_id: str, broker: KernelBroker, subject: Subject) -> None:
         running = self._by_kernel.get(kernel_id, {})
         if running.pop(subject, None) is not None and not running:
-            broker.context.happenings.release_traffic()
+            broker.release_traffic()
         if not running:
             self._by_kernel.pop(kernel_id, None)
 
 
-def _shown(message: Message, record: CommRecord) -> tuple[bytes, redaction.Shown]:
-    """Return a message's data as text without secrets, and what of it was one."""
+def _shown(message: Message, record: KnownComm) -> tuple[bytes, redaction.Shown]:
+    """Return a message's data as JSON without secrets, and where the secrets were."""
     data, models = bytes(message.comm.data), redaction.models_of(record)
     try:
         value = loads_shallow(data)

@@ -1,10 +1,10 @@
 """
-What waits for one reader of events, bounded in bytes.
+The events that wait for one reader, bounded in bytes.
 
-Numbers only ever grow in what a reader gets, so that the last one it saw tells all that it
-has. From a quarter of the bound on, a change of state takes in the one that waits for the
-same comm, and stands in the newer one's place. Past the bound everything that waits is given
-up, and the reader is told to look for itself.
+A reader gets events with rising numbers. So the number of its last event says which events it
+has. Once a quarter of the bound waits, a change of state is merged with an older change of the
+same comm, and keeps the newer number. Past the bound all waiting events are dropped, and the
+reader gets a ``resync``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from jupyter_comm_broker.protocol.json_text import dumps_strictly
 
 
 def resync(number: int, reason: str) -> Event:
-    """Return what tells a reader that it missed something up to ``number``, and why."""
+    """Return the event that tells a reader that it missed events up to ``number``, and why."""
     return Event(number, "resync", "", "", "", dumps_strictly({"reason": reason}))
 
 
@@ -26,9 +26,9 @@ class Subscription:
     One reader.
 
     Args:
-        wanted: what it gets.
-        most_bytes: the bound.
-        on_news: called whenever there is something to take, or nothing will come any more.
+        wanted: the filter of the events that it gets.
+        most_bytes: the most bytes that may wait.
+        on_news: called whenever there is something to take, or the reader has ended.
     """
 
     def __init__(self, wanted: Wanted, most_bytes: int, on_news: Callable[[], None]) -> None:
@@ -37,7 +37,7 @@ class Subscription:
         self.merged = 0
         """How many changes of state were merged into later ones."""
         self.resyncs = 0
-        """How often the reader was told to look for itself."""
+        """How many ``resync`` events the reader got."""
         self.ended = False
         self._most = most_bytes
         self._on_news = on_news
@@ -49,11 +49,11 @@ class Subscription:
 
     @property
     def over(self) -> bool:
-        """Whether nothing waits and nothing will come."""
+        """Whether no event waits and none will come."""
         return self.ended and not self._waiting
 
     def offer(self, event: Event) -> None:
-        """Take in what happened, if it is wanted."""
+        """Let an event wait, if the reader wants it."""
         if self.ended or not self.wanted.matches(event):
             return
         about = (event.kernel_id, event.comm_id)
@@ -81,7 +81,7 @@ class Subscription:
         return merged(before, event)
 
     def missed(self, number: int, reason: str) -> None:
-        """Give up what waits and tell the reader so."""
+        """Drop all waiting events, and tell the reader with a ``resync``."""
         self._waiting.clear()
         self._states.clear()
         self.bytes = 0
@@ -89,7 +89,7 @@ class Subscription:
         self._put(resync(number, reason))
 
     def take(self, most_bytes: int) -> list[Event]:
-        """Take out what comes next: at least one event if any waits, up to ``most_bytes``."""
+        """Return the next events, up to ``most_bytes``, but at least one if any waits."""
         taken: list[Event] = []
         room = most_bytes
         while self._waiting and room > 0:
@@ -103,7 +103,7 @@ class Subscription:
         return taken
 
     def end(self) -> None:
-        """Let nothing more come; what waits can still be taken."""
+        """End the reader. Events that wait can still be taken."""
         self.ended = True
         self._on_news()
 

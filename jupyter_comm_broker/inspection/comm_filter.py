@@ -1,4 +1,4 @@
-"""Which comms somebody means: the conditions that lists and mass operations take."""
+"""The conditions by which lists and mass operations choose comms."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from jupyter_comm_broker.core.broker import KernelBroker
-from jupyter_comm_broker.core.state.comm_record import CommRecord, Knowledge
+from jupyter_comm_broker.core.state.comm_record import Knowledge
+from jupyter_comm_broker.core.state.known_comm import KnownComm
 
 
 class CommFilter(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """Conditions that all have to hold; one that is not set holds for every comm."""
+    """Conditions that a comm must all meet. A condition that is not set is always met."""
 
     target: Annotated[str, Meta(description="Exactly this target name.")] | UnsetType = UNSET
     model: (
@@ -23,11 +24,12 @@ class CommFilter(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
         Annotated[Knowledge, Meta(description="How far the state can be trusted.")] | UnsetType
     ) = UNSET
     attached: (
-        Annotated[bool, Meta(description="Whether a page that is there now has the comm.")]
+        Annotated[bool, Meta(description="Whether a page that is connected now has the comm.")]
         | UnsetType
     ) = UNSET
     idle_longer_than: (
-        Annotated[float, Meta(ge=0, description="Seconds without a message on it.")] | UnsetType
+        Annotated[float, Meta(ge=0, description="Seconds without a message on the comm.")]
+        | UnsetType
     ) = UNSET
     text: (
         Annotated[
@@ -37,10 +39,10 @@ class CommFilter(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
         | UnsetType
     ) = UNSET
 
-    def select(self, broker: KernelBroker, now: float) -> list[CommRecord]:
-        """Return a kernel's comms that are meant, in the order of their opening."""
-        # One list after the other: with 10,000 comms a call for each of them would show.
-        found = list(broker.context.registry)
+    def select(self, broker: KernelBroker, now: float) -> list[KnownComm]:
+        """Return a kernel's comms that meet the conditions, in the order of their opening."""
+        # One list for each condition. With 10,000 comms, a call for each comm would be slow.
+        found = broker.known.comms()
         if not isinstance(self.target, UnsetType):
             found = [each for each in found if each.target_name == self.target]
         if not isinstance(self.model, UnsetType):
@@ -51,7 +53,7 @@ class CommFilter(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
             before = now - self.idle_longer_than
             found = [each for each in found if each.last_activity < before]
         if not isinstance(self.attached, UnsetType):
-            pages = {frontend.session_id for frontend in broker.context.delivery.attached}
+            pages = set(broker.known.attached())
             found = [each for each in found if _has(each, pages) is self.attached]
         if not isinstance(self.text, UnsetType):
             part = self.text.casefold()
@@ -59,14 +61,16 @@ class CommFilter(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
         return found
 
 
-def without_held(
-    chosen: Iterable[CommRecord], all_of_them: Iterable[CommRecord]
-) -> list[CommRecord]:
+def without_held(chosen: Iterable[KnownComm], all_of_them: Iterable[KnownComm]) -> list[KnownComm]:
     """
-    Return those of the chosen comms to which no widget refers that is not chosen.
+    Return the chosen comms without those that a widget needs which is not chosen.
 
-    A slider that is moved all day holds a layout that nobody sends a message about: as comms
-    go, that one is idle, and without it the slider cannot be drawn again.
+    A slider refers to a layout. A user may move the slider all day while no message passes on the
+    layout's comm. That comm looks idle, but without it the slider cannot be drawn again.
+
+    Args:
+        chosen: the chosen comms.
+        all_of_them: all comms of the kernel.
     """
     found = list(chosen)
     going = {each.comm_id: each for each in found}
@@ -79,11 +83,11 @@ def without_held(
     return [each for each in found if each.comm_id in going]
 
 
-def _has(record: CommRecord, pages: set[str]) -> bool:
+def _has(record: KnownComm, pages: set[str]) -> bool:
     return bool(pages - record.refused_by) if record.refused_by else bool(pages)
 
 
-def _says(record: CommRecord, part: str) -> bool:
+def _says(record: KnownComm, part: str) -> bool:
     return (
         part in record.comm_id.casefold()
         or part in record.target_name.casefold()

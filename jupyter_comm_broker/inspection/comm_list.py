@@ -1,8 +1,8 @@
 """
-Lists of comms cut into pages, which stay right while comms come and go.
+Lists of comms in pages. The pages stay consistent while comms are opened and closed.
 
-In the order of opening, which never changes, a cursor says after which comm to go on. In any
-other order it names a place in an order that was fixed at the first page.
+The order of opening never changes. A cursor in that order names the last comm of a page. Any other
+order is fixed when its first page is asked for. A cursor names that order and a position in it.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from jupyter_comm_broker.core.broker import KernelBroker
-from jupyter_comm_broker.core.state.comm_record import CommRecord
+from jupyter_comm_broker.core.state.known_comm import KnownComm
 from jupyter_comm_broker.errors import CursorExpiredError, InvalidFieldError
 from jupyter_comm_broker.inspection.comm_filter import CommFilter
-from jupyter_comm_broker.inspection.list_cursors import ListWalks, Place
+from jupyter_comm_broker.inspection.list_cursors import ListCursors, Place
 from jupyter_comm_broker.inspection.redaction import models_of
 from jupyter_comm_broker.inspection.views import CommView
 
@@ -59,16 +59,17 @@ Field = Literal[
     "messages",
     "bytes",
     "knowledge",
+    "checked_at",
     "dirty_because",
     "pending",
     "sequence",
     "callback_errors",
 ]
 
-_KEYS: dict[str, Callable[[CommRecord], Any]] = {
+_KEYS: dict[str, Callable[[KnownComm], Any]] = {
     "last_activity": lambda record: record.last_activity,
     "idle": lambda record: -record.last_activity,
-    # The order must not tell of a secret what the list leaves out.
+    # The list does not show the size of a secret, so the order must not tell it.
     "state_bytes": lambda record: (
         0 if record.state is None or models_of(record) else record.state.size
     ),
@@ -79,44 +80,47 @@ _KEYS: dict[str, Callable[[CommRecord], Any]] = {
 
 
 class KernelListQuery(CommFilter, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """Which of a kernel's comms, in which order, and which page of them."""
+    """Chooses a kernel's comms, their order, and a page of the list."""
 
-    sort: Annotated[Sort, Meta(description="By what; with - the other way round.")] = OPENED
-    limit: Annotated[int, Meta(ge=1, le=1000, description="Comms on a page.")] = 100
+    sort: Annotated[Sort, Meta(description="What to sort by. A leading - reverses the order.")] = (
+        OPENED
+    )
+    limit: Annotated[int, Meta(ge=1, le=1000, description="Most comms on a page.")] = 100
     cursor: (
         Annotated[
-            str, Meta(description="What the page before said under next; valid for that list.")
+            str, Meta(description="The next of the page before; valid only for the same list.")
         ]
         | UnsetType
     ) = UNSET
     fields: (
         Annotated[
-            list[Field], Meta(min_length=1, description="What to show of each comm; else all.")
+            list[Field],
+            Meta(min_length=1, description="The fields to show of each comm; all by default."),
         ]
         | UnsetType
     ) = UNSET
 
 
 class ListQuery(KernelListQuery, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """Which comms of all kernels."""
+    """Chooses comms of all kernels, their order, and a page of the list."""
 
     kernel: Annotated[str, Meta(description="Only this kernel's comms.")] | UnsetType = UNSET
 
 
 class Listed(NamedTuple):
-    """A comm on a page, with the kernel it belongs to."""
+    """A comm on a page, with its kernel."""
 
     kernel_id: str
     broker: KernelBroker
-    record: CommRecord
+    record: KnownComm
 
 
 class _Part(NamedTuple):
-    """What matches of one kernel's comms, in the order of their opening."""
+    """The comms of one kernel that match, in the order of their opening."""
 
     kernel_id: str
     broker: KernelBroker
-    records: list[CommRecord]
+    records: list[KnownComm]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ class _Cursor(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     life: str
     sort: Sort
     walk: int
-    """0: there is none, and ``opened_at`` and ``place`` say where to go on."""
+    """The number of a fixed order. 0 if there is none: ``opened_at`` and ``place`` count then."""
     position: Annotated[int, Meta(ge=0)]
     opened_at: float
     place: Place
@@ -144,26 +148,32 @@ _read_cursor = msgspec.json.Decoder(_Cursor).decode
 def page(
     kernels: Iterable[tuple[str, KernelBroker]],
     query: KernelListQuery,
-    walks: ListWalks,
+    cursors: ListCursors,
     now: float,
 ) -> Page:
     """
-    Return one page of the comms that a query means.
+    Return one page of a list of comms.
+
+    Args:
+        kernels: the ids and the brokers of the kernels whose comms are listed.
+        query: the conditions, the order, and the page.
+        cursors: the orders that are kept for cursors.
+        now: the time in seconds, by the core's clock.
 
     Raises:
-        InvalidFieldError: the cursor is none, or belongs to another order.
-        CursorExpiredError: its list is no longer kept.
+        InvalidFieldError: the cursor is not valid, or belongs to another order.
+        CursorExpiredError: the cursor's list is no longer kept.
     """
     parts = [_Part(kernel_id, broker, query.select(broker, now)) for kernel_id, broker in kernels]
     total = sum(len(part.records) for part in parts)
-    cursor = _decoded(query, walks) if isinstance(query.cursor, str) else None
+    cursor = _decoded(query, cursors) if isinstance(query.cursor, str) else None
     if query.sort.removeprefix("-") == OPENED:
-        return _by_opening(parts, total, query, cursor, walks)
-    return _by_walk(parts, total, query, cursor, walks, now)
+        return _by_opening(parts, total, query, cursor, cursors)
+    return _by_walk(parts, total, query, cursor, cursors, now)
 
 
 def chosen(view: CommView, fields: Sequence[Field] | UnsetType) -> dict[str, Any]:
-    """Return of a comm what was asked for."""
+    """Return the fields of a comm that were asked for."""
     if isinstance(fields, UnsetType):
         return dict(view)
     return {name: value for name, value in view.items() if name in fields}
@@ -174,15 +184,15 @@ def _by_opening(
     total: int,
     query: KernelListQuery,
     cursor: _Cursor | None,
-    walks: ListWalks,
+    cursors: ListCursors,
 ) -> Page:
-    # Each part is in order, so that of none more than the page is looked at.
+    # The comms of each kernel are in order, so only one page of each has to be sorted.
     descending = query.sort.startswith("-")
     after = (cursor.opened_at, cursor.place) if cursor is not None else None
     near: list[Listed] = []
     for kernel_id, broker, records in parts:
 
-        def opening(record: CommRecord, kernel_id: str = kernel_id) -> tuple[float, Place]:
+        def opening(record: KnownComm, kernel_id: str = kernel_id) -> tuple[float, Place]:
             return record.opened_at, (kernel_id, record.number)
 
         if descending:
@@ -196,7 +206,7 @@ def _by_opening(
     shown, following = near[: query.limit], None
     if len(near) > query.limit:
         last = _opening(shown[-1])
-        following = _encoded(_Cursor(walks.life, query.sort, 0, 0, *last))
+        following = _encoded(_Cursor(cursors.life, query.sort, 0, 0, *last))
     return Page(shown, following, total)
 
 
@@ -205,14 +215,14 @@ def _by_walk(
     total: int,
     query: KernelListQuery,
     cursor: _Cursor | None,
-    walks: ListWalks,
+    cursors: ListCursors,
     now: float,
 ) -> Page:
     if cursor is None:
         number, start, places = 0, 0, _order(parts, query.sort)
     else:
         number, start = cursor.walk, cursor.position
-        places = walks.places(number, now)
+        places = cursors.places(number, now)
     live = {part.kernel_id: {each.number: each for each in part.records} for part in parts}
     brokers = {part.kernel_id: part.broker for part in parts}
     shown: list[Listed] = []
@@ -222,8 +232,8 @@ def _by_walk(
         if record is None:
             continue
         if len(shown) == query.limit:
-            number = number or walks.begin(places, now)
-            following = _Cursor(walks.life, query.sort, number, position, 0.0, ("", 0))
+            number = number or cursors.begin(places, now)
+            following = _Cursor(cursors.life, query.sort, number, position, 0.0, ("", 0))
             return Page(shown, _encoded(following), total)
         shown.append(Listed(kernel_id, brokers[kernel_id], record))
     return Page(shown, None, total)
@@ -233,7 +243,7 @@ def _order(parts: list[_Part], sort: Sort) -> list[Place]:
     key = _KEYS[sort.removeprefix("-")]
     places = [(part.kernel_id, record.number) for part in parts for record in part.records]
     keys = [key(record) for part in parts for record in part.records]
-    # Equals stay in the order of their opening: sorting changes no more than it must.
+    # The sort is stable: equal comms stay in the order of their opening.
     order = sorted(range(len(keys)), key=keys.__getitem__, reverse=sort.startswith("-"))
     return [places[index] for index in order]
 
@@ -246,16 +256,16 @@ def _encoded(cursor: _Cursor) -> str:
     return urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
 
 
-def _decoded(query: KernelListQuery, walks: ListWalks) -> _Cursor:
+def _decoded(query: KernelListQuery, cursors: ListCursors) -> _Cursor:
     text = str(query.cursor)
     try:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
         cursor = _read_cursor(urlsafe_b64decode(padded))
     except (ValueError, msgspec.DecodeError) as error:
         raise InvalidFieldError(
-            "cursor", "this is no cursor; take it from a page's next"
+            "cursor", "this is not a cursor; take the next of the page before"
         ) from error
-    if cursor.life != walks.life:
+    if cursor.life != cursors.life:
         raise CursorExpiredError
     if cursor.sort != query.sort or (cursor.walk == 0) != (query.sort.removeprefix("-") == OPENED):
         raise InvalidFieldError("cursor", f"this cursor belongs to a list by {cursor.sort}")

@@ -1,4 +1,4 @@
-"""A kernel as readers are shown it: how its link does, what it runs, what waits for its pages."""
+"""A kernel as readers see it: its link, what it runs, and what waits for its pages."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from datetime import datetime, timezone
 import msgspec
 
 from jupyter_comm_broker.core.broker import KernelBroker
-from jupyter_comm_broker.core.context import Context
-from jupyter_comm_broker.core.pages.frontend import Frontend
+from jupyter_comm_broker.core.known import Known, KnownFrontend
 from jupyter_comm_broker.core.state.comm_record import Knowledge
-from jupyter_comm_broker.inspection.message_views import queued_behind
-from jupyter_comm_broker.inspection.views import (
+from jupyter_comm_broker.inspection.health_views import (
     FrontendView,
     KernelView,
-    MessagesView,
     PassedView,
     StatesView,
 )
-from jupyter_comm_broker.protocol.synthesis import Author
+from jupyter_comm_broker.inspection.message_views import queued_behind
+from jupyter_comm_broker.inspection.snapshots import by_target
+from jupyter_comm_broker.inspection.views import MessagesView
+from jupyter_comm_broker.protocol.alias import alias
+from jupyter_comm_broker.protocol.message import Message
 
 
 class _Dated(msgspec.Struct):
-    """A header's date alone."""
+    """Only the date of a header."""
 
     date: datetime | None = None
 
@@ -32,73 +33,78 @@ class _Language(msgspec.Struct):
 
 
 class _KernelInfo(msgspec.Struct):
-    """Of a ``kernel_info_reply`` what is shown."""
+    """The part of a ``kernel_info_reply`` that is shown."""
 
     language_info: _Language | None = None
 
 
 def kernel(kernel_id: str, broker: KernelBroker, now: float) -> KernelView:
-    """Return the health of one kernel's link and what the broker keeps for it."""
-    context = broker.context
-    restores = context.restore_seconds
-    messages, passed = _passed(context)
+    """
+    Return the health of one kernel's link, and what the broker keeps for the kernel.
+
+    Args:
+        kernel_id: the kernel.
+        broker: the kernel's broker.
+        now: the time in seconds, by the core's clock.
+    """
+    known = broker.known
+    restores, state = known.restores(), known.state()
+    messages, passed = _passed(known)
     return {
         "kernel_id": kernel_id,
-        "link": broker.proof.link,
-        "answers_control": broker.proof.answers_control,
-        "execution_state": context.execution.state,
+        "link": known.link,
+        "answers_control": known.answers_control,
+        "execution_state": known.execution_state,
         "running": queued_behind(broker, now),
-        "language": _language(context.kernel_info),
-        "frontends": [_frontend(frontend, context.author, now) for frontend in context.delivery],
-        "comms": len(context.registry),
-        "targets": _targets(context),
-        "states": _states(context),
+        "language": _language(known.kernel_info),
+        "frontends": [_frontend(frontend, known, now) for frontend in known.frontends()],
+        "comms": known.comm_count(),
+        "targets": by_target(known),
+        "states": _states(known),
         "messages": messages,
         "bytes": passed,
         "restores": {"answered": sum(restores.counts), "seconds": restores.total},
-        "state_bytes": context.mirror.budget.bytes,
-        "states_given_up": context.mirror.budget.given_up,
-        "registry_complete": context.registry.complete,
-        "verification": broker.verification.step.value,
-        "pending_updates": len(context.mirror.pending),
-        "requests_under_way": len(context.requests),
-        "epoch": context.epoch,
-        "counters": dict(context.counters),
+        "state_bytes": state.bytes,
+        "states_given_up": state.given_up,
+        "registry_complete": state.registry_complete,
+        "verification": state.step,
+        "pending_updates": state.pending_updates,
+        "requests_under_way": known.requests_under_way(),
+        "epoch": known.life[1],
+        "counters": dict(known.counters()),
     }
 
 
-def _frontend(frontend: Frontend, author: Author, now: float) -> FrontendView:
-    outbox = frontend.outbox
+def _frontend(frontend: KnownFrontend, known: Known, now: float) -> FrontendView:
     return {
-        "session_id": frontend.session_id,
+        "session_id": alias(frontend.session_id),
         "attached": frontend.attached,
-        "since": author.date(frontend.attached_at),
-        "lag_seconds": _lag(frontend, author, now),
-        "waiting_messages": len(outbox),
-        "waiting_bytes": outbox.bytes,
-        "peak_bytes": outbox.peak,
-        "conflated": outbox.conflated,
-        "dropped": outbox.dropped,
+        "since": known.date(frontend.attached_at),
+        "lag_seconds": _lag(frontend.oldest, known, now),
+        "waiting_messages": frontend.waiting_messages,
+        "waiting_bytes": frontend.waiting_bytes,
+        "peak_bytes": frontend.peak_bytes,
+        "conflated": frontend.conflated,
+        "dropped": frontend.dropped,
         "received": frontend.received,
-        "restoring": bool(frontend.catch_ups),
+        "restoring": frontend.restoring,
     }
 
 
-def _lag(frontend: Frontend, author: Author, now: float) -> float | None:
-    """Return the age of the oldest message that waits, by the date that its sender wrote."""
-    # Nothing is noted when a message begins to wait: that would cost on every delivery.
-    oldest = frontend.outbox.oldest
+def _lag(oldest: Message | None, known: Known, now: float) -> float | None:
+    """Return the age in seconds of the oldest message that waits, by the date in its header."""
+    # The time is not noted when a message begins to wait, because every delivery would pay.
     if oldest is None:
         return None
     try:
         date = msgspec.json.decode(oldest.parts[0], type=_Dated).date
     except msgspec.DecodeError:
-        # A kernel may date its messages as it likes, and then its lag is not known.
+        # Kernels may write any date. Then the lag is not known.
         return None
     if date is None:
         return None
     aware = date if date.tzinfo else date.replace(tzinfo=timezone.utc)
-    return max(0.0, author.epoch(now) - aware.timestamp())
+    return max(0.0, known.epoch_seconds(now) - aware.timestamp())
 
 
 def _language(kernel_info: bytes | None) -> str | None:
@@ -111,17 +117,10 @@ def _language(kernel_info: bytes | None) -> str | None:
     return said.name or None if said is not None else None
 
 
-def _targets(context: Context) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for record in context.registry:
-        counts[record.target_name] = counts.get(record.target_name, 0) + 1
-    return counts
-
-
-def _states(context: Context) -> StatesView:
-    # Other comms have no state that could be trusted or not.
+def _states(known: Known) -> StatesView:
+    # Only widgets have a mirrored state.
     found = dict.fromkeys(Knowledge, 0)
-    for record in context.registry:
+    for record in known.comms():
         if record.is_widget:
             found[record.knowledge] += 1
     return {
@@ -132,9 +131,9 @@ def _states(context: Context) -> StatesView:
     }
 
 
-def _passed(context: Context) -> tuple[MessagesView, PassedView]:
-    """Return how many messages and bytes passed on all comms, those that are gone included."""
-    past, records = context.registry.past, list(context.registry)
+def _passed(known: Known) -> tuple[MessagesView, PassedView]:
+    """Return how many messages and bytes passed on all comms, also on closed ones."""
+    past, records = known.passed_before(), known.comms()
     return (
         {
             "from_kernel": past["messages_from_kernel"] + sum(r.from_kernel for r in records),

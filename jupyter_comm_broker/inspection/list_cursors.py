@@ -1,8 +1,8 @@
 """
-Orders that readers are walking through page by page, kept while they do.
+Keeps the orders of lists while readers page through them.
 
-Comms sorted by what changes (activity, size, counts) change places between two pages. So the
-order is fixed when its first page is asked for: what is open throughout is shown once.
+Activity, size and counts change between two pages, and so would an order by them. So the order is
+fixed when its first page is asked for. A comm that stays open meanwhile is then shown once.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from jupyter_comm_broker.errors import CursorExpiredError
 
 Place = tuple[str, int]
-"""Which comm: its kernel's id and its number there."""
+"""A comm: its kernel's id and its number in the kernel."""
 
 
 @dataclass(slots=True)
@@ -22,19 +22,19 @@ class _Walk:
     used_at: float
 
 
-class ListWalks:
+class ListCursors:
     """
-    The orders under way on one server, the least recently used first.
+    The kept orders of one server, the least recently used first.
 
     Args:
         life: an id of this server process, which its cursors carry.
     """
 
     MOST_PLACES = 200_000
-    """All walks together, some 20 MB: ten times a list of 20,000 comms."""
+    """Comms in all orders together: ten lists of 20,000 comms, some 20 MB."""
 
     KEPT_SECONDS = 600.0
-    """From page to page a person may read for a while."""
+    """Seconds that an order is kept after its last use. A person may read a page for minutes."""
 
     def __init__(self, life: str) -> None:
         self.life = life
@@ -42,7 +42,7 @@ class ListWalks:
         self._count = 0
 
     def begin(self, places: list[Place], now: float) -> int:
-        """Keep an order. Returns the number by which it is found again."""
+        """Keep an order. Returns its number."""
         self._expire(now)
         self._count += 1
         self._walks[self._count] = _Walk(places, now)
@@ -52,10 +52,10 @@ class ListWalks:
 
     def places(self, number: int, now: float) -> list[Place]:
         """
-        Return an order that was kept.
+        Return the order with this number.
 
         Raises:
-            CursorExpiredError: it no longer is.
+            CursorExpiredError: the order is no longer kept.
         """
         self._expire(now)
         walk = self._walks.get(number)

@@ -1,4 +1,4 @@
-"""Single messages as a reader is shown them, without secrets unless those may be seen."""
+"""Single messages as a reader sees them. Secrets are removed unless the reader may see them."""
 
 from __future__ import annotations
 
@@ -11,21 +11,23 @@ from msgspec import Meta
 
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.context import Policy
-from jupyter_comm_broker.core.state.comm_record import CommRecord
+from jupyter_comm_broker.core.state.known_comm import KnownComm
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.inspection import redaction
-from jupyter_comm_broker.inspection.views import BusyView, Count, Path
+from jupyter_comm_broker.inspection.health_views import BusyView
+from jupyter_comm_broker.inspection.views import Count, Path
+from jupyter_comm_broker.protocol.alias import shown_msg_id
 from jupyter_comm_broker.protocol.json_text import loads_shallow
 from jupyter_comm_broker.protocol.message import COMM_TYPES, Message
 
 UNREADABLE = "[nested too deeply to be shown]"
 
 TRACEBACK = "Traceback (most recent call last)"
-"""How Python begins one that it prints."""
+"""The beginning of a traceback that Python prints."""
 
 
 class SentBufferView(TypedDict, total=False):
-    """A buffer of a message. Of a secret neither its bytes nor their number is told."""
+    """A buffer of a message. A buffer that is a secret has neither bytes nor a length."""
 
     length: Count
     encoding: Literal["base64"]
@@ -40,11 +42,11 @@ class CommMessageView(TypedDict):
     data: Any
     metadata: Any
     buffers: list[SentBufferView]
-    redacted: Annotated[list[Path], Meta(description="What of the data is a secret.")]
+    redacted: Annotated[list[Path], Meta(description="Where secrets were in the data.")]
 
 
 class ErrorView(TypedDict):
-    """What was raised."""
+    """An error that the kernel's code raised."""
 
     ename: str
     evalue: str
@@ -52,7 +54,7 @@ class ErrorView(TypedDict):
 
 
 class StreamView(TypedDict):
-    """What was printed."""
+    """Text that the kernel's code printed."""
 
     name: str
     text: str
@@ -60,7 +62,7 @@ class StreamView(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What answered a message, by its kind."""
+    """The answers to a message, by kind."""
 
     comm_messages: list[CommMessageView]
     errors: list[ErrorView]
@@ -68,17 +70,24 @@ class Heard:
 
 
 def heard(broker: KernelBroker, messages: Iterable[Message], *, reveal: bool) -> Heard:
-    """Return what answered a message; what is neither of a comm nor text is left out."""
-    found, policy = Heard([], [], []), broker.context.policy
+    """
+    Return the answers to a message, as far as they are comm messages, errors or printed text.
+
+    Args:
+        broker: the kernel's broker.
+        messages: the answers.
+        reveal: whether secrets are shown.
+    """
+    found, policy = Heard([], [], []), broker.known.policy
     for message in messages:
         msg_type = message.header.msg_type
         if msg_type in COMM_TYPES:
             try:
                 comm_id = message.comm.comm_id
             except MalformedMessageError:
-                # The core has counted it, and said so in the log.
+                # The core has counted and logged it.
                 continue
-            record = broker.context.registry.get(comm_id)
+            record = broker.known.comm(comm_id)
             found.comm_messages.append(comm_message(message, record, reveal=reveal))
         elif msg_type == "error":
             found.errors.append(raised(message))
@@ -88,7 +97,7 @@ def heard(broker: KernelBroker, messages: Iterable[Message], *, reveal: bool) ->
 
 
 def raised(message: Message) -> ErrorView:
-    """Return what an ``error`` says; the core has replaced the traceback if those are hidden."""
+    """Return what an ``error`` says. The core has removed the traceback if it is to be hidden."""
     content = _content(message)
     lines = content.get("traceback")
     return {
@@ -103,15 +112,22 @@ def printed(message: Message) -> str:
     return _text(_content(message).get("text"))
 
 
-def comm_message(message: Message, record: CommRecord | None, *, reveal: bool) -> CommMessageView:
-    """Return one comm message; ``record`` is its comm, if that still lives."""
+def comm_message(message: Message, record: KnownComm | None, *, reveal: bool) -> CommMessageView:
+    """
+    Return a comm message as a reader sees it.
+
+    Args:
+        message: the message.
+        record: its comm; ``None`` if that is closed or not known.
+        reveal: whether secrets are shown.
+    """
     models = frozenset[str]() if reveal else redaction.models_of(record)
     try:
         shown = redaction.Shown(loads_shallow(message.comm.data), [], frozenset())
         if not reveal:
             shown = redaction.redacted_data(models, shown.state)
     except MalformedMessageError:
-        # Which of its buffers are secrets cannot be told.
+        # It is not known which buffers are secrets.
         hidden = frozenset(range(len(message.buffers)) if models else ())
         shown = redaction.Shown(UNREADABLE, [], hidden)
     buffers: list[SentBufferView] = [
@@ -132,17 +148,16 @@ def comm_message(message: Message, record: CommRecord | None, *, reveal: bool) -
 
 
 def queued_behind(broker: KernelBroker, now: float) -> BusyView | None:
-    """Return what keeps the kernel's main shell busy, if anything does."""
-    execution = broker.context.execution
-    if execution.main_is_busy and execution.running is not None:
-        running = execution.running[0]
-        since = execution.main_since
+    """Return the request that keeps the kernel's main shell busy, if there is one."""
+    known, running = broker.known, broker.known.running()
+    if known.main_is_busy and running is not None:
+        header, _, since = running
         return {
-            "msg_id": running.msg_id or None,
-            "msg_type": running.msg_type or None,
-            "seconds": None if since is None else max(0.0, now - since),
+            "msg_id": shown_msg_id(header) or None,
+            "msg_type": header.msg_type or None,
+            "seconds": max(0.0, now - since),
         }
-    if execution.state == "busy" and execution.running is None:
+    if known.execution_state == "busy" and running is None:
         return {"msg_id": None, "msg_type": None, "seconds": None}
     return None
 
@@ -155,7 +170,7 @@ def _metadata(message: Message) -> Any:
 
 
 def _content(message: Message) -> dict[str, Any]:
-    """Return a message's content; nothing where the kernel sent what is none."""
+    """Return a message's content; empty if it is no JSON object."""
     try:
         return message.content
     except MalformedMessageError:

@@ -1,11 +1,10 @@
 """
-What readers are not shown: passwords and the contents of uploaded files (decision 13).
+Removes secrets from what readers see: passwords and the contents of uploaded files.
 
-Which attributes are secrets is known by the model's name alone; of a widget without a known
-model everything that may be one is taken for one. What stands in their place has the type of a
-text, so that whoever builds a widget of it is not surprised; the paths of what was taken out are
-told beside it. How long a secret is tells much of a password, so that sizes that would say it
-are not told either.
+The model's name says which attributes are secrets. If a widget's model is not known, every
+attribute that is a secret in any model is removed. Each secret is replaced by a string, so that a
+widget can still be built from the state. The paths of the secrets are told beside it. The length
+of a password says much about it, so no size that would tell it is shown.
 """
 
 from __future__ import annotations
@@ -14,26 +13,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jupyter_comm_broker.core.state.comm_record import CommRecord
+from jupyter_comm_broker.core.state.known_comm import KnownComm
 from jupyter_comm_broker.protocol.widget import Step
 
 REDACTED = "[redacted]"
 """Stands where a secret was."""
 
 ANY = None
-"""In a pattern: each key of a dict, each place of a list."""
+"""In a pattern: every key of a dict, and every index of a list."""
 
 Pattern = tuple[str | None, ...]
 
 SECRETS: Mapping[str, tuple[Pattern, ...]] = {
     "PasswordModel": (("value",),),
-    # ipywidgets 8 has the contents in the value; 7 has them in a list beside it.
+    # ipywidgets 8 has the contents in ``value``, ipywidgets 7 in the list ``data``.
     "FileUploadModel": (("value", ANY, "content"), ("data", ANY)),
 }
-"""By model name, where in its state secrets are."""
+"""By model name, where the secrets are in its state."""
 
 ANY_MODEL = frozenset(SECRETS)
-"""What a widget may be of which nothing is known."""
+"""The models with secrets that a widget may have if its model is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +43,11 @@ class Shown:
     paths: list[list[Step]]
     """Where secrets were."""
     hidden: frozenset[int]
-    """Which of its buffers are not to be shown, by index."""
+    """The indices of the buffers that are secrets."""
 
 
-def models_of(record: CommRecord | None) -> frozenset[str]:
-    """Return which models a comm may have, as far as they have secrets; ``None`` is any comm."""
+def models_of(record: KnownComm | None) -> frozenset[str]:
+    """Return the models with secrets that a comm may have. ``None`` stands for an unknown comm."""
     if record is None or (record.is_widget and not record.model.name):
         return ANY_MODEL
     return ANY_MODEL & {record.model.name}
@@ -58,7 +57,12 @@ def redacted(
     models: frozenset[str], state: Any, buffer_paths: Sequence[Sequence[Step]] = ()
 ) -> Shown:
     """
-    Return a state, or a change of one, without its secrets; what was given stays as it is.
+    Return a state, or a change of one, without its secrets.
+
+    Args:
+        models: the models with secrets that the widget may have.
+        state: the state. It is not changed.
+        buffer_paths: where each of its buffers belongs.
 
     >>> redacted(frozenset({"PasswordModel"}), {"value": "hunter2", "rows": 1})
     Shown(state={'value': '[redacted]', 'rows': 1}, paths=[['value']], hidden=frozenset())
@@ -84,22 +88,22 @@ def redacted_data(models: frozenset[str], data: Any) -> Shown:
     Return the ``data`` of a comm message without its secrets.
 
     Args:
-        models: which models the comm's widget may have, as far as is known.
-        data: what the message carries; a ``comm_open`` names the model itself.
+        models: the models with secrets that the widget may have.
+        data: the data. Those of a ``comm_open`` name the model themselves.
     """
     if not isinstance(data, dict):
         return Shown(data, [], frozenset())
     paths = data.get("buffer_paths")
     buffer_paths = [path if isinstance(path, list) else [] for path in _list(paths)]
     if isinstance(states := data.get("states"), dict):
-        # A kernel's answer to a page that asks for all widgets.
+        # The kernel's answer to a page that asked for all widgets.
         return _placed(data, "states", _all_states(states, buffer_paths))
     state = data.get("state")
     if not isinstance(state, dict):
         return Shown(data, [], frozenset())
     named = state.get("_model_name")
     if isinstance(named, str):
-        # Of an unknown comm its own word is all there is; of a known one it is believed besides.
+        # If the comm's model is not known, only this name counts. Otherwise both count.
         models = (models if models != ANY_MODEL else frozenset()) | (ANY_MODEL & {named})
     return _placed(data, "state", redacted(models, state, buffer_paths))
 
@@ -136,7 +140,7 @@ def _all_states(states: dict[str, Any], buffer_paths: Sequence[Sequence[Step]]) 
 def _without(value: Any, pattern: Pattern, at: list[Step], paths: list[list[Step]]) -> Any:
     if not pattern:
         if value is None:
-            # The place of a buffer, which is told of on its own, or nothing at all.
+            # Either no value, or the place of a buffer, whose path is listed on its own.
             return None
         paths.append(at)
         return REDACTED
@@ -152,5 +156,5 @@ def _without(value: Any, pattern: Pattern, at: list[Step], paths: list[list[Step
 
 
 def _covers(pattern: Pattern, path: Sequence[Step]) -> bool:
-    """Whether what a path leads to is a secret, or part of one, or holds one."""
+    """Return whether a path leads to a secret, to a part of one, or to what holds one."""
     return all(step in (ANY, taken) for step, taken in zip(pattern, path, strict=False))

@@ -1,30 +1,41 @@
-"""Frozen pictures of the core for readers: comms and targets; the rest is elsewhere."""
+"""Views of a kernel's comms and targets, taken from the core."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from jupyter_comm_broker.core.broker import KernelBroker
-from jupyter_comm_broker.core.context import Context
-from jupyter_comm_broker.core.state.comm_record import CommRecord
+from jupyter_comm_broker.core.known import Known
+from jupyter_comm_broker.core.state.known_comm import KnownComm
+from jupyter_comm_broker.errors import CommClosedError
 from jupyter_comm_broker.inspection.redaction import models_of
-from jupyter_comm_broker.inspection.views import BytesView, CommView, TargetView
+from jupyter_comm_broker.inspection.views import BytesView, CommView, ModelView, TargetView
+from jupyter_comm_broker.protocol.alias import alias
 
 
 def comms(
-    kernel_id: str, broker: KernelBroker, now: float, records: Iterable[CommRecord] | None = None
+    kernel_id: str, broker: KernelBroker, now: float, records: Iterable[KnownComm] | None = None
 ) -> list[CommView]:
-    """Return live comms of a kernel: those given, or all in the order of their opening."""
-    context = broker.context
-    wanted = list(context.registry if records is None else records)
-    parents = context.registry.parents({record.comm_id for record in wanted})
-    pending = context.mirror.pending.comm_ids()
-    attached = [frontend.session_id for frontend in context.delivery.attached]
+    """
+    Return the views of a kernel's open comms.
+
+    Args:
+        kernel_id: the kernel.
+        broker: the kernel's broker.
+        now: the time in seconds, by the core's clock.
+        records: the comms; by default all, in the order of their opening.
+    """
+    known = broker.known
+    wanted = known.comms() if records is None else list(records)
+    parents = known.parents({record.comm_id for record in wanted})
+    pending = known.pending()
+    attached = [(session_id, alias(session_id)) for session_id in known.attached()]
     return [
         _comm(
             kernel_id,
             record,
-            context,
+            known,
             parents.get(record.comm_id, []),
             record.comm_id in pending,
             attached,
@@ -35,11 +46,9 @@ def comms(
 
 
 def targets(kernel_id: str, broker: KernelBroker) -> list[TargetView]:
-    """Return which target names are known, on which side, by what evidence."""
-    context = broker.context
-    counts: dict[str, int] = {}
-    for record in context.registry:
-        counts[record.target_name] = counts.get(record.target_name, 0) + 1
+    """Return the target names that are known, with the side that knows them and the evidence."""
+    known = broker.known
+    counts = by_target(known)
     return [
         {
             "kernel_id": kernel_id,
@@ -47,41 +56,72 @@ def targets(kernel_id: str, broker: KernelBroker) -> list[TargetView]:
             "side": side,
             "status": "known" if evidence.known else "rejected",
             "evidence": evidence.text,
-            "since": context.author.date(evidence.at),
+            "since": known.date(evidence.at),
             "comms": counts.get(name, 0),
         }
-        for side, name, evidence in context.targets.listed()
+        for side, name, evidence in known.targets()
     ]
+
+
+def by_target(known: Known) -> dict[str, int]:
+    """Return how many comms are open, by target."""
+    return dict(Counter(record.target_name for record in known.comms()))
+
+
+def closed_error(kernel_id: str, known: Known, comm_id: str) -> CommClosedError | None:
+    """
+    Return the error that says how a comm was closed.
+
+    Args:
+        kernel_id: the kernel.
+        known: what is known of the kernel.
+        comm_id: the comm.
+
+    Returns:
+        The error; ``None`` if the comm was not closed, or its end is forgotten.
+    """
+    closing = known.closing(comm_id)
+    if closing is None:
+        return None
+    at = known.date(closing.at)
+    return CommClosedError(kernel_id, comm_id, at, closing.by.value, closing.reason)
+
+
+def model_of(record: KnownComm) -> ModelView | None:
+    """Return the model of a comm's widget, if it is known."""
+    model = record.model
+    if not model.name:
+        return None
+    return {"name": model.name, "module": model.module, "version": model.version}
 
 
 def _comm(
     kernel_id: str,
-    record: CommRecord,
-    context: Context,
+    record: KnownComm,
+    known: Known,
     parents: list[str],
     pending: bool,
-    attached: list[str],
+    attached: list[tuple[str, str]],
     now: float,
 ) -> CommView:
-    model, refused = record.model, record.refused_by or ()
+    refused = record.refused_by or ()
     return {
         "kernel_id": kernel_id,
         "comm_id": record.comm_id,
         "target_name": record.target_name,
         "opened_by": record.opened_by,
-        "opened_at": context.author.date(record.opened_at),
-        "last_activity": context.author.date(record.last_activity),
+        "opened_at": known.date(record.opened_at),
+        "last_activity": known.date(record.last_activity),
         "age_seconds": now - record.opened_at,
         "idle_seconds": now - record.last_activity,
-        "model": {"name": model.name, "module": model.module, "version": model.version}
-        if model.name
-        else None,
+        "model": model_of(record),
         "parents": parents,
         "references": list(record.references),
-        "frontends": [session_id for session_id in attached if session_id not in refused],
+        "frontends": [name for session_id, name in attached if session_id not in refused],
         "messages": {"from_kernel": record.from_kernel, "from_frontends": record.from_frontends},
         "bytes": _bytes(record),
         "knowledge": record.knowledge,
+        "checked_at": checked_at(known, record),
         "dirty_because": record.dirty_because or None,
         "pending": pending,
         "sequence": record.sequence,
@@ -89,7 +129,12 @@ def _comm(
     }
 
 
-def _bytes(record: CommRecord) -> BytesView:
+def checked_at(known: Known, record: KnownComm) -> str | None:
+    """Return when the kernel itself last said a comm's whole state, as an ISO date."""
+    return None if record.checked_at is None else known.date(record.checked_at)
+
+
+def _bytes(record: KnownComm) -> BytesView:
     if models_of(record):
         return {"from_kernel": None, "from_frontends": None, "state": None}
     return {

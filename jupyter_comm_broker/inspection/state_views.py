@@ -1,4 +1,4 @@
-"""The state of a comm as a reader is shown it: whole, alone, one buffer, or a document of all."""
+"""The state of a comm as a reader sees it, one buffer of it, or a document of all widgets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from jupyter_comm_broker.core.broker import KernelBroker
-from jupyter_comm_broker.core.state.comm_record import CommRecord
+from jupyter_comm_broker.core.state.known_comm import KnownComm
 from jupyter_comm_broker.errors import (
     BufferNotFoundError,
     HiddenContentError,
@@ -30,7 +30,7 @@ from jupyter_comm_broker.protocol.message import Part
 from jupyter_comm_broker.protocol.widget import Step
 
 AGES = ("age_seconds", "idle_seconds")
-"""What of a comm's picture passes by itself; two dates beside them say the same."""
+"""The fields of a comm's view that change with time alone. Two dates beside them say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Buffer:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A state taken apart, its secrets removed unless they are to be shown."""
+    """A state and its buffers. The secrets are removed unless they are to be shown."""
 
     state: dict[str, Any] | None
     paths: list[list[Step]]
@@ -52,8 +52,16 @@ class _Read:
     hidden: frozenset[int]
 
 
-def whole(view: CommView, record: CommRecord, *, reveal: bool, with_buffers: bool) -> WholeCommView:
-    """Return one comm with its state, and its buffers as base64 if they are wanted."""
+def whole(view: CommView, record: KnownComm, *, reveal: bool, with_buffers: bool) -> WholeCommView:
+    """
+    Return one comm with its state.
+
+    Args:
+        view: the comm as lists show it.
+        record: the comm.
+        reveal: whether secrets are shown.
+        with_buffers: whether the buffers come too, as base64.
+    """
     read = _read(record, reveal)
     buffers: list[FilledBufferView] = []
     for index, (path, buffer) in enumerate(zip(read.paths, read.buffers, strict=True)):
@@ -66,25 +74,38 @@ def whole(view: CommView, record: CommRecord, *, reveal: bool, with_buffers: boo
     return {**view, "state": read.state, "buffers": buffers, "redacted": read.secrets}
 
 
-def alone(record: CommRecord, *, reveal: bool) -> StateView:
-    """Return a comm's state and where its buffers belong."""
+def alone(broker: KernelBroker, record: KnownComm, *, reveal: bool) -> StateView:
+    """
+    Return a comm's state, and where its buffers belong.
+
+    Args:
+        broker: the broker of the comm's kernel.
+        record: the comm.
+        reveal: whether secrets are shown.
+    """
     read = _read(record, reveal)
     return {
         "state": read.state,
         "buffer_paths": read.paths,
         "redacted": read.secrets,
         "knowledge": record.knowledge,
+        "checked_at": snapshots.checked_at(broker.known, record),
         "sequence": record.sequence,
     }
 
 
-def buffer(record: CommRecord, index: int, *, reveal: bool) -> Buffer:
+def buffer(record: KnownComm, index: int, *, reveal: bool) -> Buffer:
     """
     Return one buffer of a comm's state.
 
+    Args:
+        record: the comm.
+        index: the buffer's place among the state's buffers, from 0.
+        reveal: whether secrets are shown.
+
     Raises:
-        BufferNotFoundError: there are not so many.
-        HiddenContentError: it is a secret.
+        BufferNotFoundError: the state has no buffer with this index.
+        HiddenContentError: the buffer is a secret and is not to be shown.
     """
     read = _read(record, reveal)
     if index >= len(read.buffers):
@@ -95,48 +116,65 @@ def buffer(record: CommRecord, index: int, *, reveal: bool) -> Buffer:
     return Buffer(read.buffers[index], told)
 
 
-def document(records: Iterable[CommRecord], *, reveal: bool) -> WidgetDocument:
-    """Return the states of all widgets that are known, as a notebook keeps them."""
-    return {
-        "version_major": 2,
-        "version_minor": 0,
-        "state": {
-            record.comm_id: _embedded(record, reveal)
-            for record in records
-            if record.is_widget and record.state is not None
-        },
-    }
-
-
-def state_tag(broker: KernelBroker, record: CommRecord, variant: str) -> str:
+def document(records: Iterable[KnownComm], *, reveal: bool) -> WidgetDocument:
     """
-    Return what changes whenever a comm's state does; no other comm ever had the same.
+    Return the states of all known widgets, as a notebook stores them.
+
+    A comm without a known model is left out, as in ipywidgets itself: no reader of the document
+    could load it. References to it stay, as in its kernel.
+    """
+    embedded: dict[str, EmbeddedWidget] = {}
+    for record in records:
+        if record.is_widget and record.model.name and record.model.module:
+            read = _read(record, reveal)
+            if read.state is not None:
+                embedded[record.comm_id] = _embedded(record, read, read.state)
+    return {"version_major": 2, "version_minor": 0, "state": embedded}
+
+
+def state_tag(broker: KernelBroker, record: KnownComm, variant: str) -> str:
+    """
+    Return a tag of a comm's state. It changes with the state, and no two comms share one.
 
     Args:
-        broker: of the comm's kernel.
+        broker: the broker of the comm's kernel.
         record: the comm.
-        variant: which of the pictures of the state is shown.
+        variant: which of the views of the state is shown.
     """
-    # The author's session is new whenever the numbers begin anew.
-    context = broker.context
     return _tag(
-        context.author.session,
-        context.epoch,
+        *broker.known.life,
         record.number,
         record.sequence,
         record.knowledge.value,
+        record.checked_at,
         variant,
     )
 
 
-def whole_tag(broker: KernelBroker, record: CommRecord, view: CommView, variant: str) -> str:
-    """Return what changes whenever anything about a comm does but its age."""
+def whole_tag(broker: KernelBroker, record: KnownComm, view: CommView, variant: str) -> str:
+    """
+    Return a tag of a comm's view. It changes with anything about the comm but its age.
+
+    Args:
+        broker: the broker of the comm's kernel.
+        record: the comm.
+        view: the comm as lists show it.
+        variant: which of the views of the state is shown.
+    """
     lasting = [value for key, value in view.items() if key not in AGES]
     return _tag(state_tag(broker, record, variant), lasting)
 
 
-def view(kernel_id: str, broker: KernelBroker, record: CommRecord, now: float) -> CommView:
-    """Return one comm as lists show it."""
+def view(kernel_id: str, broker: KernelBroker, record: KnownComm, now: float) -> CommView:
+    """
+    Return one comm as lists show it.
+
+    Args:
+        kernel_id: the kernel.
+        broker: the kernel's broker.
+        record: the comm.
+        now: the time in seconds, by the core's clock.
+    """
     return snapshots.comms(kernel_id, broker, now, [record])[0]
 
 
@@ -144,16 +182,16 @@ def _tag(*facts: object) -> str:
     return blake2b(dumps_strictly(facts), digest_size=16).hexdigest()
 
 
-def _read(record: CommRecord, reveal: bool) -> _Read:
+def _read(record: KnownComm, reveal: bool) -> _Read:
     if record.state is None:
         return _Read(None, [], [], [], frozenset())
     text, paths, buffers = record.state.written()
     try:
         state = loads_shallow(text)
     except MalformedMessageError:
-        # Nested so deep that it could not be written.
+        # It is nested too deeply to be written.
         return _Read(None, [], [], [], frozenset())
-    # The state's own word counts too: a page may have opened the widget without a name.
+    # The state's own model name counts too: a page may have opened the widget without one.
     models = redaction.models_of(record) | (redaction.ANY_MODEL & {str(state.get("_model_name"))})
     if reveal or not models:
         return _Read(state, paths, buffers, [], frozenset())
@@ -161,13 +199,13 @@ def _read(record: CommRecord, reveal: bool) -> _Read:
     return _Read(shown.state, paths, buffers, shown.paths, shown.hidden)
 
 
-def _embedded(record: CommRecord, reveal: bool) -> EmbeddedWidget:
-    read, model = _read(record, reveal), record.model
+def _embedded(record: KnownComm, read: _Read, state: dict[str, Any]) -> EmbeddedWidget:
+    model = record.model
     found: EmbeddedWidget = {
         "model_name": model.name,
         "model_module": model.module,
         "model_module_version": model.version,
-        "state": read.state or {},
+        "state": state,
     }
     shown = [
         (path, buffer)

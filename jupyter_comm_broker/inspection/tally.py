@@ -1,55 +1,54 @@
 """
-What is counted of kernels, as numbers that can be summed over all of them.
+The counts of kernels, as numbers that can be summed.
 
-Looked up when somebody asks: the path of a message counts nothing for it but what each comm
-has anyway.
+They are read only when somebody asks. A message that passes updates only the counts of its comm.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 
-from jupyter_comm_broker.core.context import Context
-from jupyter_comm_broker.core.histogram import Durations
+from jupyter_comm_broker.core.histogram import Histogram
+from jupyter_comm_broker.core.known import Known
 from jupyter_comm_broker.core.state.comm_record import Knowledge
 
 
 class Tally:
-    """Sums over any number of kernels."""
+    """Sums of the counts of kernels."""
 
     def __init__(self) -> None:
         self.counted: Counter[str] = Counter()
-        """What only ever grows."""
+        """Counts that only grow."""
         self.now: Counter[str] = Counter()
-        """What there is at the moment."""
-        self.restores = Durations()
-        """From a page's question for its widgets to the answer."""
+        """Counts of what there is now."""
+        self.restores = Histogram()
+        """The seconds from a page's request for its widgets to the answer."""
 
-    def include_past(self, context: Context) -> None:
-        """Add what was counted of a kernel, and none of what there is now."""
+    def include_past(self, known: Known) -> None:
+        """Add the counts of a kernel that only grow, as for a kernel that is gone."""
         counted = self.counted
-        counted.update(context.registry.past)
-        for record in list(context.registry):
+        counted.update(known.passed_before())
+        for record in known.comms():
             counted.update(record.passed)
-        counted.update(context.counters)
-        self.restores.include(context.restore_seconds)
+        counted.update(known.counters())
+        self.restores.include(known.restores())
 
-    def include(self, context: Context) -> None:
-        """Add a kernel."""
-        self.include_past(context)
+    def include(self, known: Known) -> None:
+        """Add all counts of a kernel."""
+        self.include_past(known)
         now = self.now
-        records = list(context.registry)
+        records = known.comms()
         now["kernels"] += 1
         now["comms"] += len(records)
         now["dirty_states"] += sum(each.knowledge is Knowledge.DIRTY for each in records)
-        now["state_bytes"] += context.mirror.budget.bytes
-        for frontend in list(context.delivery):
-            now["frontends"] += frontend.attached
-            now["outbox_messages"] += len(frontend.outbox)
-            now["outbox_bytes"] += frontend.outbox.bytes
+        now["state_bytes"] += known.state().bytes
+        now["frontends"] += len(known.attached())
+        messages, size = known.waiting()
+        now["outbox_messages"] += messages
+        now["outbox_bytes"] += size
 
     def add(self, other: Tally) -> None:
-        """Add all that another one has."""
+        """Add the counts of another tally."""
         self.counted.update(other.counted)
         self.now.update(other.now)
         self.restores.include(other.restores)

@@ -1,4 +1,4 @@
-"""The shapes that readers are shown. The API's document is made of them, word for word."""
+"""The shapes of the REST API. The OpenAPI document and the reference are generated from them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,25 @@ from jupyter_comm_broker.core.state.comm_record import Knowledge, Side
 from jupyter_comm_broker.protocol.widget import Step
 
 Count = Annotated[int, Meta(ge=0)]
-Date = Annotated[str, Meta(description="ISO 8601, with its offset.")]
+Date = Annotated[str, Meta(description="An ISO 8601 date with its offset.")]
+Alias = Annotated[
+    str, Meta(description="A page's alias: 16 hex digits of the SHA-256 of its session id.")
+]
 Seconds = Annotated[float, Meta(description="Seconds until now.")]
 Trust = Annotated[Knowledge, Meta(description="How far the mirrored state can be trusted.")]
-Path = Annotated[list[Step], Meta(description="Dict keys and list indices, from the state down.")]
+CheckedAt = Annotated[
+    Date | None,
+    Meta(
+        description="When the kernel itself last said the whole state: when it opened the comm, or "
+        "when the broker asked. Later changes without a message are not known. Null if it never "
+        "said it."
+    ),
+]
+Path = Annotated[list[Step], Meta(description="Dict keys and list indices that lead to a value.")]
 
 
 class ModelView(TypedDict):
-    """Which class of which package draws a widget."""
+    """The class and the package that draw a widget."""
 
     name: str
     module: str
@@ -25,14 +36,14 @@ class ModelView(TypedDict):
 
 
 class MessagesView(TypedDict):
-    """How many messages passed."""
+    """How many messages passed the broker."""
 
     from_kernel: Count
     from_frontends: Count
 
 
 class BytesView(TypedDict):
-    """How many bytes passed, and how many the state holds; null where a secret is among them."""
+    """How many bytes passed, and how many the state has; null if they include a secret."""
 
     from_kernel: Count | None
     from_frontends: Count | None
@@ -40,7 +51,7 @@ class BytesView(TypedDict):
 
 
 class CommView(TypedDict):
-    """A live comm, as lists show it."""
+    """An open comm, as lists show it."""
 
     kernel_id: str
     comm_id: str
@@ -51,24 +62,25 @@ class CommView(TypedDict):
     age_seconds: Seconds
     idle_seconds: Seconds
     model: ModelView | None
-    parents: Annotated[list[str], Meta(description="Widgets whose states refer to this one.")]
-    references: Annotated[list[str], Meta(description="Widgets that this one's state refers to.")]
-    frontends: Annotated[list[str], Meta(description="Session ids of the pages that have it.")]
+    parents: Annotated[list[str], Meta(description="Widgets whose states refer to this comm.")]
+    references: Annotated[list[str], Meta(description="Widgets that this comm's state refers to.")]
+    frontends: Annotated[list[str], Meta(description="Aliases of the pages that have the comm.")]
     messages: MessagesView
     bytes: BytesView
     knowledge: Trust
+    checked_at: CheckedAt
     dirty_because: str | None
     pending: Annotated[bool, Meta(description="Whether a page's update waits for the kernel.")]
     sequence: Annotated[Count, Meta(description="The same number means the same state.")]
     callback_errors: Annotated[
-        Count, Meta(description="How often a callback of a server extension raised for it.")
+        Count, Meta(description="How often a server extension's callback on the comm raised.")
     ]
 
 
 if TYPE_CHECKING:
     SomeOfCommView = CommView
 else:
-    # The same fields, each of which may be left out; the language has no other word for it.
+    # The same fields, but each may be missing. Python has no other way to say that.
     SomeOfCommView = TypedDict(
         "SomeOfCommView", get_type_hints(CommView, include_extras=True), total=False
     )
@@ -79,7 +91,7 @@ class CommPage(TypedDict):
 
     comms: list[SomeOfCommView]
     next: Annotated[str | None, Meta(description="The cursor of the next page, if there is one.")]
-    total: Annotated[Count, Meta(description="How many comms match, on all pages.")]
+    total: Annotated[Count, Meta(description="How many comms match, on all pages together.")]
 
 
 class KernelCommPage(CommPage):
@@ -92,27 +104,27 @@ class BufferView(TypedDict):
     """Where in the state a buffer belongs, and how long it is."""
 
     path: Path
-    length: Annotated[Count | None, Meta(description="Null of a secret.")]
+    length: Annotated[Count | None, Meta(description="Bytes; null if the buffer is a secret.")]
 
 
 class FilledBufferView(BufferView, total=False):
-    """A buffer. It comes without its bytes where those are omitted or not to be shown."""
+    """A buffer. Its bytes are missing if they were not asked for, or are a secret."""
 
     encoding: Literal["base64"]
     data: str
 
 
 Redacted = Annotated[
-    list[Path], Meta(description="What of the state is a secret, and not shown here.")
+    list[Path], Meta(description="Where secrets were in the state that are not shown.")
 ]
 StateOrNone = Annotated[
     dict[str, Any] | None,
-    Meta(description="The state without its buffers; null if not known, or nested too deeply."),
+    Meta(description="The state without buffers; null if it is not known or nested too deeply."),
 ]
 
 
 class WholeCommView(CommView):
-    """A live comm with its state."""
+    """An open comm with its state."""
 
     state: StateOrNone
     buffers: list[FilledBufferView]
@@ -126,6 +138,7 @@ class StateView(TypedDict):
     buffer_paths: Annotated[list[Path], Meta(description="Where each buffer belongs, by index.")]
     redacted: Redacted
     knowledge: Trust
+    checked_at: CheckedAt
     sequence: Count
 
 
@@ -151,7 +164,7 @@ class EmbeddedWidget(_EmbeddedState, total=False):
 
 
 class WidgetDocument(TypedDict):
-    """What notebooks keep of their widgets, and what nbconvert and the HTML manager show."""
+    """The widget state that notebooks store, and that nbconvert and the HTML manager show."""
 
     version_major: Literal[2]
     version_minor: Literal[0]
@@ -159,7 +172,7 @@ class WidgetDocument(TypedDict):
 
 
 class TargetView(TypedDict):
-    """What is known of a target name on one side of one kernel."""
+    """What is known of a target name, on one side of one kernel."""
 
     kernel_id: str
     target_name: str
@@ -174,117 +187,3 @@ class TargetList(TypedDict):
     """The targets of all kernels."""
 
     targets: list[TargetView]
-
-
-class BusyView(TypedDict):
-    """What the kernel runs before it comes to a message."""
-
-    msg_id: Annotated[str | None, Meta(description="The running request's, if it was heard of.")]
-    msg_type: str | None
-    seconds: Annotated[Seconds | None, Meta(description="For how long it has been running.")]
-
-
-class FrontendView(TypedDict):
-    """A page, and what waits for it."""
-
-    session_id: str
-    attached: bool
-    since: Annotated[Date, Meta(description="When its latest socket opened.")]
-    lag_seconds: Annotated[
-        Seconds | None,
-        Meta(
-            description="How long ago, by its own clock, the kernel sent the oldest message that "
-            "waits; null if none does."
-        ),
-    ]
-    waiting_messages: Count
-    waiting_bytes: Count
-    peak_bytes: Count
-    conflated: Count
-    dropped: Count
-    received: Count
-    restoring: bool
-
-
-class StatesView(TypedDict):
-    """How far the mirrored states of a kernel's widgets can be trusted, counted."""
-
-    clean: Count
-    dirty: Count
-    unknown: Count
-    too_large: Count
-
-
-class RestoresView(TypedDict):
-    """How often pages asked for their widgets and were answered, and for how long they waited."""
-
-    answered: Count
-    seconds: Annotated[float, Meta(description="Of all of them together.")]
-
-
-class PassedView(TypedDict):
-    """How many bytes passed."""
-
-    from_kernel: Count
-    from_frontends: Count
-
-
-class KernelView(TypedDict):
-    """The health of one kernel's link, and what is kept for it."""
-
-    kernel_id: str
-    link: Annotated[str, Meta(description="connecting, proven, assumed or lost.")]
-    answers_control: bool | None
-    execution_state: str
-    running: Annotated[BusyView | None, Meta(description="What it runs; null if it is idle.")]
-    language: Annotated[str | None, Meta(description="As its kernel_info says.")]
-    frontends: list[FrontendView]
-    comms: Count
-    targets: Annotated[dict[str, Count], Meta(description="How many comms of each target.")]
-    states: StatesView
-    messages: Annotated[MessagesView, Meta(description="On all its comms, closed ones included.")]
-    bytes: Annotated[PassedView, Meta(description="On all its comms, closed ones included.")]
-    restores: RestoresView
-    state_bytes: Count
-    states_given_up: Annotated[Count, Meta(description="States dropped because of a limit.")]
-    registry_complete: bool
-    verification: str
-    pending_updates: Count
-    requests_under_way: Count
-    epoch: Annotated[Count, Meta(description="Counts the kernel's processes.")]
-    counters: dict[str, int]
-
-
-class LinkedKernelView(KernelView):
-    """A kernel, and what the link to it runs over."""
-
-    transport: str
-
-
-class StrategyView(TypedDict):
-    """A restore strategy that a package brings for a target."""
-
-    target_name: str
-    strategy: Annotated[str, Meta(description="Where it is loaded from.")]
-    package: str | None
-    loaded: bool
-    reason: Annotated[str | None, Meta(description="Why it is not loaded.")]
-
-
-class SelfCheck(TypedDict):
-    """Whether the broker stands in the path of every WebSocket, and if not why."""
-
-    version: str
-    in_path: bool
-    mode: Annotated[str, Meta(description="broker (in the path), observer or off.")]
-    reason: str | None
-    connection_class: str | None
-    limits: dict[str, Any]
-    strategies: list[StrategyView]
-
-
-class BrokerView(SelfCheck):
-    """The self-check and the health of every kernel's link."""
-
-    kernels: list[LinkedKernelView]
-    counters: Annotated[dict[str, int], Meta(description="Summed over all kernels.")]

@@ -1,4 +1,4 @@
-"""From a message to the bytes on a frontend's socket, built once for all who speak alike."""
+"""Messages as WebSocket frames. Frontends with the same subprotocol share one frame."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from jupyter_comm_broker.protocol import websocket_default, websocket_v1
 from jupyter_comm_broker.protocol.message import Message, Part
 
 DEFAULT = ""
-"""The name we give to the framing of frontends that negotiated no subprotocol."""
+"""Our name for the framing of frontends that negotiated no subprotocol."""
 
 _FINAL, _CONTINUATION = 0x80, 0x00
-_TEXT, _BINARY = 0x81, 0x82
-"""First bytes of an unfragmented WebSocket frame: final, and text or binary (RFC 6455, 5.2)."""
+_TEXT, _BINARY, _PING = 0x81, 0x82, 0x89
+"""First bytes of unfragmented WebSocket frames: the final bit and the opcode (RFC 6455, 5.2)."""
 
 
 def decode(subprotocol: str, frame: str | bytes) -> Message:
     """
-    Cut what came from a frontend into a message.
+    Return the message that a frontend's frame carries.
 
     Raises:
-        MalformedFrameError: it cannot be cut; says why.
+        MalformedFrameError: the frame carries no message; the error says why.
     """
     if subprotocol == websocket_v1.SUBPROTOCOL:
         return websocket_v1.decode(
@@ -39,10 +39,10 @@ def payload(subprotocol: str, message: Message) -> str | bytes:
 
 def wire_frame(subprotocol: str, message: Message) -> bytes:
     """
-    Return the whole WebSocket frame, its own header included, as a server sends it.
+    Return the whole WebSocket frame, with its header, as a server sends it.
 
-    Server frames are neither masked nor, here, compressed (RFC 6455, 5.2), so the same
-    bytes serve every frontend of the subprotocol; they are kept with the message.
+    A server's frames are not masked (RFC 6455, 5.2), and ours are not compressed. So the same
+    bytes serve every frontend of the subprotocol. They are kept with the message.
     """
     frames = message.frames
     if frames is None:
@@ -57,7 +57,7 @@ def wire_frame(subprotocol: str, message: Message) -> bytes:
 
 def wire_frames(subprotocol: str, messages: Iterable[Message]) -> bytes:
     """
-    Return several frames in a row, put together without keeping each.
+    Return several frames joined. Frames that are new are not kept with their messages.
 
     Raises:
         MalformedMessageError: one of the messages cannot be framed.
@@ -74,17 +74,46 @@ def wire_frames(subprotocol: str, messages: Iterable[Message]) -> bytes:
     return b"".join(pieces)
 
 
+def wire_size(subprotocol: str, message: Message) -> int:
+    """Return the bytes of :func:`wire_frame`; 0 for a message that cannot be framed."""
+    frame = message.frames and message.frames.get(subprotocol)
+    if frame:
+        return len(frame)
+    try:
+        opcode, chunks = _opcode_and_chunks(subprotocol, message)
+    except Exception:  # noqa: BLE001 - whatever the reason, nothing of it was written
+        return 0
+    size = sum(map(len, chunks))
+    return len(_frame_header(opcode, size)) + size
+
+
+def wire_ping(payload: bytes) -> bytes:
+    r"""
+    Return the frame of a ping (RFC 6455, 5.5.2). The payload has at most 125 bytes.
+
+    >>> wire_ping(b"7")
+    b'\x89\x017'
+    """
+    return _frame_header(_PING, len(payload)) + payload
+
+
 def wire_fragments(subprotocol: str, message: Message, most: int) -> Iterator[list[Part]]:
     """
-    Return one message as fragments of at most ``most`` bytes, no large part of it copied.
+    Return one message as WebSocket fragments. Its large parts are not copied.
 
-    Between two fragments there may be pings (RFC 6455, 5.4), inside a frame nothing.
+    Pings may be sent between two fragments, but not inside one (RFC 6455, 5.4).
 
-    Yields:
-        A frame's header and the pieces of its payload.
+    Args:
+        subprotocol: the frontend's subprotocol.
+        message: the message.
+        most: the most bytes of payload in a fragment.
+
+    Returns:
+        For each fragment its header and the pieces of its payload.
 
     Raises:
-        MalformedMessageError: the message cannot be framed; said before the first fragment.
+        MalformedMessageError: the message cannot be framed. It is raised by the call itself,
+            not by the iterator.
     """
     opcode, chunks = _opcode_and_chunks(subprotocol, message)
     return _fragments(opcode, chunks, most)

@@ -1,9 +1,9 @@
 """
-JSON as it is met on kernel channels: fast where it is strict, forgiving where it is not.
+JSON as kernel channels carry it: strict JSON is read fast, and lenient JSON is read too.
 
-msgspec reads and writes strict JSON. Kernels and pages also send ``NaN``, ``Infinity``
-and lone surrogates, which Python's own module accepts; what msgspec refuses is tried
-there before it counts as malformed.
+msgspec reads and writes strict JSON. Kernels and pages also send ``NaN``, ``Infinity`` and lone
+surrogates. Python's json module accepts these. So a text that msgspec refuses is read by the
+json module, and is malformed only if that refuses it too.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ Text = bytes | bytearray | memoryview | msgspec.Raw
 
 MOST_LEVELS = 500
 """
-How deep a value may be nested that readers are shown, or that REST takes.
+The deepest nesting of a value that readers are shown or that REST accepts.
 
-Python's reading and writing ends at its recursion limit of 1,000 calls, those that are under way
-included, and both ends of a comm wrap what they are given.
+Python reads and writes JSON down to its recursion limit of 1,000 calls. The calls that are
+already under way count too, and both ends of a comm wrap the value once more.
 """
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ def loads(text: Text) -> Any:
     Return the value that ``text`` holds.
 
     Raises:
-        MalformedMessageError: it is no JSON, not even by Python's lenient reading.
+        MalformedMessageError: the text is no JSON, or is nested too deeply to be read.
 
     >>> loads(b'{"a": NaN}')
     {'a': nan}
@@ -59,10 +59,11 @@ def loads(text: Text) -> Any:
 
 def loads_shallow(text: Text) -> Any:
     """
-    Return the value that ``text`` holds, which can be written again wherever it is put.
+    Return the value that ``text`` holds, if it can be written again inside another value.
 
     Raises:
-        MalformedMessageError: it is no JSON, or is nested more than :data:`MOST_LEVELS` deep.
+        MalformedMessageError: the text is no JSON, or is nested deeper than
+            :data:`MOST_LEVELS`.
     """
     value, plain = loads(text), bytes(text)
     if plain.count(b"[") + plain.count(b"{") > MOST_LEVELS and levels(value) > MOST_LEVELS:
@@ -91,7 +92,7 @@ def dumps(value: Any) -> bytes:
     Return ``value`` as JSON text.
 
     Raises:
-        MalformedMessageError: it is nested too deeply to be written.
+        MalformedMessageError: the value is nested too deeply to be written.
 
     >>> dumps({"a": float("nan")})
     b'{"a": NaN}'
@@ -101,8 +102,8 @@ def dumps(value: Any) -> bytes:
             text = _encode(value)
         except UnicodeEncodeError:
             return json.dumps(value).encode()
-        # msgspec writes null for NaN and infinities; both sides of a comm would then see
-        # another value than was sent, so these rare texts are written by Python's module.
+        # msgspec writes null for NaN and infinities. The receiver would see another value than
+        # was sent, so Python's module writes these rare texts.
         if b"null" in text and _has_nonfinite(value):
             return json.dumps(value).encode()
     except RecursionError as error:
@@ -112,13 +113,14 @@ def dumps(value: Any) -> bytes:
 
 def lenient(decode: Callable[[Text], T]) -> Callable[[Text], T]:
     """
-    Make a typed msgspec decoder forgive what only Python's JSON module reads.
+    Return a typed msgspec decoder that also reads what only Python's json module reads.
 
-    The text is normalised first: ``NaN`` in it becomes ``null``, and a lone surrogate U+FFFD.
-    Strict JSON and UTF-8 have no word for them, and no page could read them.
+    A text that msgspec refuses is normalised: ``NaN`` becomes ``null``, and a lone surrogate
+    becomes U+FFFD. Strict JSON and UTF-8 cannot express either, and no page could read them.
 
     Raises:
-        MalformedMessageError: the text does not have the shape the decoder wants.
+        MalformedMessageError: raised by the decoder that is returned. The text does not have
+            the shape that the decoder wants.
     """
 
     def read(text: Text) -> T:
@@ -135,7 +137,7 @@ def lenient(decode: Callable[[Text], T]) -> Callable[[Text], T]:
 
 def dumps_strictly(value: Any) -> bytes:
     """
-    Return ``value`` as JSON that every reader takes: what JSON has no word for is replaced.
+    Return ``value`` as strict JSON. What strict JSON cannot express is replaced.
 
     >>> dumps_strictly([float("nan"), 1])
     b'[null,1]'
@@ -148,7 +150,7 @@ def dumps_strictly(value: Any) -> bytes:
 
 
 def _has_nonfinite(value: Any) -> bool:
-    # No recursion: what msgspec can nest is deeper than what Python's stack takes twice over.
+    # Not recursive: msgspec reads nesting that would overflow Python's stack here.
     waiting = [value]
     while waiting:
         each = waiting.pop()

@@ -1,4 +1,4 @@
-"""Of which media type a widget's buffer is, where the widget says so."""
+"""The media type of a widget's buffer, where the widget's state says it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jupyter_comm_broker.protocol.widget import Step
 UNKNOWN = "application/octet-stream"
 
 _FAMILIES = {"ImageModel": "image", "AudioModel": "audio", "VideoModel": "video"}
-"""Models whose ``value`` is the medium and whose ``format`` is its subtype, as pages take it."""
+"""Models whose ``value`` is the medium. A page takes their ``format`` for the subtype."""
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9.+-]{0,60}"
 _SUBTYPE = re.compile(_NAME)
@@ -20,7 +20,15 @@ _WHOLE = re.compile(f"{_NAME}/{_NAME}")
 
 def media_type(model_name: str, state: Mapping[str, Any], path: Sequence[Step]) -> str:
     """
-    Return the media type of the buffer at ``path``.
+    Return the media type of a buffer.
+
+    Args:
+        model_name: the widget's ``_model_name``.
+        state: the widget's state.
+        path: the steps from the state to the buffer.
+
+    Returns:
+        The media type, or :data:`UNKNOWN` where the state does not say it.
 
     >>> media_type("ImageModel", {"format": "png"}, ["value"])
     'image/png'
@@ -30,7 +38,7 @@ def media_type(model_name: str, state: Mapping[str, Any], path: Sequence[Step]) 
     family, steps = _FAMILIES.get(model_name), list(path)
     if family is not None and steps == ["value"]:
         subtype = state.get("format")
-        # With the format "url" the bytes are an address.
+        # With the format "url" the buffer holds a URL, not a medium.
         if isinstance(subtype, str) and _SUBTYPE.fullmatch(subtype) and subtype != "url":
             return f"{family}/{subtype}"
     if model_name == "FileUploadModel" and len(steps) == 3 and steps[::2] == ["value", "content"]:

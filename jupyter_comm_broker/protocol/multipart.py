@@ -43,12 +43,13 @@ def cut(multipart: Sequence[Part]) -> list[Part]:
     """
     Return the parts behind the signature.
 
-    The signature of what a kernel sends is not checked, as jupyter_server's v1 path does
-    not: our sockets are the connecting ends, so only the kernel at that address can write
-    to them, and a forged process at that address could as well have made its own key.
+    The signature of a kernel's message is not checked. jupyter_server's v1 path does not check
+    it either. Our sockets connect to the kernel's address, so only the process at that address
+    can write to them. A forged process there could have chosen the key itself.
 
     Raises:
-        MalformedMessageError: no delimiter, or fewer than four parts behind the signature.
+        MalformedMessageError: there is no delimiter, or fewer than four parts follow the
+            signature.
     """
     try:
         start = multipart.index(DELIMITER) + 2

@@ -1,9 +1,9 @@
 """
 The default framing, for frontends that ask for no subprotocol.
 
-Without buffers a text frame holds the whole message as one JSON object with its
-``channel``. With buffers a binary frame holds ``u32be n``, ``n`` offsets of ``u32be``, that
-JSON, and the buffers (jupyter_server, docs/source/developers/websocket-protocols.rst).
+A message without buffers is a text frame: one JSON object that also names the ``channel``. A
+message with buffers is a binary frame: ``u32be n``, ``n`` offsets of ``u32be``, the same JSON, and
+the buffers (jupyter_server, docs/source/developers/websocket-protocols.rst).
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ _JSON_PARTS = ("header", "parent_header", "metadata", "content")
 
 def decode(frame: str | bytes) -> Message:
     """
-    Cut a frame into the message it carries; without a channel it is for the shell.
+    Return the message that a frame carries. A message that names no channel is for the shell.
 
     Raises:
-        MalformedFrameError: no JSON object, offsets that do not fit, or no such channel.
+        MalformedFrameError: the frame holds no JSON object, its offsets do not fit, or there is
+            no such channel.
     """
     if isinstance(frame, str):
         text, buffers = frame.encode("utf-8", "surrogatepass"), []
@@ -49,10 +50,10 @@ def decode(frame: str | bytes) -> Message:
 
 def encode(message: Message) -> str | bytes:
     """
-    Return the frame that carries ``message``: text without buffers, else binary.
+    Return the frame that carries ``message``: text without buffers, bytes with buffers.
 
     Raises:
-        MalformedMessageError: one of its parts is no JSON.
+        MalformedMessageError: one of the message's parts is no JSON.
     """
     text, pieces = chunks(message)
     frame = b"".join(pieces)
@@ -61,16 +62,22 @@ def encode(message: Message) -> str | bytes:
 
 def chunks(message: Message) -> tuple[bool, list[Part]]:
     """
-    Return whether the frame is text, and its payload in pieces, the buffers not copied.
+    Return whether the frame is text, and its payload in pieces. The buffers are not copied.
 
     Raises:
-        MalformedMessageError: one of the message's parts is no JSON.
+        MalformedMessageError: one of the message's parts is no JSON, or nested too deeply.
     """
     fields = _fields(message)
     if not message.buffers:
         fields["buffers"] = []
-        return True, [json.dumps({**fields, "channel": message.channel}).encode()]
-    text = json.dumps({**fields, "channel": message.channel}).encode()
+    fields["channel"] = message.channel
+    try:
+        text = json.dumps(fields).encode()
+    except RecursionError as error:
+        # It could just be read, and the frame adds a level.
+        raise MalformedMessageError("not writable: nested too deeply") from error
+    if not message.buffers:
+        return True, [text]
     parts: Sequence[Part] = [text, *message.buffers]
     at = 4 * (len(parts) + 1)
     offsets = []
@@ -82,10 +89,10 @@ def chunks(message: Message) -> tuple[bool, list[Part]]:
 
 def _fields(message: Message) -> dict[str, Any]:
     header, parent, metadata, content = (loads(part) for part in message.parts[:4])
-    if not isinstance(header, dict) or not isinstance(parent, dict):
-        raise MalformedMessageError("header and parent_header of a message must be objects")
-    # msg_id and msg_type stand beside the header too: jupyter_client's Session.deserialize
-    # puts them there, and so pages on this framing have always been sent them.
+    if not isinstance(header, dict):
+        raise MalformedMessageError("the header of a message must be an object")
+    # msg_id and msg_type also stand beside the header. jupyter_client's Session.deserialize puts
+    # them there, so pages on this framing have always got them.
     return {
         "header": header,
         "msg_id": header.get("msg_id"),

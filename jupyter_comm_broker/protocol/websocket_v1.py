@@ -1,11 +1,12 @@
 """
 The ``v1.kernel.websocket.jupyter.org`` framing.
 
-A frame is ``u64le n``, then ``n`` offsets of ``u64le``: of the channel name, the header,
-parent_header, metadata, content, each buffer, and the frame's end; then these parts
-(jupyter_server, docs/source/developers/websocket-protocols.rst). Whatever comes from
-outside is hostile: the count is held against the frame's length before anything is
-allocated, so a lie of eight bytes costs as much as an honest frame.
+A frame begins with ``u64le n`` and ``n`` offsets, each ``u64le``. They point to the channel name,
+the header, parent_header, metadata, content, each buffer, and the frame's end. These parts follow
+(jupyter_server, docs/source/developers/websocket-protocols.rst).
+
+A frame from outside may be hostile. ``n`` is compared with the frame's length before anything is
+allocated, so a false ``n`` costs no memory.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ _FEWEST_OFFSETS = 6
 
 def decode(frame: bytes) -> Message:
     """
-    Cut a frame into the message it carries.
+    Return the message that a frame carries.
 
     Raises:
-        MalformedFrameError: the offsets do not fit the frame, or no such channel.
+        MalformedFrameError: the offsets do not fit the frame, or there is no such channel.
     """
     length = len(frame)
     if length < 8:
@@ -54,7 +55,7 @@ def encode(message: Message) -> bytes:
 
 
 def chunks(message: Message) -> list[Part]:
-    """Return the frame in pieces, for who joins them with something else and would copy twice."""
+    """Return the frame in pieces. A caller that joins several frames copies them only once."""
     channel = message.channel.encode()
     parts = message.parts
     count = len(parts) + 2

@@ -1,16 +1,18 @@
 """
-Payloads of the ``jupyter.widget`` target, taken apart attribute by attribute.
+Payloads of the ``jupyter.widget`` target, split into attributes.
 
-A state travels as JSON with its buffers taken out: ``buffer_paths[i]`` says where
-``buffers[i]`` belongs; a dict key there is absent, a list slot null (ipywidgets,
-packages/schema/messages.md). The broker never needs the values, only which top-level
-attribute they belong to, so an attribute stays the JSON text it came as, beside its buffers.
+A state travels as JSON without its buffers. ``buffer_paths[i]`` says where ``buffers[i]``
+belongs. In the JSON, a dict key at that path is missing and a list item is null (ipywidgets,
+packages/schema/messages.md). The broker never needs the values. It only needs to know which
+top-level attribute a value belongs to. So an attribute stays the JSON text that came, beside
+its buffers.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -22,27 +24,27 @@ WIDGET_TARGET = "jupyter.widget"
 CONTROL_TARGET = "jupyter.widget.control"
 
 CONTROL_METADATA = {"version": "1.0.0"}
-"""What a control comm's ``comm_open`` must carry, else the kernel refuses it."""
+"""The metadata of a control comm's ``comm_open``. The kernel refuses a comm without them."""
 
 WIDGET_METADATA = {"version": "2.1.0"}
-"""What a widget's ``comm_open`` carries; frontends look at the major version only."""
+"""The metadata of a widget's ``comm_open``. Frontends read only the major version."""
 
 Step = str | int
 """One step of a buffer path: a dict key or a list index."""
 
 
 class BufferedAttribute(msgspec.Struct, frozen=True):
-    """An attribute with binary inside, or that is binary as a whole."""
+    """An attribute that contains buffers, or is one."""
 
     text: bytes | None
-    """Its JSON with the buffers taken out; ``None`` if the attribute itself is a buffer."""
+    """Its JSON without the buffers; ``None`` if the attribute itself is a buffer."""
 
     buffers: tuple[tuple[tuple[Step, ...], Part], ...]
-    """Each buffer with its path below the attribute, ``()`` for the attribute itself."""
+    """Each buffer with its path below the attribute. The path is ``()`` if it is the attribute."""
 
 
 Attribute = bytes | BufferedAttribute
-"""One top-level attribute of a widget's state: its JSON text, or that with buffers."""
+"""One top-level attribute of a widget's state: its JSON text, or text and buffers."""
 
 State = Mapping[str, Attribute]
 
@@ -56,7 +58,7 @@ class WidgetPayload(msgspec.Struct, frozen=True):
 
 
 class ModelName(msgspec.Struct, frozen=True, gc=False):
-    """Which class of which package draws a widget."""
+    """The class and the package that draw a widget."""
 
     name: str = msgspec.field(default="", name="_model_name")
     module: str = msgspec.field(default="", name="_model_module")
@@ -64,22 +66,72 @@ class ModelName(msgspec.Struct, frozen=True, gc=False):
 
 
 read_payload = lenient(msgspec.json.Decoder(WidgetPayload).decode)
-read_model_name = lenient(msgspec.json.Decoder(ModelName).decode)
+_read_model_name = lenient(msgspec.json.Decoder(ModelName).decode)
+SAID_ONCE = ("_model_", "_view_")
+"""
+Prefixes of the attributes that name a widget's classes. Their values never change.
+
+Objects with anywidget's descriptor name them in the ``comm_open``, and in no later state.
+"""
+
 _read_attributes = lenient(msgspec.json.Decoder(dict[str, msgspec.Raw]).decode)
 _REFERENCE = re.compile(rb'"IPY_MODEL_([^"\\]{1,200})"')
+
+
+class _OneOfEach(dict[ModelName, ModelName]):
+    """The names that were read, so that 10,000 sliders share one."""
+
+    MOST = 4096
+    """Names that are kept: far more than the widgets of one server have classes."""
+
+    def __missing__(self, name: ModelName) -> ModelName:
+        if len(self) >= self.MOST:
+            self.clear()
+        self[name] = name
+        return name
+
+
+_MODEL_NAMES = _OneOfEach()
+
+
+def read_model_name(state: Text) -> ModelName:
+    """
+    Return the model that a state names. Names that the state lacks are empty.
+
+    Raises:
+        MalformedMessageError: the state is no object, or one of the names is no string.
+    """
+    return _MODEL_NAMES[_read_model_name(state)]
+
+
+def says_all_states(data: msgspec.Raw) -> bool:
+    """Return whether data carry the states of all widgets: ``update_states`` on a control comm."""
+    try:
+        return read_payload(data).method == "update_states"
+    except MalformedMessageError:
+        return False
 
 
 def read_attributes(
     state: Text, buffer_paths: Sequence[Sequence[Step]] = (), buffers: Sequence[Part] = ()
 ) -> dict[str, Attribute]:
     """
-    Take a state apart into its attributes, in their order.
+    Split a state into its attributes.
+
+    Args:
+        state: the state's JSON, without its buffers.
+        buffer_paths: where each buffer belongs, in the order of ``buffers``.
+        buffers: the buffers.
+
+    Returns:
+        Each attribute by its name, in the state's order.
+
+    Raises:
+        MalformedMessageError: the state is no object, the numbers of paths and buffers differ,
+            or a path leads nowhere.
 
     >>> read_attributes(b'{"value": 3}', [["raw"]], [b"x"])
     {'value': b'3', 'raw': BufferedAttribute(text=None, buffers=(((), b'x'),))}
-
-    Raises:
-        MalformedMessageError: the state is no object, or paths and buffers do not pair up.
     """
     attributes: dict[str, Attribute] = {
         key: bytes(text) for key, text in _read_attributes(state).items()
@@ -108,11 +160,14 @@ def write_attributes(
     state: Iterable[tuple[str, Attribute]], prefix: Sequence[Step] = ()
 ) -> tuple[bytes, list[list[Step]], list[Part]]:
     """
-    Put attributes together again: the state's JSON, the buffer paths, the buffers.
+    Join attributes to a state again.
 
     Args:
         state: pairs of attribute name and attribute.
         prefix: steps put before each path (``[model_id, "state"]`` in ``update_states``).
+
+    Returns:
+        The state's JSON, the buffer paths and the buffers.
     """
     texts: list[bytes] = []
     paths: list[list[Step]] = []
@@ -131,9 +186,10 @@ def write_attributes(
 
 
 class _Keys(dict[str, bytes]):
-    """What stands before a value, by name: the same few hundred names in every state."""
+    """By attribute name, the JSON text before the value. All states share some hundred names."""
 
     MOST = 4096
+    """Names that are kept: far more than the widgets of one server use."""
 
     def __missing__(self, name: str) -> bytes:
         if len(self) >= self.MOST:
@@ -175,14 +231,14 @@ def references(text: bytes) -> tuple[str, ...]:
 
 
 def size_of(attribute: Attribute) -> int:
-    """Return the bytes an attribute holds, JSON and buffers together."""
+    """Return the size of an attribute in bytes, JSON and buffers together."""
     if isinstance(attribute, bytes):
         return len(attribute)
     return len(attribute.text or b"") + sum(len(buffer) for _, buffer in attribute.buffers)
 
 
 def text_of(attribute: Attribute | None) -> bytes:
-    """Return an attribute's JSON without its buffers; empty where there is none."""
+    """Return an attribute's JSON without its buffers; empty where it has no JSON."""
     if attribute is None or isinstance(attribute, bytes):
         return attribute or b""
     return attribute.text or b""
@@ -190,10 +246,10 @@ def text_of(attribute: Attribute | None) -> bytes:
 
 def same(one: Attribute | None, other: Attribute | None) -> bool:
     """
-    Whether two attributes mean the same: equal text, or equal values and equal buffers.
+    Return whether two attributes have equal values and equal buffers.
 
-    >>> same(b"1.0", b"1"), same(b"1", b"2"), same(b"1", None)
-    (True, False, False)
+    >>> same(b"1.0", b"1"), same(b"1", b"2"), same(b"1", None), same(b"[1]", b"[true]")
+    (True, False, False, False)
     """
     if one == other:
         return True
@@ -201,7 +257,25 @@ def same(one: Attribute | None, other: Attribute | None) -> bool:
         return False
     if _buffers_of(one) != _buffers_of(other):
         return False
-    return bool(loads(text_of(one) or b"null") == loads(text_of(other) or b"null"))
+    return _equal(loads(text_of(one) or b"null"), loads(text_of(other) or b"null"))
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Return whether two values are the same JSON. To Python alone ``True`` is equal to 1."""
+    pairs = [(one, other)]
+    while pairs:
+        one, other = pairs.pop()
+        if isinstance(one, dict) and isinstance(other, dict):
+            if one.keys() != other.keys():
+                return False
+            pairs += [(value, other[key]) for key, value in one.items()]
+        elif isinstance(one, list) and isinstance(other, list):
+            if len(one) != len(other):
+                return False
+            pairs += zip(one, other, strict=True)
+        elif one != other or isinstance(one, bool) is not isinstance(other, bool):
+            return False
+    return True
 
 
 def _buffers_of(attribute: Attribute) -> dict[tuple[Step, ...], Part]:

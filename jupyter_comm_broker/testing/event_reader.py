@@ -1,15 +1,18 @@
-"""A reader of server-sent events on a bare socket, as slow as a test wants it to be."""
+"""A reader of server-sent events, as slow as a test wants it to be."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlencode
+
+from jupyter_comm_broker.testing.address import Reachable, host, path_of
+from jupyter_comm_broker.testing.failures import GoneError
+from jupyter_comm_broker.testing.line import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,55 +26,52 @@ class Told:
 
 class EventReader:
     """
-    One reader.
+    One reader, owned from entry to exit of an ``async with``.
 
     Args:
-        port: of the server on loopback.
-        token: lets the reader in.
+        server: where the stream is.
         after: the id of the last event that it got before.
-        path: where the stream is.
-        receive_buffer: what the machine buffers for it; as much as it likes, if not given.
-        query: what it wants.
+        receive_buffer: bytes that the machine buffers for it; as many as it likes, if not given.
+        query: what it wants, as ``kernel=...`` and ``types="opened,closed"``.
     """
 
     def __init__(
         self,
-        port: int,
-        token: str,
+        server: Reachable,
         *,
         after: str | None = None,
-        path: str = "/api/comms/events",
         receive_buffer: int | None = None,
         **query: str,
     ) -> None:
         self.status = 0
-        self.headers: dict[str, str] = {}
+        """The status that the server answered with."""
+        self.headers: Mapping[str, str] = {}
+        """The headers of its answer by name, in upper or lower case."""
         self.told: list[Told] = []
-        self._looked_at = 0
+        """All events that came."""
         self.last_id = ""
+        """The id to come back with."""
         self.comments = 0
-        self._port = port
-        self._buffer = receive_buffer
-        lines = [f"GET {path}?{urlencode(query)} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
-        lines += [f"Authorization: token {token}"]
+        """How many remarks came, which keep the connection alive."""
+        self._looked_at = 0
+        self._server = server
+        self._line = Line(receive_buffer)
+        path = path_of(server, f"/api/comms/events?{urlencode(query)}")
+        lines = [f"GET {path} HTTP/1.1", f"Host: {host(server)}"]
+        lines += [f"Authorization: token {server.token}"]
         lines += [f"Last-Event-ID: {after}"] if after is not None else []
         self._request = "\r\n".join([*lines, "", ""])
         self._text = b""
 
     async def __aenter__(self) -> EventReader:
-        raw = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        raw.setblocking(False)
-        if self._buffer is not None:
-            # Before it connects: afterwards the window has been offered.
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._buffer)
-        await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", self._port))
-        limit = self._buffer or 1 << 16
-        self._in, self._out = await asyncio.open_connection(sock=raw, limit=limit)
-        self._out.write(self._request.encode())
-        head = (await asyncio.wait_for(self._in.readuntil(b"\r\n\r\n"), 10)).decode()
-        first, *lines = head.split("\r\n")
-        self.status = int(first.split()[1])
-        self.headers = dict(line.split(": ", 1) for line in lines if line)
+        await self._line.open(self._server)
+        try:
+            await self._line.write(self._request.encode())
+            head = await asyncio.wait_for(self._line.head(), 30)
+        except BaseException:
+            self._line.close()
+            raise
+        self.status, self.headers = head.status, head.headers
         return self
 
     async def __aexit__(
@@ -80,24 +80,25 @@ class EventReader:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._out.close()
-        try:
-            await self._out.wait_closed()
-        except ConnectionError:
-            # The server may still have been writing.
-            return
+        self._line.close()
 
-    async def until(self, wanted: Callable[[Told], bool], within: float = 10.0) -> Told:
-        """Read on to the next event that is wanted, from the one behind the last that was."""
+    async def until(self, wanted: Callable[[Told], bool], within: float = 30.0) -> Told:
+        """
+        Read on to the next event that is wanted, from the one behind the last that was.
+
+        Raises:
+            TimeoutError: nothing at all came ``within`` that many seconds.
+            GoneError: the stream ended.
+        """
         while True:
             # Several come in one chunk when the machine is busy.
             for told in self.told[self._looked_at :]:
                 self._looked_at += 1
                 if wanted(told):
                     return told
-            assert await self._read(within), f"the stream ended after {self.told[-3:]}"
+            await self._read_on(within)
 
-    async def of(self, kind: str, within: float = 10.0) -> Told:
+    async def of(self, kind: str, within: float = 30.0) -> Told:
         """Read on to the next event of a type."""
         return await self.until(lambda told: told.type == kind, within)
 
@@ -105,15 +106,15 @@ class EventReader:
         """Read on to the next comment."""
         before = self.comments
         while self.comments == before:
-            assert await self._read(10.0)
+            await self._read_on(30.0)
 
     async def begins(self) -> str:
         """Read until there is an id to come back with, and return it."""
         while not self.last_id:
-            assert await self._read(10.0)
+            await self._read_on(30.0)
         return self.last_id
 
-    async def ends(self, within: float = 10.0) -> None:
+    async def ends(self, within: float = 30.0) -> None:
         """Read to the end."""
         while await self._read(within):
             pass
@@ -121,12 +122,20 @@ class EventReader:
     async def body(self) -> Any:
         """Return the JSON of an answer that is no stream."""
         length = int(self.headers["Content-Length"])
-        return json.loads(await asyncio.wait_for(self._in.readexactly(length), 10))
+        return json.loads(await asyncio.wait_for(self._line.exactly(length), 30))
+
+    async def _read_on(self, within: float) -> None:
+        if not await self._read(within):
+            raise GoneError(f"the stream ended after {self.told[-3:]}")
 
     async def _read(self, within: float) -> bool:
         """Take in one chunk. ``False`` at the end."""
-        size = int((await asyncio.wait_for(self._in.readuntil(b"\r\n"), within)).strip(), 16)
-        self._text += (await asyncio.wait_for(self._in.readexactly(size + 2), within))[:-2]
+        try:
+            size = int((await asyncio.wait_for(self._line.until(b"\r\n"), within)).strip(), 16)
+            chunk = await asyncio.wait_for(self._line.exactly(size + 2), within)
+        except asyncio.TimeoutError:
+            raise TimeoutError(f"nothing in {within} s after {self.told[-3:]}") from None
+        self._text += chunk[:-2]
         *blocks, self._text = self._text.split(b"\n\n")
         for block in blocks:
             self._dispatch(block.decode())

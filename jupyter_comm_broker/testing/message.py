@@ -1,10 +1,15 @@
-"""One message as a page sees it, and both framings by jupyter_server's own functions."""
+"""
+One message as a page sees it, and both framings by jupyter_server's own functions.
+
+Not by the broker's: a page that frames like the broker would not notice a fault in it.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from jupyter_server.services.kernels.connection.base import (
@@ -15,7 +20,10 @@ from jupyter_server.services.kernels.connection.base import (
 )
 
 V1 = "v1.kernel.websocket.jupyter.org"
+"""The subprotocol that JupyterLab asks for: binary frames, each part as it is on ZeroMQ."""
+
 DEFAULT = ""
+"""No subprotocol: JSON texts, and binary frames where there are buffers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +62,8 @@ class Message:
 
     @property
     def data(self) -> Any:
-        """What a comm message carries."""
-        return self.content["data"]
+        """What a comm message carries, or nothing."""
+        return self.content.get("data") if self.type.startswith("comm_") else None
 
     @property
     def method(self) -> str:
@@ -67,8 +75,8 @@ class Message:
 
     @property
     def state(self) -> dict[str, Any]:
-        """The state in a widget's message."""
-        state: dict[str, Any] = self.data.get("state", {})
+        """The state in a widget's message, or nothing."""
+        state: dict[str, Any] = self.data.get("state", {}) if isinstance(self.data, dict) else {}
         return state
 
     @property
@@ -83,16 +91,24 @@ class Message:
 
 
 def decode(subprotocol: str, frame: str | bytes, at: float) -> Message:
-    """Cut a frame from the server."""
+    """
+    Cut a frame from the server.
+
+    Args:
+        subprotocol: that was agreed on, :data:`V1` or :data:`DEFAULT`.
+        frame: as it came.
+        at: when it came, by the event loop's clock.
+    """
     if subprotocol == V1:
-        assert isinstance(frame, bytes)
+        if isinstance(frame, str):
+            raise TypeError(f"a text frame in {V1}: {frame[:100]!r}")
         channel, parts = deserialize_msg_from_ws_v1(frame)
         header, parent, metadata, content = (json.loads(part) for part in parts[:4])
         buffers = tuple(parts[4:])
     else:
-        # With extract_dates a date would come out as an object; a page keeps the text.
         fields = json.loads(frame) if isinstance(frame, str) else deserialize_binary_message(frame)
-        channel, header, parent = fields["channel"], fields["header"], fields["parent_header"]
+        channel = fields["channel"]
+        header, parent = _undated(fields["header"]), _undated(fields["parent_header"])
         metadata, content = fields["metadata"], fields["content"]
         buffers = tuple(bytes(buffer) for buffer in fields["buffers"])
     return Message(
@@ -105,6 +121,12 @@ def decode(subprotocol: str, frame: str | bytes, at: float) -> Message:
         at=at,
         binary=isinstance(frame, bytes),
     )
+
+
+def _undated(header: dict[str, Any]) -> dict[str, Any]:
+    """Return a header with its date as a text, as a page keeps it: jupyter_server parses some."""
+    date = header.get("date")
+    return {**header, "date": date.isoformat()} if isinstance(date, datetime) else header
 
 
 def encode(

@@ -1,5 +1,5 @@
 """
-What JupyterLab's widget manager does when a page loads or reconnects (protocol facts 1.2).
+What JupyterLab's widget manager does when a page loads or reconnects (fact 1.2).
 
 First the control comm; without an answer within four seconds, ``comm_info`` and one
 ``request_state`` for each comm, which have no time limit in the page but do have one here.
@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any, Protocol
 
-from .page import Page
-from .widgets import CONTROL, WIDGET, Model, whole_state
+from jupyter_comm_broker.testing.message import Message
+from jupyter_comm_broker.testing.widgets import CONTROL, WIDGET, Model, Widgets, whole_state
 
 CONTROL_TIMEOUT = 4.0
 """ipywidgets' CONTROL_COMM_TIMEOUT."""
@@ -27,9 +29,31 @@ class Restored:
     """How a restore went."""
 
     by: str
-    """``control`` or ``fallback``."""
+    """``control`` (all at once) or ``fallback`` (comm by comm, slower)."""
     seconds: float
+    """How long it took."""
     models: int
+    """How many widgets the page has."""
+
+
+class Page(Protocol):
+    """What restores: :class:`jupyter_comm_broker.testing.page.Page`."""
+
+    received: list[Message]
+    widgets: Widgets
+
+    async def send(
+        self, msg_type: str, content: dict[str, Any], *, metadata: dict[str, Any] | None = None
+    ) -> str:
+        """Send a message and return its ``msg_id``."""
+
+    async def until(
+        self, wanted: Callable[[Message], bool], within: float = 30.0, since: int = 0
+    ) -> Message:
+        """Return the first message that is wanted."""
+
+    async def ended(self, msg_id: str, within: float = 30.0) -> Message:
+        """Return the reply to a request when the kernel is done with it."""
 
 
 async def arrive(page: Page, within: float = 60.0) -> Restored:

@@ -1,5 +1,5 @@
 """
-A Jupyter server of its own on loopback: started, asked over REST, looked at, ended.
+A Jupyter server of its own on loopback: started, asked over REST, ended.
 
 Either *broker* (as ``pip install`` leaves it) or *stock* (the extension switched off). All it
 reads and writes lies in one folder, so that no setting of the machine decides about a test.
@@ -8,24 +8,25 @@ reads and writes lies in one folder, so that no setting of the machine decides a
 from __future__ import annotations
 
 import asyncio
-import http.client
 import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from types import TracebackType
+from typing import Any, Literal, TypeVar
 
-import psutil
-from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_comm_broker.errors import ServerRefusedError
+from jupyter_comm_broker.testing.address import Answer, ask
+from jupyter_comm_broker.testing.failures import ServerNotStartedError
 
 Subject = Literal["broker", "stock"]
+
+Self = TypeVar("Self", bound="Server")
 
 START_LIMIT = 60.0
 """Seconds a server may take to start: the machine decides this, not the broker."""
@@ -33,16 +34,21 @@ START_LIMIT = 60.0
 SPEC = {"argv": [], "display_name": "for a test", "language": "python"}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What REST answered."""
-
-    status: int
-    body: Any
-
-
 class Server:
-    """One server process, owned from :meth:`start` to :meth:`stop`."""
+    """
+    One server process, owned from :meth:`start` to :meth:`stop`, or ``with``.
+
+    Args:
+        folder: its own, made if it is not there. Notebooks lie in ``root`` below it.
+        subject: ``broker``, or ``stock`` for a server with the extension off.
+        options: more words for the command line.
+        config: the text of its ``jupyter_server_config.py``.
+        base_url: the path that all its paths begin with; with a slash at both ends.
+        unix_socket: a file to listen on, in the place of a port.
+        modules: a folder that server and kernels import from, before all others.
+        token: what lets people in; a new one, if not given.
+        environment: more variables for server and kernels.
+    """
 
     def __init__(
         self,
@@ -55,64 +61,99 @@ class Server:
         unix_socket: Path | None = None,
         modules: Path | None = None,
         token: str | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
-        self.folder = folder
+        # Whole paths: the process has a folder of its own to begin in.
+        self.folder = folder.resolve()
         self.subject: Subject = subject
         self.token = secrets.token_hex(16) if token is None else token
         self.base_url = base_url
-        self.unix_socket = unix_socket
+        self.unix_socket = unix_socket and unix_socket.resolve()
         self.port = 0
+        """Where it listens; kept when it is started once more."""
         self._options = options
         self._config = config
-        self._modules = modules
+        self._modules = modules and modules.resolve()
+        self._environment = dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
 
     # -- life --------------------------------------------------------------------------------
 
-    def start(self) -> None:
-        """Start the server and return when it answers."""
+    def __enter__(self: Self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self, within: float = START_LIMIT) -> None:
+        """
+        Start the server and return when it answers; again, after it was stopped, if wanted.
+
+        Raises:
+            ServerNotStartedError: it ended, or did not answer ``within`` that many seconds.
+        """
         for name in ("root", "config", "data", "runtime", "ipython"):
-            (self.folder / name).mkdir(parents=True)
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
         (self.folder / "config" / "jupyter_server_config.py").write_text(self._config)
+        with self.log_path.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - every word of it is written below
+                self._command(),
+                env=self._surroundings(),
+                # Away from any repository: what is installed runs, not what lies there. Kernels
+                # begin here, too.
+                cwd=self.folder / "root",
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # A session of its own: what is left of server and kernels is ended by one signal.
+                start_new_session=True,
+            )
+        end = time.monotonic() + within
+        while time.monotonic() < end and self._process.poll() is None:
+            if self._answers():
+                return
+            time.sleep(0.05)
+        self.stop()
+        raise ServerNotStartedError(self.log)
+
+    def _command(self) -> list[str]:
+        where = ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}"]
+        if self.unix_socket is not None:
+            where = [f"--ServerApp.sock={self.unix_socket}"]
         # What pip installed does the switching on; only stock is told anything.
         off = '--ServerApp.jpserver_extensions={"jupyter_comm_broker": False}'
-        command = [
+        return [
             *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
             f"--IdentityProvider.token={self.token}",
             f"--ServerApp.root_dir={self.folder / 'root'}",
             f"--ServerApp.base_url={self.base_url}",
-            *([] if self.subject == "broker" else [off]),
-            *(
-                [f"--ServerApp.sock={self.unix_socket}"]
-                if self.unix_socket
-                else ["--ServerApp.ip=127.0.0.1", "--ServerApp.port=0"]
-            ),
+            *([off] if self.subject == "stock" else []),
+            *where,
             *self._options,
         ]
-        environment = {
-            **os.environ,
+
+    def _surroundings(self) -> dict[str, str]:
+        paths = [str(self._modules or ""), os.environ.get("PYTHONPATH", "")]
+        # Under pytest, ipykernel publishes less: not what is written to its file descriptors.
+        ours = {key: each for key, each in os.environ.items() if not key.startswith("PYTEST_")}
+        return {
+            **ours,
             "JUPYTER_CONFIG_DIR": str(self.folder / "config"),
             "JUPYTER_DATA_DIR": str(self.folder / "data"),
             "JUPYTER_RUNTIME_DIR": str(self.folder / "runtime"),
             "IPYTHONDIR": str(self.folder / "ipython"),
             "JUPYTER_PREFER_ENV_PATH": "1",
-            **({"PYTHONPATH": str(self._modules)} if self._modules else {}),
+            "PYTHONPATH": os.pathsep.join(filter(None, paths)),
             # Else some kernels print about their debugger when they start.
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+            **self._environment,
         }
-        with self.log_path.open("wb") as log:
-            # A session of its own: what is left of server and kernels is ended by one signal.
-            self._process = subprocess.Popen(  # noqa: S603 - every word of it is written above
-                command, env=environment, stdout=log, stderr=log, start_new_session=True
-            )
-        end = time.monotonic() + START_LIMIT
-        while time.monotonic() < end and self._process.poll() is None:
-            if self._answers():
-                return
-            time.sleep(0.05)
-        log_text = self.log
-        self.stop()
-        raise RuntimeError(f"the {self.subject} server did not start; its log:\n{log_text}")
 
     def stop(self) -> None:
         """End the server and its kernels; safe twice."""
@@ -134,42 +175,34 @@ class Server:
             return False
         if not text.endswith("}"):
             return False
+        # It may have taken another port than the one proposed.
         self.port = json.loads(text)["port"]
         try:
-            return self._ask("GET", "/api", None).status == 200
+            return self.request("GET", "/api").status == 200
         except (ConnectionError, FileNotFoundError):
             return False
 
     # -- REST --------------------------------------------------------------------------------
 
+    def request(self, method: str, path: str, body: Any = None, accept: str = "*/*") -> Answer:
+        """Ask the REST API, and wait; ``body`` is sent as JSON, unless it is ``None``."""
+        return ask(self, method, path, body, accept)
+
     async def ask(self, method: str, path: str, body: Any = None, accept: str = "*/*") -> Answer:
         """Ask the REST API, while the event loop goes on with its pages."""
-        return await asyncio.to_thread(self._ask, method, path, body, accept)
+        return await asyncio.to_thread(self.request, method, path, body, accept)
 
     async def get(self, path: str) -> Any:
-        """Return what ``GET path`` answers, which must not be an error."""
-        answer = await self.ask("GET", path)
-        assert answer.status == 200, answer
-        return answer.body
+        """
+        Return what ``GET path`` answers.
 
-    def _ask(self, method: str, path: str, body: Any, accept: str = "*/*") -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            if self.unix_socket is not None:
-                connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-                connection.sock.connect(str(self.unix_socket))
-            connection.request(
-                method,
-                self.base_url.rstrip("/") + path,
-                body=None if body is None else json.dumps(body),
-                headers={"Authorization": f"token {self.token}", "Accept": accept},
-            )
-            response = connection.getresponse()
-            data = response.read()
-        finally:
-            connection.close()
-        is_json = response.headers.get_content_type().endswith("json")
-        return Answer(response.status, json.loads(data) if data and is_json else data.decode())
+        Raises:
+            ServerRefusedError: it answered with something else than a 200.
+        """
+        answer = await self.ask("GET", path)
+        if answer.status != 200:
+            raise ServerRefusedError(path, answer.status, str(answer.body))
+        return answer.body
 
     # -- kernels -----------------------------------------------------------------------------
 
@@ -184,37 +217,39 @@ class Server:
         return name
 
     def start_kernel(self, name: str = "python3") -> str:
-        """Start a kernel and return its id."""
-        answer = self._ask("POST", "/api/kernels", {"name": name})
-        assert answer.status == 201, answer
+        """
+        Start a kernel and return its id.
+
+        Raises:
+            ServerRefusedError: there is no kernel of that name, or it does not start.
+        """
+        answer = self.request("POST", "/api/kernels", {"name": name})
+        if answer.status != 201:
+            raise ServerRefusedError("/api/kernels", answer.status, str(answer.body))
         kernel_id: str = answer.body["id"]
         return kernel_id
 
     def end_kernel(self, kernel_id: str) -> None:
-        """Shut a kernel down."""
-        answer = self._ask("DELETE", f"/api/kernels/{kernel_id}", None)
-        assert answer.status in (204, 404), answer
+        """Shut a kernel down, if it is still there."""
+        path = f"/api/kernels/{kernel_id}"
+        answer = self.request("DELETE", path)
+        if answer.status not in (204, 404):
+            raise ServerRefusedError(path, answer.status, str(answer.body))
 
-    def client(self, kernel_id: str) -> BlockingKernelClient:
-        """Return a client that is connected straight to the kernel, past server and broker."""
-        path = self.folder / "runtime" / f"kernel-{kernel_id}.json"
-        client = BlockingKernelClient(connection_file=str(path))
-        client.load_connection_file()
-        return client
-
-    def ports(self, kernel_id: str) -> set[int]:
-        """Where a kernel listens."""
-        path = self.folder / "runtime" / f"kernel-{kernel_id}.json"
-        info = json.loads(path.read_text())
-        return {value for name, value in info.items() if name.endswith("_port")}
+    def connection_file(self, kernel_id: str) -> Path:
+        """Return where it stands how a kernel is reached past the server."""
+        return self.folder / "runtime" / f"kernel-{kernel_id}.json"
 
     # -- the broker's word -------------------------------------------------------------------
 
     async def link(self, kernel_id: str) -> dict[str, Any]:
-        """Return what the self-check says about one kernel."""
+        """Return what the broker's self-check says about one kernel."""
         check = await self.get("/api/comms/broker")
-        found: dict[str, Any] = next(k for k in check["kernels"] if k["kernel_id"] == kernel_id)
-        return found
+        for found in check["kernels"]:
+            if found["kernel_id"] == kernel_id:
+                link: dict[str, Any] = found
+                return link
+        raise LookupError(f"the broker knows no kernel {kernel_id!r}")
 
     async def comms(self, kernel_id: str) -> dict[str, dict[str, Any]]:
         """Return a kernel's comms by id, from all pages of the list."""
@@ -231,7 +266,8 @@ class Server:
     @property
     def pid(self) -> int:
         """The server's process."""
-        assert self._process is not None, "the server does not run"
+        if self._process is None:
+            raise RuntimeError("the server does not run")
         return self._process.pid
 
     @property
@@ -243,19 +279,3 @@ class Server:
     def log(self) -> str:
         """What the server has logged so far."""
         return self.log_path.read_text(errors="replace")
-
-    def descriptors(self) -> int:
-        """How many files and sockets the server has open."""
-        return sum(1 for _ in Path(f"/proc/{self.pid}/fd").iterdir())
-
-    def threads(self) -> int:
-        """How many threads the server runs."""
-        return sum(1 for _ in Path(f"/proc/{self.pid}/task").iterdir())
-
-    def sockets_to(self, kernel_id: str) -> int:
-        """How many connections the server holds to one kernel's ports."""
-        ports = self.ports(kernel_id)
-        return sum(
-            bool(each.raddr) and each.raddr.port in ports
-            for each in psutil.Process(self.pid).net_connections("tcp")
-        )

@@ -2,18 +2,19 @@
 A page's picture of its widgets, by the rules of ipywidgets' own model code.
 
 Updates always apply; an echo is ignored for an attribute until the echo of the page's own
-message came; one update of a model is under way at a time (protocol facts 1.2 and 2.5).
+message came; one update of a model is under way at a time (facts 1.2 and 2.5).
 """
 
 from __future__ import annotations
 
 import asyncio
 import uuid
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .message import Message
+from jupyter_comm_broker.testing.message import Message
 
 WIDGET = "jupyter.widget"
 CONTROL = "jupyter.widget.control"
@@ -45,7 +46,7 @@ class Widgets:
         self._tell = tell
         self._targets = set(targets)
         self._build_seconds = build_seconds
-        self._building: list[asyncio.TimerHandle] = []
+        self._unbuilt: deque[tuple[asyncio.TimerHandle, dict[str, dict[str, Any]]]] = deque()
         self.models: dict[str, Model] = {}
         self.control = ""
         """The control comm whose answer is waited for."""
@@ -71,10 +72,17 @@ class Widgets:
         (found,) = (m for m in self.models.values() if m.state.get("_model_name") == model_name)
         return found
 
+    def build(self) -> None:
+        """Build at once what would be built later."""
+        while self._unbuilt:
+            self._unbuilt[0][0].cancel()
+            self._build_next()
+
     def dispose(self) -> None:
         """Build no further models."""
-        for timer in self._building:
+        for timer, _ in self._unbuilt:
             timer.cancel()
+        self._unbuilt.clear()
 
     # -- hearing -----------------------------------------------------------------------------
 
@@ -111,7 +119,10 @@ class Widgets:
             self._built(states)
             return
         loop = asyncio.get_running_loop()
-        self._building.append(loop.call_later(self._build_seconds, self._built, states))
+        self._unbuilt.append((loop.call_later(self._build_seconds, self._build_next), states))
+
+    def _build_next(self) -> None:
+        self._built(self._unbuilt.popleft()[1])
 
     def _built(self, states: dict[str, dict[str, Any]]) -> None:
         for comm_id, state in states.items():
@@ -165,8 +176,14 @@ class Widgets:
 
 
 def put_buffers(state: Any, paths: Sequence[Sequence[Any]], buffers: Sequence[bytes]) -> Any:
-    """Put buffers in their places, as strictly as a page: each path has its buffer."""
-    assert len(paths) == len(buffers), f"{len(paths)} paths for {len(buffers)} buffers"
+    """
+    Put buffers in their places within a state, and return it.
+
+    Raises:
+        ValueError: some path has no buffer, or the other way round; a page fails there, too.
+    """
+    if len(paths) != len(buffers):
+        raise ValueError(f"{len(paths)} paths for {len(buffers)} buffers")
     for path, buffer in zip(paths, buffers, strict=True):
         place = state
         for step in path[:-1]:

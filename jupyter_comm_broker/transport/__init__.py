@@ -1,1 +1,1 @@
-"""Sockets, tasks and the clock: the edges that carry out what the core decided."""
+"""Sockets, tasks and the clock: carries out what the core decides."""

@@ -1,4 +1,4 @@
-"""One timer that is set anew all the time, and seldom has to be: ``call_at`` is not free."""
+"""A timer that can be set often at little cost. It calls ``loop.call_at`` only when it must."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ import asyncio
 from collections.abc import Callable
 
 LEAST_PAUSE = 0.01
-"""Seconds between two timers: nothing in the core is finer, and a fault in it must not spin."""
+"""
+Seconds until the alarm rings at the earliest.
+
+Nothing in the core needs a shorter time. A fault in the core that always asks for "now" must not
+keep the event loop busy.
+"""
 
 
 class Alarm:
     """
-    Rings once, at the latest time it was set to.
+    Rings once, at the time of the last :meth:`set`.
 
     Args:
-        loop: whose time it keeps.
-        ring: what it does.
+        loop: the event loop, whose clock counts.
+        ring: called when the alarm rings.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, ring: Callable[[], None]) -> None:
@@ -25,7 +30,7 @@ class Alarm:
         self._at = 0.0
 
     def set(self, due: float | None) -> None:
-        """Ring at this time, and no earlier than a moment from now; never, if ``None``."""
+        """Ring at the time ``due``, but :data:`LEAST_PAUSE` from now at the earliest; or never."""
         if due is not None:
             due = max(due, self._loop.time() + LEAST_PAUSE)
             if self._timer is not None and 0 <= due - self._at <= LEAST_PAUSE:
@@ -36,7 +41,7 @@ class Alarm:
             self._timer = self._loop.call_at(due, self._rings)
 
     def stop(self) -> None:
-        """Do not ring; safe twice."""
+        """Do not ring. May be called twice."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -1,8 +1,8 @@
 """
-Carrying out for one kernel what its broker decided: the sockets, the timer and the log.
+The driver of one kernel: carries out what the kernel's broker decides.
 
-It owns the link to the kernel, the frontend connections attached to it and one timer. Each
-batch of messages goes into the core, then everything the core wants is done, once.
+It owns the link to the kernel, the kernel's frontend connections, and one timer. It hands each
+batch of messages to the core, and then carries out everything that the core decided.
 """
 
 from __future__ import annotations
@@ -12,50 +12,52 @@ import logging
 import threading
 import time
 import uuid
-from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.gate.rights import Right
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.core.pages.outbox import Outbox
-from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch
-from jupyter_comm_broker.core.state.changes import Happening
+from jupyter_comm_broker.core.pages.page_user import NAMELESS, PageUser
+from jupyter_comm_broker.core.state.changes import KernelChange
 from jupyter_comm_broker.errors import MalformedMessageError
+from jupyter_comm_broker.log_lines import OneLineLog
+from jupyter_comm_broker.protocol.alias import alias
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
 from jupyter_comm_broker.transport.alarm import Alarm
 from jupyter_comm_broker.transport.kernel.activity import KernelActivity
 from jupyter_comm_broker.transport.kernel.kernel_link import KernelLink, ZmqKernelLink
+from jupyter_comm_broker.transport.kernel.link_keeper import LinkKeeper
+from jupyter_comm_broker.transport.looks import Looks
+from jupyter_comm_broker.transport.page_ports import FrontendPort, PagePorts
 
 LEVELS = {name: getattr(logging, name.upper()) for name in ("debug", "info", "warning", "error")}
 
 
-class FrontendPort(Protocol):
-    """What a driver needs of a frontend connection."""
+Greeter = Callable[["KernelDriver"], None]
+"""Called with the driver of a kernel that is connected, before its first message is read."""
 
-    def flush(self, outbox: Outbox) -> None:
-        """Write what waits, as much as the socket takes."""
-
-    def offer(self, batch: SharedBatch, wire: dict[str, bytes], outbox: Outbox) -> bool:
-        """Write what all pages get. ``False`` if something else has to be written first."""
-
-    @property
-    def ready(self) -> bool:
-        """Whether the socket takes more."""
-
-    def close(self, reason: str) -> None:
-        """Close the socket and say why."""
+Watcher = Callable[["KernelDriver", Sequence[KernelChange]], None]
+"""Called with what happened on a kernel, once for each batch, after the messages were sent."""
 
 
-Watcher = Callable[["KernelDriver", Sequence[Happening]], None]
-"""Is told what happened on a kernel, batch by batch, after the messages are on their way."""
+def soonest(*moments: float | None) -> float | None:
+    """Return the earliest of some times. ``None`` stands for never."""
+    return min((each for each in moments if each is not None), default=None)
 
 
 class KernelDriver:
-    """One kernel: its broker, its link, its frontends."""
+    """
+    One kernel: its broker, its link and its frontends.
+
+    Args:
+        kernel_manager: jupyter_server's manager of the kernel.
+        policy, limits: what the stock settings and the operators' settings allow.
+        log: the server's log.
+        watchers: are told what happens on the kernel.
+    """
 
     def __init__(
         self,
@@ -69,103 +71,125 @@ class KernelDriver:
         self._home = threading.get_ident()
         self.kernel_manager = kernel_manager
         self.kernel_id: str = kernel_manager.kernel_id
-        self._log = logging.LoggerAdapter(log, {"kernel_id": self.kernel_id})
+        self._log = OneLineLog(log, {"kernel_id": self.kernel_id})
         self._prefix = f"comm broker, kernel {self.kernel_id[:8]}: "
         author = Author(uuid.uuid4().hex, time.time() - self._loop.time())
         self.broker = KernelBroker(policy, limits, author)
         self.link: KernelLink = ZmqKernelLink(
-            kernel_manager, self._kernel_sent, self._kernel_sent_unreadable
+            kernel_manager,
+            self._kernel_sent,
+            self._kernel_sent_unreadable,
+            limits.receive_limit,
+            self._kernel_flooded,
         )
-        self._activity = KernelActivity(kernel_manager, author.session)
-        self._frontends: dict[str, FrontendPort] = {}
+        self._keeper = LinkKeeper(self.link, self.broker, self._tell, self._carry_out, self._note)
+        self._activity = KernelActivity(kernel_manager, author.session, self.broker.known)
+        self._frontends = PagePorts(self.broker, self._note)
         self._alarm = Alarm(self._loop, self._alarm_rang)
+        self._looks = Looks()
         self.watchers = watchers
-        self.closed = False
+        self.closed = self._opened = False
 
     @property
     def now(self) -> float:
-        """The time the core is told."""
+        """The time in seconds, by the core's clock."""
         return self._loop.time()
 
     # -- life ------------------------------------------------------------------------------------
 
-    def open(self, *, running: bool) -> None:
-        """Connect to the kernel. ``running`` says whether it was there before us."""
+    def open(self, *, running: bool, greeters: Sequence[Greeter] = ()) -> None:
+        """
+        Connect to the kernel.
+
+        Args:
+            running: whether the kernel ran before the broker knew it, and may have comms.
+            greeters: are told of the kernel before its first message is read.
+
+        Raises:
+            LinkNotOpenedError: it cannot be connected to. Nothing stays open, no greeter was told.
+        """
         self.link.open()
+        self._opened = True
+        for greet in greeters:
+            greet(self)
         state = getattr(self.kernel_manager, "execution_state", None) if running else "starting"
         self.broker.link_opened(self.now, running=running, state=state or "unknown")
         self._carry_out()
 
     def kernel_restarting(self, state: str = "restarting") -> None:
-        """The kernel died and is started anew, or is ``dead``. Called before the new process."""
-        if self.closed:
-            return
-        # Pages get what the old process still said before they hear that it is gone.
-        self.link.drain()
-        self._tell(self.broker.kernel_restarting, self.now, state)
-        self._carry_out()
+        """The kernel died. A new process will start, or none if ``state`` is ``dead``."""
+        self._keeper.process_ended(self.broker.kernel_restarting, state)
 
     def kernel_restarted(self) -> None:
-        """Somebody restarted the kernel, maybe on other ports."""
-        self.link.drain()
-        if self.link.moved():
-            self.link.close()
-            self.link.open()
-        self._tell(self.broker.kernel_restarted, self.now)
-        self._carry_out()
+        """Somebody restarted the kernel, possibly at another address."""
+        self._keeper.process_ended(self.broker.kernel_restarted)
 
     def follow_moves(self) -> None:
-        """Connect anew if the kernel listens elsewhere, which only a restart can cause."""
-        if not self.closed and self.link.moved():
-            self.kernel_restarted()
+        """Connect again if the kernel's address changed or the link broke."""
+        self._keeper.look()
 
     def close(self) -> None:
-        """Let go of the kernel; safe twice."""
+        """Close the link to the kernel. May be called twice."""
         if self.closed:
             return
         self.closed = True
-        self._activity.give_back()
-        self._tell(self.broker.link_closed, self.now)
-        self._carry_out()
+        self._keeper.close()
         self.link.close()
+        self._looks.close()
         self._alarm.stop()
+        if self._opened:
+            self._tell(self.broker.link_closed, self.now)
+            self._carry_out()
+        # Last, because it connects a socket for jupyter_server, and that may fail.
+        self._activity.give_back()
 
     # -- events ----------------------------------------------------------------------------------
 
     def at_home(self, event: Callable[..., None], *facts: object) -> None:
-        """Tell of an event from any thread: at once on our own, else as soon as it comes round."""
+        """Call ``event`` on the driver's thread. May be called from any thread."""
         if threading.get_ident() == self._home:
             event(*facts)
         else:
             self._loop.call_soon_threadsafe(event, *facts)
 
-    def attach(self, session_id: str, frontend: FrontendPort) -> None:
-        """A page has a socket; an older one with the same session id no longer counts."""
-        stale = self._frontends.get(session_id)
-        self._frontends[session_id] = frontend
+    def attach(self, session_id: str, frontend: FrontendPort, user: PageUser = NAMELESS) -> None:
+        """
+        A page has a socket. It replaces an older socket with the same session id.
+
+        Args:
+            session_id: the page's session id.
+            frontend: the socket. It is closed if the session id belongs to another user.
+            user: the page's user.
+        """
+        if reason := self.broker.refusal(session_id, user):
+            frontend.close(reason)
+            return
+        stale = self._frontends.put(session_id, frontend)
         if stale is not None:
             self._log.warning(
-                "%sreplacing the stale socket of session %s", self._prefix, session_id
+                "%sreplacing the stale socket of session %s", self._prefix, alias(session_id)
             )
             stale.close("replaced by a newer socket of the same session")
-        self._tell(self.broker.frontend_attached, session_id, self.now)
+        self._tell(self.broker.frontend_attached, session_id, self.now, user)
         self._carry_out()
 
     def detach(self, session_id: str, frontend: FrontendPort) -> None:
-        """A page's socket is gone."""
+        """A page's socket is closed."""
         if self._frontends.get(session_id) is frontend:
-            del self._frontends[session_id]
+            self._frontends.remove(session_id)
             self._tell(self.broker.frontend_detached, session_id, self.now)
             self._carry_out()
 
     def attach_program(self, session_id: str, program: FrontendPort) -> None:
-        """A program in the server will send here, and hears what answers it."""
-        self._frontends[session_id] = program
+        """Let a program send under a session id of its own, and get the replies."""
+        if self.broker.known.is_taken(session_id):
+            raise ValueError("a program needs a session id of its own")
+        self._frontends.put(session_id, program)
         self._tell(self.broker.program_attached, session_id, self.now)
 
     def detach_program(self, session_id: str) -> None:
-        """A program sends no more; safe twice."""
-        if self._frontends.pop(session_id, None) is not None:
+        """A program sends no more. May be called twice."""
+        if self._frontends.remove(session_id) is not None:
             self._tell(self.broker.program_detached, session_id)
 
     def frontend_sent(self, session_id: str, message: Message) -> None:
@@ -173,109 +197,104 @@ class KernelDriver:
         A page sent a message.
 
         Raises:
-            MalformedMessageError: it is not what the protocol says; nothing was done.
+            MalformedMessageError: it does not follow the messaging protocol. Nothing was done.
         """
         now = self.now
         self._look_at_backlog()
         try:
             self.broker.frontend_sent(session_id, message, now)
         finally:
-            self.broker.tick(now)
-            self._carry_out()
+            self._carry_out(self.broker.tick_after_messages)
 
     def frontend_denied(self, session_id: str, message: Message, right: Right, who: str) -> None:
-        """A page sent a comm message to which its user, ``who``, has not the right."""
-        now = self.now
-        self._tell(self.broker.frontend_denied, session_id, message, right, who, now)
-        self.broker.tick(now)
+        """
+        A page sent a comm message that its user may not send.
+
+        Args:
+            session_id: the page's session id.
+            message: the message.
+            right: the right that the user lacks.
+            who: the user's name.
+        """
+        self._tell(self.broker.frontend_denied, session_id, message, right, who, self.now)
         self._carry_out()
+
+    async def look(self, comm_ids: Sequence[str], seconds: float) -> bool:
+        """
+        Ask the kernel about comms, and wait until that is over, answered or not.
+
+        Args:
+            comm_ids: the comms.
+            seconds: how long to wait at most.
+
+        Returns:
+            Whether it was over in time. It is not while the kernel is busy.
+        """
+        number = self.broker.look(comm_ids, self.now)
+        self._loop.call_soon(self._alarm_rang)
+        return await self._looks.until_over(number, seconds)
 
     def _kernel_sent(self, messages: list[Message]) -> None:
         now = self.now
+        # Before the core reads them: afterwards it no longer knows which questions were open.
+        others = [each for each in messages if not self.broker.is_answer(each)]
         for message in messages:
             self._tell(self.broker.kernel_sent, message, now)
-        if not self.broker.proof.held:
+        if not self.broker.known.is_held:
             self._activity.take_over()
-            self._activity.followed(messages)
-        self.broker.tick(now)
-        self._carry_out()
+        self._activity.followed(others)  # also an unproven process, which nobody else watches
+        self._carry_out(self.broker.tick_after_messages)
 
     def _kernel_sent_unreadable(self, channel: str, error: MalformedMessageError) -> None:
-        # What follows is carried out with the batch that it came in.
+        # The effects are carried out with the batch that the message came in.
         self._tell(self.broker.kernel_sent_unreadable, channel, error, self.now)
 
+    def _kernel_flooded(self) -> None:
+        self._tell(self.broker.kernel_flooded, self.now)
+
     def _alarm_rang(self) -> None:
-        self.broker.tick(self.now)
+        if not self.link.is_open:
+            self._keeper.look()
         self._carry_out()
 
     def _tell(self, event: Callable[..., None], *facts: object) -> None:
-        """Hand the core an event; a fault in there must cost no page its socket or its messages."""
+        """Hand the core an event. An error in the core must not cost pages sockets or messages."""
         try:
             event(*facts)
-        except Exception:  # noqa: BLE001 - a fault of ours is logged, and the link goes on
-            self.broker.context.counters["faults"] += 1
+        except Exception:  # noqa: BLE001 - an error of ours is logged, and the link goes on
+            self.broker.count("faults")
             self._log.exception("%sthe core failed at %s", self._prefix, event.__name__)
+
+    def _note(self, level: str, text: str, fault: BaseException | None = None) -> None:
+        self._log.log(LEVELS[level], self._prefix + text, exc_info=fault)
 
     # -- effects ---------------------------------------------------------------------------------
 
-    def _carry_out(self) -> None:
+    def _carry_out(self, tick: Callable[[float], float | None] | None = None) -> None:
+        due = (tick or self.broker.tick)(self.now)
         effects = self.broker.take_effects()
         for line in effects.log:
-            self._log.log(LEVELS[line.level], self._prefix + line.text, exc_info=line.fault)
-        for message in effects.to_kernel:
-            self.link.send(message)
+            self._note(line.level, line.text, line.fault)
+        # Pages first: an answer from the mirror must not wait until its check is sent.
+        self._frontends.write(effects)
         if effects.to_kernel:
+            self._keeper.send(effects.to_kernel)
             self._look_at_backlog()
-        touched = effects.touched
-        if effects.shared is not None:
-            touched |= self._share(effects.shared)
-        for session_id in touched:
-            self._flush(session_id)
-        for session_id, reason in effects.cut_off:
-            if (port := self._frontends.get(session_id)) is not None:
-                port.close(reason)
+        # After all messages: closing a page detaches it, which calls this method again.
+        self._frontends.close(effects.cut_off)
+        if effects.looked:
+            self._looks.over(effects.looked)
         if effects.happened:
             self._happened(effects.happened)
         if not self.closed:
-            self._alarm.set(self.broker.next_due())
+            self._alarm.set(soonest(due, self._keeper.next_due()))
 
-    def _happened(self, happenings: list[Happening]) -> None:
+    def _happened(self, changes: list[KernelChange]) -> None:
         for watch in list(self.watchers):
             try:
-                watch(self, happenings)
-            except Exception:  # noqa: BLE001, PERF203 - who only watches must not stop a message
+                watch(self, changes)
+            except Exception:  # noqa: BLE001, PERF203 - a watcher must not stop a message
                 self._log.exception("%sa watcher failed", self._prefix)
 
-    def _share(self, batch: SharedBatch) -> set[str]:
-        """Write one batch to all who keep up. Returns who did not take it."""
-        wire: dict[str, bytes] = {}
-        behind = set()
-        for frontend in batch.frontends:
-            port, taken = self._frontends.get(frontend.session_id), False
-            try:
-                taken = port is not None and port.offer(batch, wire, frontend.outbox)
-            except Exception:  # noqa: BLE001 - one page must not cost the others their messages
-                self._log.exception(
-                    "%scannot write to session %s", self._prefix, frontend.session_id
-                )
-            if not taken:
-                self.broker.context.delivery.fell_behind(frontend, batch)
-                behind.add(frontend.session_id)
-        return behind
-
     def _look_at_backlog(self) -> None:
-        # While the core holds everything back it counts for itself.
-        if not self.broker.proof.held:
-            self.broker.context.backlog = Counter(self.link.unsent_bytes())
-
-    def _flush(self, session_id: str) -> None:
-        delivery = self.broker.context.delivery
-        port, frontend = self._frontends.get(session_id), delivery.get(session_id)
-        if port is None or frontend is None:
-            return
-        try:
-            port.flush(frontend.outbox)
-            if port.ready:
-                delivery.caught_up(frontend)
-        except Exception:  # noqa: BLE001 - one page must not cost the others their messages
-            self._log.exception("%scannot write to session %s", self._prefix, session_id)
+        self.broker.link_filled(self.link.unsent_bytes())

@@ -1,9 +1,9 @@
 """
-Keeping the garbage collector's long pauses out of the server.
+Avoids long pauses of the garbage collector.
 
-A full collection looks at every object there is. A Jupyter server has some 400,000 that live as
-long as it does: looking at them holds up everybody for 40 to 110 ms (measured beside a flood,
-every few seconds). Frozen once, after start, they are looked at no more.
+A full collection visits every object. A Jupyter server has some 400,000 objects that live as long
+as the server. Visiting them holds up the server for 40 to 110 ms, every few seconds beside a flood
+(measured). Objects that were frozen after the start are not visited any more.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ import gc
 
 def freeze_once() -> bool:
     """
-    Put all that lives now out of the collector's way; only the first call of a process does.
+    Exempt all objects that live now from garbage collection, once in a process.
 
-    Returns whether this one did. Objects that are frozen are freed as ever when their last
-    reference goes; only rings among them are not, and what is garbage now is collected first.
+    Garbage is collected first. A frozen object is still freed with its last reference. Only
+    cycles of frozen objects are not.
+
+    Returns:
+        Whether this call did it.
     """
     if gc.get_freeze_count():
         return False

@@ -1,8 +1,9 @@
 """
-Taking the place of jupyter_server's connection class, or saying why not (decision 11).
+Replaces jupyter_server's connection class, or says why not.
 
-It happens when extensions are loaded: then the class that the user or another extension chose
-is known, and the setting is read anew for each WebSocket. Nobody's choice is overruled.
+This happens when the extension is loaded. By then it is known whether the user or another
+extension chose a class, and such a choice is kept. jupyter_server reads the setting again for
+each WebSocket.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebso
 SETTING = "kernel_websocket_connection_class"
 
 STOCK = ZMQChannelsWebsocketConnection
-"""The class whose place we take. Any other was somebody's choice."""
+"""The class that the broker replaces. Any other class was somebody's choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,13 @@ class Installation:
 
     @classmethod
     def behind_gateway(cls) -> Installation:
-        """With a gateway there are no kernels here to link to."""
+        """Return the installation of a server whose kernels run behind a gateway."""
         return cls(
             "off", "the server uses a gateway, whose kernels the broker does not link to yet"
         )
 
     def checked(self, in_force: type | None) -> Installation:
-        """Return the truth now: another extension may have taken the place after us."""
+        """Return the installation as it is now: another extension may have replaced the class."""
         if self.in_path and in_force is not self.ours:
             reason = (
                 f"another extension replaced the broker's connection class by {_name(in_force)}"
@@ -53,9 +54,17 @@ class Installation:
 
 def install(app: Any, ours: type, log: Logger) -> Installation:
     """
-    Put ``ours`` in the place of the stock class, in the settings and in the trait.
+    Replace the stock class, in the settings and in the server's trait.
 
-    The trait counts too: when the server stops it calls ``close_all`` of the class there.
+    The trait counts too: a server that stops calls ``close_all`` of the class in it.
+
+    Args:
+        app: the server.
+        ours: the broker's connection class.
+        log: is told whether the broker is in the path, or why not.
+
+    Returns:
+        Whether the broker is in the path, or why not.
     """
     in_force = app.web_app.settings.get(SETTING)
     if SETTING in app.config.ServerApp:

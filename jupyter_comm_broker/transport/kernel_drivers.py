@@ -1,15 +1,15 @@
 """
-All kernels of one server that the broker is linked to.
+The drivers of all kernels of one server.
 
-Kernels are found three ways: the server's event that one was started, a page that connects
-to one, and a look through the list, which is the only way for external kernels and for
-managers that emit no events.
+Kernels are found in three ways: the server emits an event that one was started, a page connects
+to one, or the list of kernels has a new one. External kernels, and the kernels of managers that
+emit no events, are found only by the list.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -17,15 +17,24 @@ from tornado.ioloop import PeriodicCallback
 
 from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.errors import KernelNotFoundError
-from jupyter_comm_broker.transport.driver import FrontendPort, KernelDriver, Watcher
+from jupyter_comm_broker.errors import KernelNotFoundError, LinkNotOpenedError
+from jupyter_comm_broker.transport.driver import Greeter, KernelDriver, Watcher
+from jupyter_comm_broker.transport.page_ports import FrontendPort
 
 LOOK_SECONDS = 5.0
 """How often the list of kernels is compared with our links."""
 
 
-class Exchange:
-    """Owns one driver for each kernel, from its first sight to its end or the server's."""
+class KernelDrivers:
+    """
+    Owns a driver for each kernel, until the kernel or the server ends.
+
+    Args:
+        kernels: jupyter_server's kernel manager.
+        policy: what the stock settings allow.
+        limits: the operators' limits.
+        log: the server's log.
+    """
 
     def __init__(self, kernels: Any, policy: Policy, limits: Limits, log: logging.Logger) -> None:
         self._kernels = kernels
@@ -37,9 +46,11 @@ class Exchange:
         self.connections: set[FrontendPort] = set()
         """Every open frontend connection of this server."""
         self.watchers: list[Watcher] = []
-        """Who is told what happens on every kernel."""
-        self.greeters: list[Callable[[KernelDriver], None]] = []
-        """Who is told of each kernel before anything is heard from it."""
+        """Are told what happens on every kernel."""
+        self.greeters: list[Greeter] = []
+        """Are told of each kernel before its first message is read."""
+        self._unlinked: dict[str, str] = {}
+        """Kernels that cannot be connected to, each with the reason that was logged."""
         self._looking: PeriodicCallback | None = None
         self.closed = False
 
@@ -51,19 +62,24 @@ class Exchange:
         return list(self._drivers.values())
 
     def linked(self) -> list[KernelDriver]:
-        """Return the drivers that there are, without a look for others."""
+        """Return the drivers of the kernels that are known, without looking for others."""
         return list(self._drivers.values())
+
+    def unlinked(self) -> dict[str, str]:
+        """Return the kernels that could not be connected to at the last attempt, and why."""
+        return dict(self._unlinked)
 
     def driver(self, kernel_id: str, *, started: bool = False) -> KernelDriver:
         """
-        Return the driver of a kernel, linked on first use.
+        Return the driver of a kernel. The kernel is connected on first use.
 
         Args:
             kernel_id: which kernel.
-            started: the kernel was only just started, so that it can have no comms yet.
+            started: whether the kernel was only just started, and cannot have comms yet.
 
         Raises:
-            KernelNotFoundError: no such kernel.
+            KernelNotFoundError: there is no such kernel.
+            LinkNotOpenedError: it cannot be connected to now. The broker tries again by itself.
         """
         driver = self._drivers.get(kernel_id)
         if driver is not None:
@@ -78,32 +94,48 @@ class Exchange:
             self._log,
             self.watchers,
         )
-        for greet in self.greeters:
-            greet(driver)
+        # Before anything can fail, so that a kernel that cannot be connected is tried again.
+        self._start_looking()
         starting = getattr(driver.kernel_manager, "execution_state", None) == "starting"
         try:
-            driver.open(running=not (started or starting))
+            driver.open(running=not (started or starting), greeters=self.greeters)
             self._watch(driver)
-        except BaseException:
-            # Half a link would be taken for a whole one from then on.
-            driver.close()
+        except BaseException as error:
+            # A driver with half a link must not stay.
+            self._let_go(driver)
+            self._note_unlinked(kernel_id, error)
             raise
         self._drivers[kernel_id] = driver
-        self._start_looking()
+        self._unlinked.pop(kernel_id, None)
         return driver
 
+    def _note_unlinked(self, kernel_id: str, error: BaseException) -> None:
+        reason, known = str(error) or repr(error), self._unlinked.get(kernel_id)
+        self._unlinked[kernel_id] = reason
+        # The kernel is tried every few seconds. Each reason is logged once.
+        if known != reason:
+            self._log.log(
+                logging.DEBUG
+                if isinstance(error, LinkNotOpenedError) and error.soon
+                else logging.ERROR,
+                "comm broker: %s. Its pages are refused meanwhile. The broker tries again.",
+                reason,
+            )
+
     def look(self) -> None:
-        """Link kernels that appeared, let go of those that are gone, follow those that moved."""
+        """Connect new kernels, close the links to ended ones, and follow those that moved."""
         running = set(self._kernels.list_kernel_ids())
         for kernel_id in set(self._drivers) - running:
             self.kernel_gone(kernel_id)
+        for kernel_id in set(self._unlinked) - running:
+            del self._unlinked[kernel_id]
         for kernel_id in running:
             try:
                 self.driver(kernel_id)
             except Exception:  # noqa: BLE001, PERF203 - one kernel must not hide the others
-                # A kernel that is just being started or removed has no ports; we look again.
+                # A kernel that is being started or removed has no ports. It is tried again.
                 self._log.debug(
-                    "comm broker: kernel %s cannot be linked yet", kernel_id, exc_info=True
+                    "comm broker: kernel %s cannot be connected yet", kernel_id, exc_info=True
                 )
 
     def _start_looking(self) -> None:
@@ -114,33 +146,48 @@ class Exchange:
     # -- what happens to kernels -----------------------------------------------------------------
 
     async def kernel_action(self, logger: Any, schema_id: str, data: dict[str, Any]) -> None:
-        """Follow the server's ``kernel_actions`` event."""
+        """
+        Follow the server's ``kernel_actions`` event.
+
+        Args:
+            logger: the server's event logger.
+            schema_id: the event's schema.
+            data: the event: its action, kernel and status.
+        """
         kernel_id, action = data.get("kernel_id"), data.get("action")
         if kernel_id is None or data.get("status") != "success" or self.closed:
             return
         if action == "start" and kernel_id in self._kernels:
-            self.driver(kernel_id, started=True)
+            with suppress(LinkNotOpenedError):  # It was logged, and is tried again.
+                self.driver(kernel_id, started=True)
         elif action == "restart" and kernel_id in self._drivers:
             self._drivers[kernel_id].kernel_restarted()
         elif action == "shutdown" and kernel_id not in self._kernels:
             self.kernel_gone(kernel_id)
 
     def kernel_gone(self, kernel_id: str) -> None:
-        """Let go of a kernel."""
+        """Close the link to a kernel that has ended."""
         driver = self._drivers.pop(kernel_id, None)
         if driver is not None:
-            self._unwatch(driver)
-            driver.close()
+            self._let_go(driver)
+
+    def _let_go(self, driver: KernelDriver) -> None:
+        for step in (partial(self._unwatch, driver), driver.close):
+            try:
+                step()
+            except Exception:  # noqa: BLE001, PERF203 - one kernel's end must not hide others'
+                self._log.exception("comm broker: letting go of kernel %s failed", driver.kernel_id)
 
     def _watch(self, driver: KernelDriver) -> None:
-        # A sync kernel manager keeps its restarter, and thus calls these, on a thread of its own.
+        # The restarter of a sync kernel manager calls these on a thread of its own.
         callbacks = [
             (partial(driver.at_home, driver.kernel_restarting), "restart"),
             (partial(driver.at_home, driver.kernel_restarting, "dead"), "dead"),
         ]
+        added = self._callbacks[driver.kernel_id] = []
         for callback, event in callbacks:
             self._kernels.add_restart_callback(driver.kernel_id, callback, event)
-        self._callbacks[driver.kernel_id] = callbacks
+            added.append((callback, event))
 
     def _unwatch(self, driver: KernelDriver) -> None:
         for callback, event in self._callbacks.pop(driver.kernel_id, []):
@@ -154,7 +201,7 @@ class Exchange:
             connection.close("the server is stopping")
 
     def close(self) -> None:
-        """Let go of all kernels; safe twice."""
+        """Close the links to all kernels. May be called twice."""
         self.closed = True
         if self._looking is not None:
             self._looking.stop()

@@ -1,9 +1,9 @@
 """
-The settings that users gave jupyter_server's own classes, read where they were put.
+The settings that users gave jupyter_server's own classes.
 
-Those of its connection class are read under the stock class's name, so that
-``c.ZMQChannelsWebsocketConnection.*`` and the deprecated ``c.ServerApp.iopub_*`` (which the
-server copies there) keep working.
+The settings of the connection class are read under the stock class's name. So
+``c.ZMQChannelsWebsocketConnection.*`` keeps working, and so does the deprecated
+``c.ServerApp.iopub_*``, which the server copies there.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ UNTRACKED_WHERE_UNLISTED = (
     "interrupt_request",
     "debug_request",
 )
-"""Request types whose statuses pages do not show, for servers too old to list them."""
+"""Request types whose statuses pages do not show. Used where the server is too old to list them."""
 
 _STOCK = ZMQChannelsWebsocketConnection
 
@@ -32,8 +32,8 @@ class RateLimits(HasTraits):
     """
     The limits of output, with the stock class's names and defaults.
 
-    Each class that reads the stock class's section has them: traitlets warns of every setting
-    in a section that the class which reads it does not have.
+    Every class that reads the stock class's section needs these traits. traitlets warns of a
+    setting for which the class that reads it has no trait.
     """
 
     limit_rate = Bool(_STOCK.limit_rate.default_value, config=True)
@@ -43,18 +43,18 @@ class RateLimits(HasTraits):
 
 
 class StockSettings(RateLimits, Configurable):
-    """The rate limits as configured. The rest of the section is read by each connection."""
+    """The configured rate limits. Each connection reads the other settings of the section."""
 
     kernel_ws_protocol = Any(config=True)
     session = Any(config=True)
 
     @classmethod
     def section_names(cls) -> list[str]:
-        """Return the sections of the configuration that apply: those of the stock class."""
+        """Return the sections of the configuration that are read: those of the stock class."""
         return [*_STOCK.section_names(), *super().section_names()]
 
     def policy(self, kernels: typing.Any) -> Policy:
-        """Return what they and those of the kernel manager allow on each kernel."""
+        """Return what these settings and those of the kernel manager allow on each kernel."""
         return Policy(
             allowed_message_types=frozenset(kernels.allowed_message_types),
             hide_tracebacks=None

@@ -1,1 +1,1 @@
-"""REST: thin tornado handlers over snapshots."""
+"""REST: thin tornado handlers. They show views of the core, and send messages to kernels."""

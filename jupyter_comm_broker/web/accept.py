@@ -1,13 +1,16 @@
-"""Which of two media types a client would rather have."""
+"""Which of two media types a client prefers."""
 
 from __future__ import annotations
 
 
 def prefers(accept: str, special: str, usual: str) -> bool:
     """
-    Whether an ``Accept`` header asks for ``special`` rather than for ``usual``.
+    Return whether an ``Accept`` header prefers ``special`` to ``usual``.
 
-    Only by name: whoever takes anything gets what is usual.
+    Args:
+        accept: the header.
+        special: a media type. It must be named: a wildcard does not match it.
+        usual: the media type of all other answers.
 
     >>> prefers("application/json;q=0.5, image/png", "image/png", "application/json")
     True

@@ -1,4 +1,4 @@
-"""What stands in a request's body: JSON with its buffers in base64, or a form with binary parts."""
+"""Request bodies: JSON with buffers in base64, or a form with binary parts."""
 
 from __future__ import annotations
 
@@ -17,30 +17,36 @@ JSON = "application/json"
 FORM = "multipart/form-data"
 
 MOST_NAME = 1000
-"""Characters in a target name or a comm id: both stand in URLs, lists and logs."""
+"""The most characters of a target name or a comm id. Both stand in URLs, lists and logs."""
 
 MOST_MESSAGES = 100
-"""Messages in one request: some 10 ms of the server, in which nobody else has a turn."""
+"""The most messages in a request. They take the server some 10 ms without a pause."""
 
 MOST_BUFFERS = 10_000
+"""The most buffers of a message: far more than a widget sends."""
 
 TOO_DEEP = f"is nested more than {MOST_LEVELS} levels deep"
 
 MOST_PARTS = 96
-"""Buffers in a form: tornado takes one apart that has up to 100 parts."""
+"""The most buffers in a form. tornado reads a form of up to 100 parts."""
 
 Name = Annotated[str, Meta(min_length=1, max_length=MOST_NAME)]
 BinaryPart = Annotated[
     str, Meta(extra_json_schema={"contentMediaType": "application/octet-stream"})
 ]
 
-Data = Annotated[dict[str, Any], Meta(description="What the comm's ends say to each other.")]
-Metadata = Annotated[dict[str, Any], Meta(description="Of the message; widgets have a version.")]
+Data = Annotated[dict[str, Any], Meta(description="The message's data.")]
+Metadata = Annotated[
+    dict[str, Any], Meta(description="The message's metadata. Those of widgets have a version.")
+]
 BASE64 = {"pattern": "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"}
 Base64 = Annotated[bytes, Meta(extra_json_schema=BASE64)]
-Buffers = Annotated[list[Base64], Meta(max_length=MOST_BUFFERS, description="Its binary tail.")]
+Buffers = Annotated[
+    list[Base64], Meta(max_length=MOST_BUFFERS, description="The message's buffers, in base64.")
+]
 Parts = Annotated[
-    list[BinaryPart], Meta(max_length=MOST_PARTS, description="One for each; more go in JSON.")
+    list[BinaryPart],
+    Meta(max_length=MOST_PARTS, description="One part for each buffer. For more, use JSON."),
 ]
 
 
@@ -54,13 +60,13 @@ class SentBody(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
 
 Several = Annotated[
     list[SentBody],
-    Meta(min_length=1, max_length=MOST_MESSAGES, description="Several, in their order."),
+    Meta(min_length=1, max_length=MOST_MESSAGES, description="Several messages, sent in order."),
 ]
 Sent = SentBody | Several
 
 
 class SentForm(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """A message to send on a comm, its data and metadata as JSON in parts of these names."""
+    """A message to send on a comm. Data and metadata are JSON, each in a part of that name."""
 
     data: Data
     metadata: Metadata = {}
@@ -78,7 +84,7 @@ class OpenedBody(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
 
 
 class OpenedForm(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """A comm to open, its data and metadata as JSON in parts of these names."""
+    """A comm to open. Data and metadata are JSON, each in a part of that name."""
 
     target_name: Name
     comm_id: Name | UnsetType = UNSET
@@ -99,19 +105,19 @@ def read_body(request: HTTPServerRequest, shape: type[Body], *, form: bool = Tru
 
     Args:
         request: the request.
-        shape: what it is to be.
-        form: whether it may be a form as well.
+        shape: the type of the body.
+        form: whether the body may be a form, besides JSON.
 
     Raises:
-        Problem: it is of another media type.
-        InvalidFieldError: it is not what the shape says; names the field at fault.
+        Problem: the body has another media type.
+        InvalidFieldError: the body does not fit the type. The error names the field.
     """
     found: Body = _read(request, shape, form=form)
     return found
 
 
 def read_sent(request: HTTPServerRequest) -> SentBody | list[SentBody]:
-    """Return the message in a request's body, or the several of an array, as :func:`read_body`."""
+    """Return the message in a body, or all messages of an array: see :func:`read_body`."""
     found: SentBody | list[SentBody] = _read(request, Sent, form=True)
     return found
 
@@ -141,11 +147,11 @@ def _read_json(text: bytes, shape: Any) -> Any:
     except RecursionError as error:
         raise InvalidFieldError("", f"the body {TOO_DEEP}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidFieldError("", f"the body is no JSON as RFC 8259 has it: {error}") from error
+        raise InvalidFieldError("", f"the body is not JSON (RFC 8259): {error}") from error
 
 
 def _with_integers(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return a body's own fields as JSON schema has them: to it 7.0 is an integer."""
+    """Return a body's fields with 7.0 as 7, because JSON schema takes 7.0 for an integer."""
     return {
         name: int(value) if isinstance(value, float) and value.is_integer() else value
         for name, value in fields.items()
@@ -159,7 +165,7 @@ def _read_form(request: HTTPServerRequest, shape: Any) -> Any:
         files = [bytes(each["body"]) for each in request.files.get(name, [])]
         texts = request.body_arguments.get(name, [])
         if files and texts:
-            # They come apart, so that nobody could say which is first.
+            # tornado hands over files and texts separately, so their order is not known.
             raise InvalidFieldError(name, f"either all parts {name!r} have a filename or none has")
         values = files or texts
         if name == "buffers":
@@ -199,10 +205,10 @@ def _at_fault(error: msgspec.ValidationError) -> InvalidFieldError:
 
 def check_paths(data: dict[str, Any], count: int) -> None:
     """
-    Check that each buffer of a widget's message has its place in the state.
+    Check that the buffers of a widget's message and the paths in its data fit together.
 
     Raises:
-        InvalidFieldError: one has none, or the other way round; the kernel would raise.
+        InvalidFieldError: the numbers differ, or a path leads nowhere. The kernel would raise.
     """
     paths = data.get("buffer_paths", [])
     if not isinstance(paths, list):
@@ -221,7 +227,7 @@ def _leads_somewhere(place: Any, path: Any) -> bool:
     for position, step in enumerate(path):
         last = position == len(path) - 1
         if isinstance(place, dict) and isinstance(step, str):
-            # The buffer itself is left out of a dict; in a list null holds its place.
+            # A buffer's key is missing in a dict. In a list, null stands in its place.
             if not last and step not in place:
                 return False
             place = place.get(step)
@@ -237,17 +243,17 @@ def written(content: dict[str, Any], field: str = "data") -> bytes:
     Return the JSON of a message's content.
 
     Args:
-        content: what is written.
-        field: of the body, which it was read from.
+        content: the content.
+        field: the field of the body that it was read from.
 
     Raises:
-        InvalidFieldError: it is nested too deeply.
+        InvalidFieldError: the content is nested too deeply.
     """
     try:
         text = dumps(content)
     except MalformedMessageError as error:
         raise InvalidFieldError(field, f"{field} {TOO_DEEP}") from error
-    # There are seldom so many brackets at all.
+    # Few texts have so many brackets. Only those are measured.
     many = text.count(b"[") + text.count(b"{") > MOST_LEVELS
     if many and levels(content) > MOST_LEVELS:
         raise InvalidFieldError(field, f"{field} {TOO_DEEP}")

@@ -1,4 +1,4 @@
-"""What all REST handlers share: who may ask, how it is answered, what an error looks like."""
+"""What all REST handlers share: authorization, answers and errors."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from tornado import web
 
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.gate.rights import RESOURCE
-from jupyter_comm_broker.core.state.comm_record import CommRecord
-from jupyter_comm_broker.errors import CommClosedError, CommNotFoundError, InvalidFieldError
+from jupyter_comm_broker.core.state.known_comm import KnownComm
+from jupyter_comm_broker.errors import CommNotFoundError, InvalidFieldError
+from jupyter_comm_broker.inspection.snapshots import closed_error
+from jupyter_comm_broker.log_lines import OneLineLog
 from jupyter_comm_broker.protocol.json_text import dumps_strictly
 from jupyter_comm_broker.web.port import BrokerPort
 from jupyter_comm_broker.web.problem import Problem, told
@@ -19,7 +21,7 @@ from jupyter_comm_broker.web.problem import Problem, told
 AUTH_RESOURCE = RESOURCE
 
 SETTING = "jupyter_comm_broker"
-"""Where the web application's settings hold the :class:`BrokerPort`."""
+"""The key of the :class:`BrokerPort` in the web application's settings."""
 
 
 class CommBrokerHandler(APIHandler):
@@ -29,15 +31,20 @@ class CommBrokerHandler(APIHandler):
     _track_activity = False
 
     @property
+    def log(self) -> Any:
+        """The server's log. Each message becomes one line, because it may quote a client."""
+        return OneLineLog(super().log)
+
+    @property
     def port(self) -> BrokerPort:
-        """The broker, as far as handlers may see it."""
+        """The part of the broker that handlers may use."""
         port: BrokerPort = self.settings[SETTING]
         return port
 
     # -- who ---------------------------------------------------------------------------------------
 
     async def require(self, action: str) -> None:
-        """Go on only for who may do ``action`` with comms; raises a 403."""
+        """Check that the user may do ``action`` with comms. Raises a 403."""
         user = self.current_user
         if user is None:
             raise Problem(403, "log in to see comms", "not logged in")
@@ -48,12 +55,12 @@ class CommBrokerHandler(APIHandler):
             raise Problem(403, f"{who} may not {action} {AUTH_RESOURCE}", "not authorized")
 
     async def may(self, action: str) -> bool:
-        """Whether who asks may do ``action`` with comms at this moment."""
+        """Return whether the user may do ``action`` with comms now."""
         asked = self.authorizer.is_authorized(self, self.current_user, action, AUTH_RESOURCE)
         return bool(await ensure_async(asked))
 
     async def may_see_secrets(self, reveal: bool) -> bool:
-        """Whether secrets are shown: where they are asked for, and by who may execute."""
+        """Return whether to show secrets. Raises a 403 if the user asks for them and may not."""
         if reveal:
             await self.require("execute")
         return reveal
@@ -64,27 +71,25 @@ class CommBrokerHandler(APIHandler):
         """Return a kernel's broker. Raises KernelNotFoundError."""
         return self.port.kernel(kernel_id)
 
-    def comm(self, kernel_id: str, comm_id: str) -> tuple[KernelBroker, CommRecord]:
+    def comm(self, kernel_id: str, comm_id: str) -> tuple[KernelBroker, KnownComm]:
         """
-        Return a live comm with its kernel's broker.
+        Return an open comm with its kernel's broker.
 
         Raises:
-            KernelNotFoundError: no such kernel.
-            CommNotFoundError: it never had such a comm.
-            CommClosedError: it had one, which is closed.
+            KernelNotFoundError: there is no such kernel.
+            CommNotFoundError: the kernel never had such a comm.
+            CommClosedError: the comm is closed.
         """
         broker = self.kernel(kernel_id)
-        record = broker.context.registry.get(comm_id)
+        record = broker.known.comm(comm_id)
         if record is not None:
+            broker.settle_outputs(comm_id)
             return broker, record
-        closing = broker.context.registry.closing(comm_id)
-        if closing is None:
-            raise CommNotFoundError(kernel_id, comm_id)
-        at = broker.context.author.date(closing.at)
-        raise CommClosedError(kernel_id, comm_id, at, closing.by.value, closing.reason)
+        ended = closed_error(kernel_id, broker.known, comm_id)
+        raise ended or CommNotFoundError(kernel_id, comm_id)
 
     def decode_argument(self, value: bytes, name: str | None = None) -> str:
-        """Return a step of a path, or a parameter, as text."""
+        """Return a part of a path, or a parameter, as text."""
         try:
             return super().decode_argument(value, name)
         except web.HTTPError as error:
@@ -98,11 +103,14 @@ class CommBrokerHandler(APIHandler):
 
     def is_known(self, tag: str, *, weak: bool = False) -> bool:
         """
-        Name what is to be shown, and finish with a 304 if the client has just that.
+        Set the answer's tag, and finish with a 304 if the client already has this answer.
 
         Args:
-            tag: changes with all that is shown.
-            weak: some of what is shown changes without it.
+            tag: a text that changes with what is shown.
+            weak: whether a part of what is shown changes without the tag.
+
+        Returns:
+            Whether the answer is finished.
         """
         self.set_header("ETag", f'W/"{tag}"' if weak else f'"{tag}"')
         self.set_header("Cache-Control", "private, no-cache")
@@ -113,23 +121,33 @@ class CommBrokerHandler(APIHandler):
         return True
 
     def compute_etag(self) -> None:
-        """Make no tag from a body: the age of a comm is in most of them."""
+        """Make no tag from a body, because most bodies hold the age of a comm."""
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Finish with an error as JSON."""
         if status_code == 405:
             self.set_header("Allow", ", ".join(self._offered()))
         exc_info = kwargs.get("exc_info")
-        problem = told(status_code, exc_info[1] if exc_info else None)
+        error = exc_info[1] if exc_info else None
+        if (seconds := getattr(error, "retry_after", None)) is not None:
+            self.set_header("Retry-After", str(seconds))
+        problem = told(status_code, error)
         self.log.debug("comm broker: %s %s", status_code, problem["message"])
         self.finish(dumps_strictly(problem))
 
     def log_exception(self, kind: Any, error: Any, traceback: Any) -> None:
-        """Log an error without its URL's query, which tornado writes down with the token in it."""
+        """
+        Log an error without the query of its URL, which may hold the token.
+
+        Args:
+            kind: the error's class.
+            error: the error.
+            traceback: its traceback.
+        """
         what = f"{self.request.method} {self.request.path}"
         if not isinstance(error, web.HTTPError):
             fault = (kind, error, traceback)
-            self.log.error("comm broker: a fault at %s", what, exc_info=fault)
+            self.log.error("comm broker: an unexpected error at %s", what, exc_info=fault)
         elif error.log_message:
             message = told(error.status_code, error)["message"]
             self.log.warning("comm broker: %s at %s: %s", error.status_code, what, message)

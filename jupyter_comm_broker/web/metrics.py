@@ -1,9 +1,9 @@
 """
-The broker's numbers at the server's ``/metrics``, looked up when somebody scrapes.
+The broker's metrics at the server's ``/metrics``. They are read when somebody scrapes.
 
-prometheus_client has one registry for a process, in which each name may stand once, while a
-process may run several servers, one after the other or at once. So one collector stands in
-it for all of them, as long as there is any. No label names a kernel or a comm.
+prometheus_client has one registry for a process, and each name may be in it once. But a process
+may run several servers. So one collector is registered for all servers of the process, while
+there is one. No label names a kernel or a comm.
 """
 
 from __future__ import annotations
@@ -26,27 +26,30 @@ PREFIX = "jupyter_comm_broker_"
 GAUGES = {
     "kernels": "Kernels that the broker is linked to.",
     "comms": "Comms that are open.",
-    "frontends": "Pages that have a socket.",
+    "frontends": "Pages that are connected.",
     "dirty_states": "Mirrored states that may differ from the kernel's.",
     "state_bytes": "Bytes of mirrored states.",
     "outbox_messages": "Messages that wait for pages.",
     "outbox_bytes": "Bytes that wait for pages.",
     "event_readers": "Readers of the stream of events.",
 }
-"""What there is now, by its name in a tally."""
+"""Texts of the counts of what there is now, by their names in a tally."""
 
 COUNTERS = {
-    "conflated": "Updates that were merged into another one for a page that lags.",
-    "dropped_output": "Output that was dropped for a page that was away.",
+    "conflated": "Updates that were merged with a later one for a page that lagged.",
+    "dropped_output": "Outputs that were dropped for a page that was away.",
     "refused": "Messages of pages that were refused.",
-    "refused_unauthorized": "Those among them that their users had no right to.",
-    "cut_off_pages": "Pages that were cut off because they lagged too far behind.",
-    "corrected": "Mirrored states that the kernel corrected when it was asked.",
-    "faults": "Faults of the broker's own; the messages passed all the same.",
+    "refused_unauthorized": "Messages of pages that were refused because the user lacks the right.",
+    "cut_off_pages": "Pages that were disconnected because they lagged too far behind.",
+    "given_up_absences": "Absent pages that missed more than is kept for them.",
+    "cut_in_flight": "Connections that broke with more on the way to the page than is kept.",
+    "forgotten_absences": "Absent pages that did not return in time, such as closed tabs.",
+    "corrected": "Mirrored states that differed from the kernel's when it was asked.",
+    "faults": "Errors of the broker itself. The messages passed all the same.",
     "events": "Events that were noted for readers.",
-    "event_resyncs": "Times that a reader of events had to be told that it missed some.",
+    "event_resyncs": "Times that a reader of events was told that it had missed some.",
 }
-"""What only grows, by its name in a tally."""
+"""Texts of the counts that only grow, by their names in a tally."""
 
 SIDES = ("from_kernel", "from_frontends")
 
@@ -54,31 +57,31 @@ Source = Callable[[], Tally]
 
 
 class CommCollector(Collector):
-    """Sums over the servers of this process."""
+    """Sums the counts of all servers of this process."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
         self._sources: list[Source] = []
 
     def add(self, source: Source) -> None:
-        """Count one server in."""
+        """Add a server."""
         if not self._sources:
             self._registry.register(self)
         self._sources.append(source)
 
     def remove(self, source: Source) -> None:
-        """Count one server no longer; safe twice."""
+        """Remove a server. May be called twice."""
         if source in self._sources:
             self._sources.remove(source)
             if not self._sources:
                 self._registry.unregister(self)
 
     def describe(self) -> Iterable[Metric]:
-        """Name what is collected, without a look at any kernel."""
+        """Return the metrics' names, without reading any kernel."""
         return self._metrics(Tally())
 
     def collect(self) -> Iterable[Metric]:
-        """Return the numbers as they are now."""
+        """Return the metrics as they are now."""
         total = Tally()
         for source in list(self._sources):
             total.add(source())
@@ -91,17 +94,17 @@ class CommCollector(Collector):
         for name, text in COUNTERS.items():
             yield CounterMetricFamily(PREFIX + name, text, value=tally.counted[name])
         for what in ("messages", "bytes"):
-            text = f"Comm {what} that passed, by who sent them."
+            text = f"Comm {what} that passed, by the side that sent them."
             family = CounterMetricFamily(f"{PREFIX}{what}", text, labels=["direction"])
             for side in SIDES:
                 family.add_metric([side], tally.counted[f"{what}_{side}"])
             yield family
         restores = HistogramMetricFamily(
-            PREFIX + "restore_seconds", "From a page's question for its widgets to the answer."
+            PREFIX + "restore_seconds", "Seconds from a page's request for widgets to the answer."
         )
         restores.add_metric([], tally.restores.cumulative(), tally.restores.total)
         yield restores
 
 
 COLLECTOR = CommCollector(REGISTRY)
-"""The one of this process."""
+"""The collector of this process."""

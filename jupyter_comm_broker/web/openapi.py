@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made of the routes that are served."""
+"""The OpenAPI 3.1 document, made from the routes that are served."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from jupyter_comm_broker.web.parameters import PATH_PARAMETERS, properties, sche
 from jupyter_comm_broker.web.problem import ProblemView
 
 ALWAYS = (400, 403)
-"""What every operation may answer: to a parameter it does not know, and to who may not ask."""
+"""Statuses of every operation: for an unknown parameter, and for a user without the right."""
 
 
 def document(routes: Sequence[Route], version: str, base_url: str) -> dict[str, Any]:
     """
-    Return the document.
+    Return the OpenAPI document.
 
     Args:
-        routes: what is served.
-        version: the package's.
-        base_url: what stands before every path on this server.
+        routes: the routes that are served.
+        version: the package's version.
+        base_url: the beginning of every path on this server.
     """
     writer = _Writer(routes)
     return {
@@ -49,7 +49,7 @@ def document(routes: Sequence[Route], version: str, base_url: str) -> dict[str, 
 
 
 class _Writer:
-    """Writes operations down, and knows the schema of every type that they name."""
+    """Writes operations, and knows the schema of every type that they name."""
 
     def __init__(self, routes: Sequence[Route]) -> None:
         done = [each for route in routes for each in route.operations().values()]
@@ -57,7 +57,7 @@ class _Writer:
         found, self.components = schemas(types)
         self._schemas = dict(zip(types, found, strict=True))
         for each in done:
-            # A parameter's type may be a named one, as the states of knowledge are.
+            # A parameter's type may be a named type, like the levels of knowledge.
             _, used = schemas((each.query,))
             self.components |= {k: v for k, v in used.items() if k != each.query.__name__}
 
@@ -70,7 +70,7 @@ class _Writer:
         found: dict[str, Any] = {
             "operationId": each.name,
             "summary": each.summary,
-            "description": f"Takes the right to {each.action} comms.",
+            "description": f"Needs the right to {each.action} comms.",
             "parameters": [*steps, *query],
             "responses": {
                 **{str(status): self._answer(status, it) for status, it in each.answers.items()},
@@ -100,14 +100,14 @@ class _Writer:
 
     def _shown(self, shown: Any) -> dict[str, Any]:
         if isinstance(shown, Stream):
-            # The standard has no word for what comes piece by piece before its version 3.2.
+            # Before OpenAPI 3.2 there is no way to describe a stream.
             events = {name: self._schemas[each] for name, each in shown.events.items()}
             return {"schema": {"type": "string"}, "x-events": events}
         return {} if shown is None else {"schema": self._schemas[shown]}
 
 
 def _types(done: Iterable[Operation]) -> list[Any]:
-    """Return what is shown or taken anywhere, each type once."""
+    """Return the types of all bodies and answers, each once."""
     found: list[Any] = []
     for each in done:
         for media in (*(answer.media for answer in each.answers.values()), each.body):

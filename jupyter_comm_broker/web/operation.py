@@ -1,8 +1,8 @@
 """
-What one method of a route does, takes and answers, said once for handler and document.
+Operations: what a method of a route takes and answers, said once for handler and document.
 
-The decorator authorizes, reads the parameters and turns errors into statuses by the same
-words that :mod:`jupyter_comm_broker.web.openapi` writes down.
+The decorator checks the right, reads the parameters, and turns errors into statuses. The document
+of :mod:`jupyter_comm_broker.web.openapi` is written from the same declaration.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ Method = Callable[..., Awaitable[None]]
 
 
 class NoQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """No parameter at all."""
+    """The query of an operation that takes no parameters."""
 
 
 @dataclass(frozen=True, eq=False)
 class Stream:
-    """What is shown without an end: a text of events."""
+    """An answer without an end: server-sent events."""
 
     events: Mapping[str, Any]
     """By an event's type, the type of its data."""
@@ -44,13 +44,13 @@ class Stream:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What an operation answers with one status."""
+    """The answer of an operation with one status."""
 
     media: Mapping[str, Any] = field(default_factory=dict)
-    """By media type, the type of what is shown, or a stream; ``None`` where it is bytes."""
+    """By media type, the type of the answer's body: a type, a stream, or ``None`` for bytes."""
     description: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """By name, what they say."""
+    """By name, the descriptions of the answer's headers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class Operation:
     action: str
     query: type[msgspec.Struct]
     body: Mapping[str, Any]
-    """By media type, the type of what is taken; ``None`` where it is bytes."""
+    """By media type, the type of the request's body; ``None`` for bytes."""
     answers: Mapping[int, Answer]
     errors: Sequence[int]
 
@@ -77,17 +77,25 @@ def operation(
     errors: Sequence[int] = (),
 ) -> Callable[[Method], Method]:
     """
-    Make a handler's method one that only who may do ``action`` with comms can call.
+    Make a handler's method an operation.
 
-    The method is called with its query, read as ``query`` says, and with the parameters of its
-    path by name. Its docstring begins with the summary.
+    The method is called with its query, and with the parameters of its path by name. The first
+    line of its docstring is the operation's summary.
+
+    Args:
+        name: the operation's name in the document.
+        action: the right on comms that a user needs.
+        answers: the answers, by status.
+        query: the type of the query's parameters.
+        body: by media type, the type of the request's body.
+        errors: the statuses of errors, besides those of every operation.
     """
 
     def decorate(method: Method) -> Method:
         @wraps(method)
         async def guarded(self: CommBrokerHandler, **path: str) -> None:
-            # Action and resource stand here explicitly: jupyter_server's own decorator remembers
-            # those of the first handler that a shared method was called for.
+            # Not jupyter_server's own decorator: it remembers the action and the resource of the
+            # first handler that a shared method was called for.
             await self.require(action)
             try:
                 wanted = read_query(self.request.query_arguments, query)
@@ -112,13 +120,13 @@ def operation(
 
 @dataclass(frozen=True)
 class Route:
-    """A path, with ``{names}`` in it, and the handlers that have its methods between them."""
+    """A path with ``{names}`` in it, and the handlers of its methods."""
 
     path: str
     parts: Sequence[type[CommBrokerHandler]]
 
     def operations(self) -> dict[str, Operation]:
-        """Return what it does, by method."""
+        """Return the route's operations, by method."""
         found = {}
         for method in METHODS:
             done = getattr(self.handler(), method).__dict__.get("operation")
@@ -139,7 +147,7 @@ class Route:
         return type("And".join(part.__name__ for part in self.parts), tuple(self.parts), own)
 
     def mounted(self) -> tuple[str, type[CommBrokerHandler]]:
-        """Return what tornado takes."""
+        """Return the route as tornado takes it: a pattern and a handler."""
         pattern = "".join(
             f"(?P<{text}>[^/]+)" if index % 2 else re.escape(text)
             for index, text in enumerate(STEP.split(self.path))
@@ -148,5 +156,5 @@ class Route:
 
 
 def phrase(status: int) -> str:
-    """Return what a status is called."""
+    """Return the name of a status."""
     return responses.get(status, str(status))

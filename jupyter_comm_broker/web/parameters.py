@@ -1,4 +1,4 @@
-"""What stands in a URL, read by the types that the API's document is made of."""
+"""Reads the parameters in a URL, by the types that the OpenAPI document is made from."""
 
 from __future__ import annotations
 
@@ -16,23 +16,32 @@ from jupyter_comm_broker.errors import InvalidFieldError
 COMPONENTS = "#/components/schemas/"
 
 PATH_PARAMETERS: Mapping[str, Any] = {
-    "kernel_id": Annotated[str, Meta(min_length=1, description="As GET /api/kernels lists it.")],
-    "comm_id": Annotated[str, Meta(min_length=1, description="As its opener chose it.")],
-    "target_name": Annotated[
-        str, Meta(min_length=1, max_length=1000, description="What both ends of its comms call it.")
+    "kernel_id": Annotated[
+        str, Meta(min_length=1, description="The kernel's id, as GET /api/kernels lists it.")
     ],
-    "index": Annotated[int, Meta(ge=0, description="As buffers or buffer_paths list it.")],
+    "comm_id": Annotated[
+        str, Meta(min_length=1, description="The comm's id, which its opener chose.")
+    ],
+    "target_name": Annotated[
+        str, Meta(min_length=1, max_length=1000, description="The target's name.")
+    ],
+    "index": Annotated[
+        int, Meta(ge=0, description="The buffer's index in buffers or buffer_paths.")
+    ],
 }
-"""By name, what a step of a path may be."""
+"""By name, the types of the parameters in a path."""
 
 ALWAYS_ALLOWED = {"token", "_xsrf"}
-"""Query parameters of the server's own."""
+"""Query parameters that jupyter_server itself reads."""
+
+MOST_TYPES = 100
+"""Schemas that are kept: more than the API has types of queries or parameters of paths."""
 
 _TIMESTAMP = re.compile(r"[0-9]+")
-"""What JupyterLab adds to every URL so that no cache answers: ``?1700000000000``."""
+"""JupyterLab adds a time to every URL, so that no cache answers: ``?1700000000000``."""
 
 _INTEGER = re.compile(r"(-?[0-9]{1,18})(\.0+)?")
-"""To JSON schema 7.0 is an integer like any other."""
+"""An integer. JSON schema takes 7.0 for one."""
 
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
 _BOOLEANS = {"true": True, "false": False}
@@ -47,7 +56,7 @@ def schemas(types: Sequence[Any]) -> tuple[list[dict[str, Any]], dict[str, dict[
     return list(found), dict(components)
 
 
-@lru_cache(maxsize=100)
+@lru_cache(maxsize=MOST_TYPES)
 def properties(shape: type[msgspec.Struct]) -> dict[str, dict[str, Any]]:
     """Return the schemas of a query's parameters by name."""
     _, components = schemas((shape,))
@@ -60,7 +69,7 @@ def read_query(arguments: Mapping[str, Sequence[bytes]], shape: type[Query]) -> 
     Return a query's parameters.
 
     Raises:
-        InvalidFieldError: one is unknown, given twice, or holds what it cannot.
+        InvalidFieldError: a parameter is unknown, is given twice, or has a wrong value.
     """
     known = properties(shape)
     found: dict[str, Any] = {}
@@ -68,7 +77,7 @@ def read_query(arguments: Mapping[str, Sequence[bytes]], shape: type[Query]) -> 
         if name in ALWAYS_ALLOWED or (_TIMESTAMP.fullmatch(name) and values == [b""]):
             continue
         if name not in known:
-            # Tornado reads names byte by byte.
+            # tornado decodes names as latin-1.
             said = name.encode("latin-1", "replace").decode("utf-8", "replace")
             names = ", ".join(sorted(known)) or "none"
             raise InvalidFieldError(said, f"unknown parameter {said!r}; known here: {names}")
@@ -87,17 +96,17 @@ def read_path(steps: Mapping[str, str]) -> dict[str, Any]:
     Return the parameters in a path.
 
     Raises:
-        InvalidFieldError: one holds what it cannot.
+        InvalidFieldError: a parameter has a wrong value.
     """
     return {name: _step(name, text) for name, text in steps.items()}
 
 
 def converted(value: Any, shape: type[Query]) -> Query:
     """
-    Return plain values as the type that they are to have.
+    Convert plain values to a type.
 
     Raises:
-        InvalidFieldError: they do not fit; names the field.
+        InvalidFieldError: the values do not fit. The error names the field.
     """
     try:
         return msgspec.convert(value, shape)
@@ -108,7 +117,7 @@ def converted(value: Any, shape: type[Query]) -> Query:
         raise InvalidFieldError(field, f"{field}: {_AT_FIELD.sub('', text)}") from error
 
 
-@lru_cache(maxsize=100)
+@lru_cache(maxsize=MOST_TYPES)
 def _step_schema(name: str) -> dict[str, Any]:
     (schema,), _ = schemas((PATH_PARAMETERS[name],))
     return schema
@@ -123,7 +132,7 @@ def _step(name: str, text: str) -> Any:
 
 
 def _value(text: str, schema: Mapping[str, Any]) -> Any:
-    """Read a text as its schema has it; what does not fit stays a text and is refused later."""
+    """Return a text as the value that its schema wants. One that does not fit is refused later."""
     kind = schema.get("type")
     if kind == "integer" and (whole := _INTEGER.fullmatch(text)):
         return int(whole[1])

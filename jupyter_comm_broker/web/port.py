@@ -1,4 +1,4 @@
-"""The broker as REST sees it: pictures to read, and a program on each kernel to send with."""
+"""The broker as REST sees it: what it may read, and the program with which it sends."""
 
 from __future__ import annotations
 
@@ -8,38 +8,47 @@ from typing import Any, NamedTuple, Protocol
 
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.events.event import EventFilter
+from jupyter_comm_broker.events.event_readers import EventReaders
 from jupyter_comm_broker.events.journal import Journal
 from jupyter_comm_broker.events.recordings import Recordings
 from jupyter_comm_broker.events.subscription import Subscription
-from jupyter_comm_broker.inspection.list_cursors import ListWalks
-from jupyter_comm_broker.inspection.views import SelfCheck
+from jupyter_comm_broker.inspection.health_views import SelfCheck
+from jupyter_comm_broker.inspection.list_cursors import ListCursors
 from jupyter_comm_broker.protocol.message import Message
 
 
-class AskedPort(Protocol):
+class ReplyCollectorPort(Protocol):
     """A message whose answers are collected."""
 
     @property
     def msg_id(self) -> str:
-        """Its id."""
+        """The message's id."""
 
     @property
     def heard(self) -> Sequence[Message]:
-        """What answered it so far, but for statuses."""
+        """The answers so far, without statuses."""
 
     @property
     def truncated(self) -> bool:
-        """Whether that was more than is collected."""
+        """Whether there were more answers than are collected."""
 
     async def until_done(self, seconds: float) -> bool:
-        """Wait until the kernel is done. Raises KernelUnavailableError if it ended before."""
+        """
+        Wait until the kernel is done with the message.
+
+        Returns:
+            Whether it was done within ``seconds``.
+
+        Raises:
+            KernelUnavailableError: the kernel's process ended before that.
+        """
 
     def leave(self) -> None:
-        """Wait no longer."""
+        """End the wait."""
 
 
 class Outgoing(NamedTuple):
-    """What a message says; ``content`` is JSON."""
+    """A message to be sent. Its ``content`` is JSON text."""
 
     content: bytes
     metadata: Any
@@ -50,56 +59,74 @@ class ProgramPort(Protocol):
     """Sends comm messages to one kernel."""
 
     def send(self, msg_type: str, content: Any, metadata: Any, buffers: Sequence[bytes]) -> str:
-        """Send one and return its msg_id. Raises what the broker does not let through."""
+        """
+        Send a message to the kernel's shell.
+
+        Args:
+            msg_type: its type.
+            content: its content, or the JSON of it as ``bytes``.
+            metadata: its metadata.
+            buffers: its buffers.
+
+        Returns:
+            The message's id.
+
+        Raises:
+            CommBrokerError: the message cannot be sent, or may not.
+        """
 
     def send_all(
         self, msg_type: str, messages: Sequence[tuple[Any, Any, Sequence[bytes]]]
     ) -> list[str]:
-        """Send all, or none where it raises what the broker does not let through."""
+        """Send several messages in order. If it raises, as :meth:`send` does, none was sent."""
 
     def asking(
         self, msg_type: str, content: Any, metadata: Any, buffers: Sequence[bytes]
-    ) -> AbstractContextManager[AskedPort]:
-        """Send one and collect what answers it while the block lasts."""
+    ) -> AbstractContextManager[ReplyCollectorPort]:
+        """Send a message: see :meth:`send`. Collect its answers until the ``with`` block ends."""
 
 
 class EventsPort(Protocol):
-    """What happens on all kernels, for readers."""
+    """The events of all kernels, for readers."""
 
     @property
     def journal(self) -> Journal:
-        """Where it is written."""
+        """The journal of the events."""
 
     @property
     def heartbeat(self) -> float:
-        """Seconds of silence after which a reader is told that it still reads."""
+        """Seconds of silence after which a reader is sent a heartbeat."""
+
+    @property
+    def readers(self) -> EventReaders:
+        """The count of the readers."""
 
     def subscribe(
         self, wanted: EventFilter, after: str | None, on_news: Callable[[], None]
     ) -> Subscription:
-        """Let somebody read, as :meth:`Journal.subscribe` says; end it by :meth:`unsubscribe`."""
+        """Add a reader: see :meth:`Journal.subscribe`. Remove it with :meth:`unsubscribe`."""
 
     def unsubscribe(self, reader: Subscription) -> None:
-        """Let somebody read no more; safe twice."""
+        """Remove a reader. May be called twice."""
 
 
 class BrokerPort(Protocol):
-    """What a handler may ask. The extension implements it."""
+    """What a handler may ask. ``RestPort`` implements it."""
 
     @property
-    def walks(self) -> ListWalks:
-        """The lists that readers are walking through."""
+    def cursors(self) -> ListCursors:
+        """The lists that readers page through."""
 
     @property
     def events(self) -> EventsPort:
-        """What happens, as it happens."""
+        """The events of all kernels."""
 
     @property
     def recordings(self) -> Recordings:
-        """The message tails that somebody switched on."""
+        """The recordings of messages that users switched on."""
 
     def program(self, kernel_id: str) -> ProgramPort:
-        """Return what sends to a kernel. Raises KernelNotFoundError."""
+        """Return the program that sends to a kernel. Raises KernelNotFoundError."""
 
     def kernels(self) -> list[tuple[str, KernelBroker]]:
         """Return every linked kernel's id and broker."""
@@ -108,10 +135,26 @@ class BrokerPort(Protocol):
         """Return one kernel's broker. Raises KernelNotFoundError."""
 
     def transport(self, kernel_id: str) -> str:
-        """Return what the link to a kernel runs over. Raises KernelNotFoundError."""
+        """Return what a kernel's link runs over, as ``zmq``. Raises KernelNotFoundError."""
+
+    async def look(self, kernel_id: str, comm_ids: Sequence[str], seconds: float) -> bool:
+        """
+        Ask a kernel about comms, and wait until it has answered or closed them.
+
+        Args:
+            kernel_id: the kernel.
+            comm_ids: the comms.
+            seconds: how long to wait at most.
+
+        Returns:
+            Whether that was over in time.
+
+        Raises:
+            KernelNotFoundError: there is no such kernel.
+        """
 
     def self_check(self) -> SelfCheck:
-        """Return version, whether the broker is in the path or why not, and its limits."""
+        """Return the version, whether the broker is in the path or why not, and its limits."""
 
     def now(self) -> float:
         """Return the time by the core's clock."""

@@ -1,4 +1,4 @@
-"""Errors as REST tells them: a status, a sentence, a reason that programs can compare."""
+"""Errors as REST answers them: a status, a sentence, and a reason that programs can compare."""
 
 from __future__ import annotations
 
@@ -21,12 +21,16 @@ from jupyter_comm_broker.errors import (
     InvalidFieldError,
     KernelNotFoundError,
     KernelUnavailableError,
+    LinkNotOpenedError,
     RefusedMessageError,
     TooLargeError,
+    TooManyOwnReadersError,
+    TooManyReadersError,
     TooManyRecordingsError,
     UnansweredError,
 )
-from jupyter_comm_broker.inspection.views import BusyView, Date
+from jupyter_comm_broker.inspection.health_views import BusyView
+from jupyter_comm_broker.inspection.views import Date
 
 STATUS_OF: dict[type[CommBrokerError], int] = {
     InvalidFieldError: 400,
@@ -39,22 +43,25 @@ STATUS_OF: dict[type[CommBrokerError], int] = {
     RefusedMessageError: 403,
     CommExistsError: 409,
     TooManyRecordingsError: 409,
+    TooManyOwnReadersError: 429,
+    TooManyReadersError: 503,
     TooLargeError: 413,
     CommRefusedError: 422,
     KernelUnavailableError: 503,
+    LinkNotOpenedError: 503,
     UnansweredError: 504,
 }
-"""The status of an error is that of its nearest class in here; 500 is a fault of ours."""
+"""By class of error, the HTTP status. A subclass has its parent's status; 500 is our own error."""
 
 FACTS = ("field", "limit", "setting", "msg_id", "queued_behind", "because", "said")
-"""What of an error's facts is told as it is."""
+"""The attributes of an error that are answered unchanged."""
 
 UNREADABLE = "Invalid body: "
-"""How tornado begins when a body cannot be taken apart."""
+"""The beginning of tornado's message about a body that it cannot read."""
 
 
 class ClosedView(TypedDict):
-    """How a comm ended."""
+    """When, by whom and why a comm was closed."""
 
     at: Date
     by: Side
@@ -67,23 +74,41 @@ class _Problem(TypedDict):
 
 
 class ProblemView(_Problem, total=False):
-    """What is wrong, and with what."""
+    """What is wrong."""
 
     field: str
     closed: ClosedView
-    limit: Annotated[int, Meta(description="What may not be passed.")]
-    setting: Annotated[str, Meta(description="Which setting of the server says so.")]
-    msg_id: Annotated[str, Meta(description="Of the message that was sent and stands.")]
-    queued_behind: Annotated[BusyView, Meta(description="What the kernel runs meanwhile.")]
-    because: Annotated[
-        Literal["target not registered", "the target's callback failed", "closed by the kernel"],
-        Meta(description="Why the kernel closed a comm again."),
+    limit: Annotated[int, Meta(description="The limit that was passed.")]
+    setting: Annotated[str, Meta(description="The setting of the server that has the limit.")]
+    msg_id: Annotated[
+        str, Meta(description="The id of the message, which was sent and is not taken back.")
     ]
-    said: Annotated[str, Meta(description="What the kernel printed about it.")]
+    queued_behind: Annotated[BusyView, Meta(description="The request that the kernel runs now.")]
+    because: Annotated[
+        Literal[
+            "target not registered",
+            "the target's callback failed",
+            "closed by the kernel",
+            "not known to the kernel",
+        ],
+        Meta(description="Why the kernel did not take a comm that was opened."),
+    ]
+    said: Annotated[str, Meta(description="What the kernel printed about the comm.")]
 
 
 class Problem(web.HTTPError):
-    """An error with facts beside its sentence."""
+    """
+    An error with a sentence and facts.
+
+    Args:
+        status: the HTTP status.
+        message: the sentence.
+        reason: the reason, which programs can compare.
+        **facts: further fields of the answer.
+    """
+
+    retry_after: int | None = None
+    """Seconds after which the client may try again."""
 
     def __init__(self, status: int, message: str, reason: str, **facts: Any) -> None:
         self.facts = facts
@@ -91,17 +116,19 @@ class Problem(web.HTTPError):
 
     @classmethod
     def of(cls, error: CommBrokerError) -> Problem:
-        """Return what REST tells of one of our errors."""
+        """Return what REST answers for one of our errors."""
         kinds = [kind for kind in type(error).__mro__ if kind in STATUS_OF]
         status = STATUS_OF[kinds[0]] if kinds else 500
         facts = {name: getattr(error, name) for name in FACTS if hasattr(error, name)}
         if isinstance(error, CommClosedError):
             facts["closed"] = {"at": error.at, "by": error.by, "reason": error.reason}
-        return cls(status, str(error), type(error).__name__, **facts)
+        problem = cls(status, str(error), type(error).__name__, **facts)
+        problem.retry_after = getattr(error, "retry_after", None)
+        return problem
 
 
 def told(status: int, error: BaseException | None) -> dict[str, Any]:
-    """Return the JSON of an error, whoever raised it; of a fault of ours no more than that."""
+    """Return the body of an error's answer. An unexpected error of ours tells no details."""
     phrase = responses.get(status, "Unknown error")
     if not isinstance(error, web.HTTPError):
         return {"message": "Unhandled error" if status == 500 else phrase, "reason": phrase}
@@ -109,7 +136,7 @@ def told(status: int, error: BaseException | None) -> dict[str, Any]:
     message = error.log_message % error.args if error.log_message else phrase
     facts = error.facts if isinstance(error, Problem) else {}
     if message.startswith(UNREADABLE):
-        # It never came to us.
+        # tornado refused the body before a handler got it.
         facts = {"field": "buffers" if "too many parts" in message else ""}
         return {"message": message, "reason": InvalidFieldError.__name__, **facts}
     return {"message": message, "reason": error.reason or phrase, **facts}

@@ -1,4 +1,4 @@
-"""Every route of the API in one table, of which handlers and document are made."""
+"""The table of all routes of the API. Handlers and document are made from it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from jupyter_comm_broker.web.operation import JSON, Answer, NoQuery, Route, oper
 
 
 class ShowDocument(CommBrokerHandler):
-    """``/api/comms/openapi.json``: what the API takes and answers."""
+    """``/api/comms/openapi.json``: the description of the API."""
 
     @operation("showDocument", action="read", answers={200: Answer(media={JSON: dict[str, Any]})})
     async def get(self, query: NoQuery) -> None:

@@ -3,43 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from jupyter_comm_broker.testing.server import Server
+from tests.ended import Ended
 
 BIN = Path(sys.executable).parent
 """Where pip puts commands."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """What it wrote for programs."""
-        return json.loads(self.out)
-
-    def failed(self, code: int, *said: str) -> None:
-        """Hold that it failed as it should: with that code, nothing written, and one line."""
-        assert (self.code, self.out) == (code, ""), self
-        assert len(self.err.splitlines()) == 1, self.err
-        assert self.err.startswith("jupyter comms: ")
-        for each in said:
-            assert each in self.err
 
 
 def surroundings(server: Server | None, **more: str) -> dict[str, str]:

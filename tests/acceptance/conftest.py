@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jupyter_comm_broker.testing.kernel import Kernel
 from jupyter_comm_broker.testing.server import Server, Subject
+
+from .hold import Hold
 
 SUBJECT: Subject = "stock" if os.environ.get("JCB_SUBJECT") == "stock" else "broker"
 
@@ -24,31 +29,31 @@ StartServer = Callable[..., Server]
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with nobody's settings, shared; each test starts kernels of its own."""
-    running = Server(tmp_path_factory.mktemp("server") / "shared", SUBJECT)
-    running.start()
-    yield running
-    running.stop()
+    with Server(tmp_path_factory.mktemp("server") / "shared", SUBJECT) as running:
+        yield running
 
 
 @pytest.fixture
 def start_server(tmp_path: Path) -> Iterator[StartServer]:
     """Start servers made to order, which end with the test."""
-    running: list[Server] = []
+    numbers = count()
+    with ExitStack() as running:
 
-    def start(subject: Subject = SUBJECT, folder: Path = tmp_path, **how: Any) -> Server:
-        made = Server(folder / f"server{len(running)}", subject, **how)
-        running.append(made)
-        made.start()
-        return made
+        def start(subject: Subject = SUBJECT, folder: Path = tmp_path, **how: Any) -> Server:
+            made = Server(folder / f"server{next(numbers)}", subject, **how)
+            return running.enter_context(made)
 
-    yield start
-    for each in running:
-        each.stop()
+        yield start
+
+
+@pytest.fixture
+def hold(tmp_path: Path) -> Hold:
+    """What a cell of the test waits for."""
+    return Hold(tmp_path / "released")
 
 
 @pytest.fixture
 def kernel_id(server: Server) -> Iterator[str]:
     """A fresh kernel of the shared server."""
-    started = server.start_kernel()
-    yield started
-    server.end_kernel(started)
+    with Kernel(server) as kernel:
+        yield kernel.id

@@ -10,16 +10,17 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from jupyter_comm_broker.protocol.alias import alias
+from jupyter_comm_broker.testing.frontend import Frontend
 from jupyter_comm_broker.testing.message import Message
 from jupyter_comm_broker.testing.page import Page
 from jupyter_comm_broker.testing.server import Server, Subject
-
-from .slow_reader import SlowReader
 
 MEBI = 1024 * 1024
 LONG = bool(os.environ.get("JCB_LONG"))
 
 HIGH, CAP, BACKLOG, ABSENT, STATE = MEBI // 4, 32 * MEBI, 8 * MEBI, MEBI, MEBI
+IN_FLIGHT = MEBI // 2
 FRAME = 4 * MEBI
 """The largest frame that a page may send."""
 
@@ -31,6 +32,7 @@ OPTIONS = (
     f"--CommBroker.backlog_bytes={BACKLOG}",
     f"--CommBroker.absent_bytes={ABSENT}",
     f"--CommBroker.comm_state_bytes={STATE}",
+    f"--CommBroker.in_flight_bytes={IN_FLIGHT}",
 )
 CONFIG = f"c.ServerApp.tornado_settings = {{'websocket_max_message_size': {FRAME}}}"
 
@@ -71,10 +73,8 @@ LAST = "\nslider.value = 4711\nlabel.value = 'last'\ngone.close()"
 
 def small_server(folder: Path, subject: Subject) -> Iterator[Server]:
     """A server with small limits."""
-    running = Server(folder, subject, options=OPTIONS, config=CONFIG)
-    running.start()
-    yield running
-    running.stop()
+    with Server(folder, subject, options=OPTIONS, config=CONFIG) as running:
+        yield running
 
 
 async def prepare(page: Page) -> dict[str, str]:
@@ -101,7 +101,7 @@ def shows_the_last(page: Page, ids: dict[str, str]) -> bool:
 async def told_of(server: Server, kernel_id: str, session_id: str) -> dict[str, Any]:
     """Return what the self-check says about one page."""
     frontends = (await server.link(kernel_id))["frontends"]
-    found: dict[str, Any] = next(f for f in frontends if f["session_id"] == session_id)
+    found: dict[str, Any] = next(f for f in frontends if f["session_id"] == alias(session_id))
     return found
 
 
@@ -119,6 +119,7 @@ async def followed_by(page: Page) -> AsyncIterator[None]:
 
 
 def _seen(page: Page) -> Path:
+    assert isinstance(page.server, Server)
     return page.server.folder / "root" / "seen"
 
 
@@ -146,15 +147,16 @@ async def eventually(is_so: Callable[[], Awaitable[bool]], within: float = 30.0)
         await asyncio.sleep(0.05)
 
 
-async def cut_off(server: Server, kernel_id: str, page: SlowReader) -> tuple[int, str]:
+async def cut_off(server: Server, kernel_id: str, slow: Frontend) -> tuple[int | None, str]:
     """
-    Wait until the server gives a page up, and let it read the code and the reason.
+    Wait until the server gives a frontend up, and let it read the code and the reason.
 
     At once: five seconds later tornado ends the socket without a word.
     """
 
     async def is_given_up() -> bool:
-        return not (await told_of(server, kernel_id, page.session_id))["attached"]
+        return not (await told_of(server, kernel_id, slow.session_id))["attached"]
 
     await eventually(is_given_up)
-    return await page.closed()
+    slow.resume()
+    return await slow.disconnected(20), slow.closed_because

@@ -17,6 +17,9 @@ ANSWERS = "answers.txt"
 """Where api_checks.py writes down an operation and a status for each request."""
 
 SECONDS = 300 if os.environ.get("JCB_LONG") else 30
+ROUNDS = 4
+"""The most rounds of that many seconds. A busy machine needs more to come to every operation."""
+
 ROOT = Path(__file__).parents[2]
 
 SETTINGS = """
@@ -69,8 +72,29 @@ def operations(document: dict[str, Any]) -> set[str]:
     }
 
 
+async def fuzzed(document: Path, options: list[str]) -> None:
+    """Let schemathesis make up requests. What it finds fails the test, with its report."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "schemathesis.cli", "run", str(document), *options),
+        cwd=document.parent,
+        env={
+            **os.environ,
+            "SCHEMATHESIS_HOOKS": "tests.acceptance.api_checks",
+            "PYTHONPATH": str(ROOT),
+        },
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        output, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+    assert process.returncode == 0, output.decode(errors="replace")
+
+
 @pytest.mark.slow
-@pytest.mark.timeout(SECONDS + 120)
+@pytest.mark.timeout(ROUNDS * SECONDS + 120)
 async def test_no_request_makes_it_fail_or_answer_what_is_not_documented(
     start_server: StartServer, tmp_path: Path
 ) -> None:
@@ -92,25 +116,15 @@ async def test_no_request_makes_it_fail_or_answer_what_is_not_documented(
             *("--max-time", str(SECONDS), "--no-color", "--continue-on-failure"),
             *("--warnings", "off", "--generation-database", "none"),
         ]
-        checks = "tests.acceptance.api_checks"
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "schemathesis.cli", "run", str(path), *options),
-            cwd=tmp_path,
-            env={**os.environ, "SCHEMATHESIS_HOOKS": checks, "PYTHONPATH": str(ROOT)},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        try:
-            output, _ = await process.communicate()
-        finally:
-            if process.returncode is None:
-                process.kill()
-        report = output.decode(errors="replace")
-        assert process.returncode == 0, report
-        answers = (tmp_path / ANSWERS).read_text().splitlines()
-        done = {line[:-4] for line in answers if line[-3] == "2"}
+        done: set[str] = set()
+        for _ in range(ROUNDS):
+            await fuzzed(path, options)
+            answers = (tmp_path / ANSWERS).read_text().splitlines()
+            done |= {line[:-4] for line in answers if line[-3] == "2"}
+            if done == operations(document):
+                break
         assert done == operations(document), "nothing was made up that it does"
         assert tended.restored, "no comm was closed"
         assert (await server.link(kernel_id))["counters"].get("faults", 0) == 0
     # The server writes down what was answered with 503 and 504 as well, and then the headers.
-    assert re.findall(r"^\[E [^]]*\] (?!50[34] |\{$).*", server.log, re.MULTILINE) == []
+    assert re.findall(r"^\[E [^]]*\] (?!50[34] |\{).*", server.log, re.MULTILINE) == []

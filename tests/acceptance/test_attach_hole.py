@@ -55,7 +55,7 @@ async def counts_seen(server: Server, kernel_id: str, cell: str) -> list[int]:
 async def test_fifty_pages_join_a_running_counter_without_gap_or_repeat(
     server: Server, kernel_id: str
 ) -> None:
-    """Scenario 4. Stock: no snapshot in 10 s, for not one of the pages."""
+    """Stock: no snapshot in 10 s, for not one of the pages."""
     moments = random.Random(4)  # noqa: S311 - the same moments each time
     async with Page(server, kernel_id) as first:
         await first.kernel_info()

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from jupyter_comm_broker.comms import Comm, CommManager, RemoteCommManager, connect
-from tests.fakes.server import EXTENSIONS
 from tests.until import until
 
 from .comm_examples import (
@@ -25,11 +24,6 @@ from .comm_examples import (
     on,
     ran,
 )
-
-
-@pytest.fixture
-def jp_server_config() -> dict[str, Any]:
-    return EXTENSIONS
 
 
 @pytest.fixture

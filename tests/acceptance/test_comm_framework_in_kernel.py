@@ -68,7 +68,7 @@ def manager(
 def kernel(
     server: Server, kernel_id: str, jp_asyncio_loop: asyncio.AbstractEventLoop
 ) -> Iterator[Cells]:
-    path = server.folder / "runtime" / f"kernel-{kernel_id}.json"
+    path = server.connection_file(kernel_id)
     with on(jp_asyncio_loop, cells(path)) as kernel:
         jp_asyncio_loop.run_until_complete(kernel.run(IN_KERNEL))
         yield kernel

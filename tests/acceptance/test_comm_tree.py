@@ -25,7 +25,7 @@ REFERENCE = re.compile(r"IPY_MODEL_([0-9a-f]+)")
 async def test_every_reference_in_a_snapshot_names_a_model_sent_before(
     server: Server, kernel_id: str
 ) -> None:
-    """Scenario 11. Stock passes too while the kernel is idle."""
+    """Stock passes too while the kernel is idle."""
     async with Page(server, kernel_id) as first:
         await first.kernel_info()
         await first.run(TREE)

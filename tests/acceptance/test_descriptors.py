@@ -9,6 +9,8 @@ import pytest
 from jupyter_comm_broker.testing.page import Page
 from jupyter_comm_broker.testing.server import Server
 
+from .held import descriptors, sockets_to, threads
+
 PAGES = 200
 ROUNDS = 20 if os.environ.get("JCB_LONG") else 4
 
@@ -29,9 +31,9 @@ async def at_rest(server: Server, kernel_id: str = "", within: float = 15.0) -> 
     last, since = None, loop.time()
     while True:
         now = Open(
-            server.descriptors(),
-            server.sockets_to(kernel_id) if kernel_id else 0,
-            server.threads(),
+            descriptors(server),
+            sockets_to(server, kernel_id) if kernel_id else 0,
+            threads(server),
         )
         if now != last:
             last, since = now, loop.time()
@@ -56,7 +58,7 @@ async def restart_settled(server: Server, kernel_id: str, alone: Open) -> None:
     while now < since + 0.5:
         await asyncio.sleep(0.02)
         now = loop.time()
-        if (found := server.sockets_to(kernel_id)) != alone.to_kernel:
+        if (found := sockets_to(server, kernel_id)) != alone.to_kernel:
             since = now
             assert now < end, f"{found} sockets to a restarted kernel, not {alone.to_kernel}"
 
@@ -65,7 +67,7 @@ async def restart_settled(server: Server, kernel_id: str, alone: Open) -> None:
 async def test_two_hundred_pages_cost_a_socket_each_and_none_when_they_left(
     server: Server, kernel_id: str
 ) -> None:
-    """Scenario 12. Stock: 806 sockets to the kernel instead of 6, and 8.6 descriptors a page."""
+    """Stock: 806 sockets to the kernel instead of 6, and 8.6 descriptors a page."""
     async with Page(server, kernel_id) as first:
         await first.kernel_info()
         start = await at_rest(server, kernel_id)
@@ -75,8 +77,8 @@ async def test_two_hundred_pages_cost_a_socket_each_and_none_when_they_left(
                 await page.open()
             await asyncio.gather(*(page.kernel_info(60) for page in pages))
             await pages[number].run("1 + 1")
-            assert server.sockets_to(kernel_id) == start.to_kernel
-            assert server.descriptors() - start.descriptors <= 2 * PAGES
+            assert sockets_to(server, kernel_id) == start.to_kernel
+            assert descriptors(server) - start.descriptors <= 2 * PAGES
             await asyncio.gather(*(page.close() for page in pages))
         end = await at_rest(server, kernel_id)
         assert end.to_kernel == start.to_kernel

@@ -6,13 +6,12 @@ import asyncio
 import json
 from typing import Any
 
-from tornado.httpclient import HTTPRequest
-from tornado.websocket import websocket_connect
-
 from jupyter_comm_broker.adapters.event_log import SCHEMA_ID
+from jupyter_comm_broker.protocol.alias import alias
 from jupyter_comm_broker.testing.event_reader import EventReader
 from jupyter_comm_broker.testing.page import Page
 from jupyter_comm_broker.testing.server import Server
+from jupyter_comm_broker.testing.websocket import WebSocket
 from jupyter_comm_broker.testing.widgets import WIDGET
 
 SLIDER = """
@@ -31,17 +30,13 @@ print(*(each.comm_id for each in many))
 """
 
 
-def reading(server: Server, **how: Any) -> EventReader:
-    return EventReader(server.port, server.token, **how)
-
-
 async def test_a_widget_that_is_opened_moved_and_closed_shows_in_the_stream(
     server: Server, kernel_id: str
 ) -> None:
-    async with reading(server, kernel=kernel_id) as reader:
+    async with EventReader(server, kernel=kernel_id) as reader:
         await reader.begins()
         async with Page(server, kernel_id) as page:
-            assert (await reader.of("attached")).data["session_id"] == page.session_id
+            assert (await reader.of("attached")).data["session_id"] == alias(page.session_id)
             comm_id = (await page.run(SLIDER)).strip()
             about = {"kernel_id": kernel_id, "comm_id": comm_id}
             opened = await reader.until(
@@ -56,7 +51,10 @@ async def test_a_widget_that_is_opened_moved_and_closed_shows_in_the_stream(
                     and told.data["direction"] == "from_frontend"
                 )
             )
-            assert (sent.data["session_id"], sent.data["method"]) == (page.session_id, "update")
+            assert (sent.data["session_id"], sent.data["method"]) == (
+                alias(page.session_id),
+                "update",
+            )
             assert sent.data["data"]["state"] == {"value": 9}
             moved = await reader.until(
                 lambda told: told.type == "state" and told.data["attributes"].get("value") == 9
@@ -67,23 +65,23 @@ async def test_a_widget_that_is_opened_moved_and_closed_shows_in_the_stream(
                 lambda told: told.type == "closed" and told.data["comm_id"] == comm_id
             )
             assert closed.data["by"] == "kernel"
-        assert (await reader.of("detached")).data["session_id"] == page.session_id
+        assert (await reader.of("detached")).data["session_id"] == alias(page.session_id)
         server.end_kernel(kernel_id)
         await reader.ends()
         assert (reader.told[-1].type, reader.told[-1].data["state"]) == ("kernel", "gone")
 
 
 async def test_a_reader_that_comes_back_has_missed_nothing(server: Server, kernel_id: str) -> None:
-    wanted = {"kernel": kernel_id, "types": "opened,state,closed"}
+    wanted: dict[str, Any] = {"kernel": kernel_id, "types": "opened,state,closed"}
     async with Page(server, kernel_id) as page:
-        async with reading(server, **wanted) as reader:
+        async with EventReader(server, **wanted) as reader:
             await reader.begins()
             comm_id = (await page.run(SLIDER)).strip()
             await reader.until(lambda told: told.data.get("comm_id") == comm_id)
             last = reader.last_id
         await page.run("for value in range(50): slider.value = value")
         await page.run("slider.close()")
-        async with reading(server, after=last, **wanted) as reader:
+        async with EventReader(server, after=last, **wanted) as reader:
             await reader.until(
                 lambda told: told.type == "closed" and told.data["comm_id"] == comm_id
             )
@@ -98,10 +96,10 @@ async def test_a_reader_that_comes_back_has_missed_nothing(server: Server, kerne
 async def test_a_reader_that_lags_gets_each_message_and_merged_states(
     server: Server, kernel_id: str
 ) -> None:
-    types = {"kernel": kernel_id, "types": "message,state,closed"}
+    types: dict[str, Any] = {"kernel": kernel_id, "types": "message,state,closed"}
     async with (
         Page(server, kernel_id) as page,
-        reading(server, receive_buffer=BUFFER, **types) as reader,
+        EventReader(server, receive_buffer=BUFFER, **types) as reader,
     ):
         await reader.begins()
         await page.run("import ipywidgets as widgets\ntext = widgets.Text()")
@@ -129,21 +127,19 @@ async def test_a_reader_that_lags_gets_each_message_and_merged_states(
 async def test_a_storm_of_comms_reaches_jupyters_event_log_whole(
     server: Server, kernel_id: str
 ) -> None:
-    request = HTTPRequest(
-        f"ws://127.0.0.1:{server.port}/api/events/subscribe",
-        headers={"Authorization": f"token {server.token}"},
-    )
-    listener = await websocket_connect(request)
+    listener = WebSocket()
+    allowed = {"Authorization": f"token {server.token}"}
+    await listener.open(server, "/api/events/subscribe", headers=allowed)
     opened: list[str] = []
     async with Page(server, kernel_id, targets=(WIDGET, "many")) as page:
         printed = await page.run(OPEN_MANY, within=60)
         while len(opened) < MANY:
-            told = json.loads(str(await asyncio.wait_for(listener.read_message(), 30)))
+            told = json.loads(str(await asyncio.wait_for(listener.receive(), 30)))
             if told["schema_id"] == SCHEMA_ID and told.get("target_name") == "many":
                 assert (told["action"], told["kernel_id"]) == ("opened", kernel_id)
                 opened.append(told["comm_id"])
         assert opened == printed.split()
-    listener.close()
+    listener.cut()
 
 
 async def test_the_metrics_tell_of_comms_and_messages_without_naming_any(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from jupyter_comm_broker.testing.frontend import Frontend
 from jupyter_comm_broker.testing.message import Message
 from jupyter_comm_broker.testing.page import Page
 from jupyter_comm_broker.testing.server import Server
@@ -24,7 +25,6 @@ from .flooded import (
     small_server,
     told_of,
 )
-from .slow_reader import SlowReader
 from .watch import Watch
 
 COUNT = 20_000 if LONG else 3_500
@@ -88,7 +88,7 @@ async def test_a_flood_of_one_type_costs_no_last_word_and_no_memory(
     server: Server, kernel_id: str, name: str
 ) -> None:
     flood = FLOODS[name]
-    async with Page(server, kernel_id) as page, SlowReader(server, kernel_id) as deaf:
+    async with Page(server, kernel_id) as page, Frontend(server, kernel_id, pace=0) as deaf:
         ids = await prepare(page)
         before = (await server.link(kernel_id))["counters"].get(flood.counted_as, 0)
         async with Watch(server) as watch, followed_by(page):

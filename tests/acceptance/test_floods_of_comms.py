@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
+from jupyter_comm_broker.testing.frontend import Frontend
 from jupyter_comm_broker.testing.page import Page
 from jupyter_comm_broker.testing.restore import restore
 from jupyter_comm_broker.testing.server import Server
 
 from .conftest import SUBJECT
 from .flooded import ANSWERED, eventually, prepare, small_server, told_of
-from .slow_reader import SlowReader
 from .watch import Watch
 
 COUNT = 10_000
@@ -121,7 +121,7 @@ async def test_comms_whose_opening_the_kernel_dropped_are_learned_from_it(
         cell = f"""many = [opened(i) for i in range({COUNT})]
 open({str(done)!r}, 'x').close()"""
         opening = asyncio.create_task(page.run(cell, within=90.0))
-        await asyncio.sleep(0.3)
+        await page.until(lambda m: m.type == "comm_open")
         os.kill(server.pid, signal.SIGSTOP)
         try:
             for _ in range(600):
@@ -147,7 +147,7 @@ async def test_a_comm_under_an_old_id_is_a_new_one_to_every_page(
     async with (
         Page(server, kernel_id) as page,
         Page(server, kernel_id) as late,
-        SlowReader(server, kernel_id) as deaf,
+        Frontend(server, kernel_id, pace=0) as deaf,
     ):
         ids = await prepare(page)
         code = f"""{OPEN}

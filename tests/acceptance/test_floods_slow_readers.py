@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from jupyter_comm_broker.testing.frontend import Frontend
 from jupyter_comm_broker.testing.page import Page
 from jupyter_comm_broker.testing.restore import restore
 from jupyter_comm_broker.testing.server import Server
@@ -23,12 +24,12 @@ from .flooded import (
     small_server,
     told_of,
 )
-from .slow_reader import SlowReader
 from .watch import Watch
 
-GROWTH = 48
+GROWTH = 56
 """
-MiB in a flood of 60 MB: 32 wait for the page that is behind, and some has not been looked at.
+MiB in a flood of 60 MB: 32 wait for the page that is behind, 4 are on their way to the others, and
+some has not been looked at.
 """
 
 PAD = "pad = 'x' * 20_000\n"
@@ -59,14 +60,14 @@ def said(page: Page) -> str:
 async def test_a_page_that_reads_too_slowly_is_cut_off_and_returns_to_the_truth(
     server: Server, kernel_id: str, pace: int
 ) -> None:
-    """Scenario 8. Stock keeps all of it in memory for as long as the socket is open."""
+    """Stock keeps all of it in memory for as long as the socket is open."""
     async with Page(server, kernel_id) as other, Page(server, kernel_id) as page:
         ids = await prepare(page)
         await page.close()
         session_id = page.session_id
         async with (
             Watch(server) as watch,
-            SlowReader(server, kernel_id, session_id=session_id, pace=pace) as slow,
+            Frontend(server, kernel_id, session_id=session_id, pace=pace) as slow,
             followed_by(other),
         ):
             cell = await other.execute(
@@ -94,7 +95,7 @@ async def test_a_page_that_reads_too_slowly_is_cut_off_and_returns_to_the_truth(
 async def test_past_its_budget_an_absent_page_loses_what_it_is_told_of_and_no_state(
     server: Server, kernel_id: str, kind: str, content: str
 ) -> None:
-    """Scenario 7, for a page that comes back under its session id."""
+    """The page comes back under its session id."""
     async with Page(server, kernel_id) as other, Page(server, kernel_id) as page:
         ids = await prepare(page)
         await page.close()

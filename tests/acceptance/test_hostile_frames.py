@@ -3,15 +3,23 @@
 import asyncio
 import json
 import os
+import re
 import struct
 from typing import Any
 
 import pytest
 
+from jupyter_comm_broker.protocol.alias import alias
+from jupyter_comm_broker.testing.address import host, path_of
+from jupyter_comm_broker.testing.failures import GoneError
+from jupyter_comm_broker.testing.line import Line
 from jupyter_comm_broker.testing.message import DEFAULT, V1, encode
-from jupyter_comm_broker.testing.page import GoneError, Page
+from jupyter_comm_broker.testing.page import Page
 from jupyter_comm_broker.testing.restore import by_control
 from jupyter_comm_broker.testing.server import Server
+from jupyter_comm_broker.testing.websocket import opening_headers
+
+from .flooded import eventually
 
 HEADER = {"msg_id": "a", "msg_type": "comm_msg", "session": "s", "username": "", "version": "5.3"}
 GIGA = 1 << 62
@@ -60,6 +68,12 @@ FRAMES_V1: dict[str, str | bytes] = {
     "comm without id": v1(*texts(content={"data": {}})),
     "data missing": v1(*texts(content={"comm_id": "x"})),
     "a lone surrogate": v1(*texts(content={"comm_id": "\ud800", "data": {}})),
+    "a target with a lone surrogate": v1(
+        *texts(
+            header={**HEADER, "msg_type": "comm_open"},
+            content={"comm_id": "y", "target_name": "\ud800", "data": {}},
+        )
+    ),
     "random": os.urandom(1000),
 }
 
@@ -88,7 +102,11 @@ FRAMES_DEFAULT: dict[str, str | bytes] = {
 async def test_no_frame_harms_its_own_page_or_another(
     server: Server, kernel_id: str, subprotocol: str, frames: dict[str, str | bytes]
 ) -> None:
-    """Stock: the whole server hangs over the frame that counts 2**62 offsets."""
+    """
+    Stock: the whole server hangs over the frame that counts 2**62 offsets.
+
+    And ipykernel publishes nothing any more after a comm's name that it cannot print.
+    """
     async with (
         Page(server, kernel_id, subprotocol=subprotocol) as hostile,
         Page(server, kernel_id) as other,
@@ -99,7 +117,7 @@ async def test_no_frame_harms_its_own_page_or_another(
         for name, frame in frames.items():
             await hostile.write(frame)
             try:
-                await hostile.kernel_info(within=5)
+                await hostile.kernel_info()
             except (GoneError, TimeoutError) as error:
                 pytest.fail(f"{name}: {error!r}")
         slider = other.widgets.only("IntSliderModel")
@@ -109,9 +127,10 @@ async def test_no_frame_harms_its_own_page_or_another(
         assert link["epoch"] == epoch
         assert link["counters"].get("faults", 0) == 0
         assert link["counters"]["malformed_from_frontends"] > 5
-        told = [line for line in server.log.splitlines() if hostile.session_id in line]
+        told = [line for line in server.log.splitlines() if alias(hostile.session_id) in line]
         assert len([line for line in told if "malformed" in line]) == 1
-    assert "Uncaught exception" not in server.log
+    # Kernels log the like into the same file: ipykernel 6 where it is asked before it is ready.
+    assert not re.findall(r"Uncaught exception [A-Z]+ /", server.log)
 
 
 async def test_a_widget_update_whose_paths_and_buffers_do_not_pair_up_harms_no_restore(
@@ -136,10 +155,10 @@ async def test_a_widget_update_whose_paths_and_buffers_do_not_pair_up_harms_no_r
         for other in ("text", None, 5, [1]):
             await page.idle(await page.send("comm_msg", {"comm_id": comm_id, "data": other}))
         value = int(await page.run("print(slider.value)"))
-        await asyncio.sleep(0.5)  # the kernel is asked what it made of this
         async with Page(server, kernel_id) as later:
             assert await by_control(later)
-            assert later.widgets[comm_id]["value"] == value
+            # The kernel is asked what it made of this.
+            await later.shows(lambda: later.widgets[comm_id]["value"] == value)
 
 
 async def test_a_socket_that_ends_in_the_middle_of_a_frame_is_let_go(
@@ -148,26 +167,24 @@ async def test_a_socket_that_ends_in_the_middle_of_a_frame_is_let_go(
     async with Page(server, kernel_id) as other:
         await other.kernel_info()
         start = (await server.get(f"/api/kernels/{kernel_id}"))["connections"]
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-        path = f"{server.base_url}api/kernels/{kernel_id}/channels?session_id=half"
-        writer.write(
-            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nUpgrade: websocket\r\n"
-            f"Connection: Upgrade\r\nAuthorization: token {server.token}\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-            "\r\n".encode()
-        )
-        assert b"101" in await reader.readline()
+        half = Line()
+        await half.open(server)
+        path = path_of(server, f"/api/kernels/{kernel_id}/channels?session_id=half")
+        asking = [f"Host: {host(server)}", f"Authorization: token {server.token}"]
+        request = [f"GET {path} HTTP/1.1", *asking, *opening_headers(), "", ""]
+        await half.write("\r\n".join(request).encode())
+        assert (await half.head()).status == 101
         # The head of a masked text frame of 2**40 bytes, and a few of them.
-        writer.write(b"\x81\xff" + struct.pack("!Q", 1 << 40) + b"mask" + b"abc")
-        await writer.drain()
+        await half.write(b"\x81\xff" + struct.pack("!Q", 1 << 40) + b"mask" + b"abc")
         await asyncio.sleep(0.3)
-        writer.transport.abort()
+        half.close()
         assert await other.run("print(1)") == "1\n"
-        for _ in range(50):
-            if (await server.get(f"/api/kernels/{kernel_id}"))["connections"] == start:
-                break
-            await asyncio.sleep(0.1)
-        assert (await server.get(f"/api/kernels/{kernel_id}"))["connections"] == start
+
+        async def is_let_go() -> bool:
+            connections: int = (await server.get(f"/api/kernels/{kernel_id}"))["connections"]
+            return bool(connections == start)
+
+        await eventually(is_let_go)
 
 
 async def test_a_large_message_is_no_hostile_one(server: Server, kernel_id: str) -> None:

@@ -2,11 +2,15 @@
 
 import asyncio
 import base64
-import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from jupyter_comm_broker.testing.address import Answer
 from jupyter_comm_broker.testing.page import Page
-from jupyter_comm_broker.testing.server import Answer, Server
+from jupyter_comm_broker.testing.server import Server
+
+from .flooded import eventually
+from .hold import Hold
 
 SLIDER = """
 import ipywidgets as widgets
@@ -50,6 +54,24 @@ async def slider_on(page: Page) -> str:
     await page.kernel_info()
     await page.run(SLIDER)
     return page.widgets.only("IntSliderModel").comm_id
+
+
+async def sent(server: Server, kernel_id: str, comm_id: str) -> int:
+    """Return how many messages were sent to the kernel's end of a comm."""
+    comm = (await server.comms(kernel_id))[comm_id]
+    count: int = comm["messages"]["from_frontends"]
+    return count
+
+
+def sent_more_than(
+    count: int, server: Server, kernel_id: str, comm_id: str
+) -> Callable[[], Awaitable[bool]]:
+    """Return the question whether more was sent."""
+
+    async def is_so() -> bool:
+        return await sent(server, kernel_id, comm_id) > count
+
+    return is_so
 
 
 async def busy_with(page: Page, code: str) -> str:
@@ -122,23 +144,29 @@ async def test_buffers_go_there_and_back(server: Server, kernel_id: str) -> None
 
 
 async def test_a_busy_kernel_is_said_and_what_was_sent_stands(
-    server: Server, kernel_id: str
+    server: Server, kernel_id: str, hold: Hold
 ) -> None:
     async with Page(server, kernel_id) as page:
         comm_id = await slider_on(page)
-        cell = await busy_with(page, "import time; time.sleep(2)")
-        began = time.monotonic()
+        cell = await busy_with(page, hold.waits)
+        # Answered though the cell does not end.
         none = await send(server, kernel_id, comm_id, value(1))
-        assert time.monotonic() - began < 0.5
         assert none.status == 202
         queued = none.body["queued_behind"]
         assert (queued["msg_id"], queued["msg_type"]) == (cell, "execute_request")
-        assert 0 <= queued["seconds"] < 2
+        assert queued["seconds"] >= 0
         late = await send(server, kernel_id, comm_id, value(2), "?wait=processed&timeout=0.2")
         assert (late.status, late.body["reason"]) == (504, "UnansweredError")
         assert late.body["msg_id"]
-        reply = await send(server, kernel_id, comm_id, value(3), "?wait=reply&timeout=30")
-        assert reply.body["seconds"] > 0.2
+        before = await sent(server, kernel_id, comm_id)
+        waiting = asyncio.create_task(
+            send(server, kernel_id, comm_id, value(3), "?wait=reply&timeout=60")
+        )
+        await eventually(sent_more_than(before, server, kernel_id, comm_id))
+        assert not waiting.done()
+        hold.release()
+        reply = await waiting
+        assert reply.body["seconds"] > 0
         assert reply.body["comm_messages"][0]["data"]["state"] == {"value": 3}
         assert (await page.run("print(moves)")).strip() == "[1, 2, 3]"
 
@@ -156,7 +184,7 @@ async def test_a_kernel_that_awaits_something_answers_meanwhile(
 
 
 async def test_what_causes_nothing_during_a_cell_that_awaits_is_known_to_be_done_after_it(
-    server: Server, kernel_id: str
+    server: Server, kernel_id: str, hold: Hold
 ) -> None:
     """Nothing tells it before: not even ipykernel's control channel says what its shell handled."""
     async with Page(server, kernel_id) as page:
@@ -164,12 +192,18 @@ async def test_what_causes_nothing_during_a_cell_that_awaits_is_known_to_be_done
         await page.run(QUIET)
         path = f"/api/kernels/{kernel_id}/comms"
         opened = await server.ask("POST", path, {"target_name": "quiet"})
-        cell = await busy_with(page, "import asyncio; await asyncio.sleep(3); print(got)")
+        code = f"import asyncio\nwhile {hold.held}: await asyncio.sleep(0.01)\nprint(got)"
+        cell = await busy_with(page, code)
         comm_id, body = opened.body["comm_id"], {"data": {"move": 1}}
         early = await send(server, kernel_id, comm_id, body, "?wait=processed&timeout=0.2")
         assert (early.status, early.body["queued_behind"]["msg_id"]) == (504, cell)
         assert "awaits something" in early.body["message"]
-        late = await send(server, kernel_id, comm_id, body, "?wait=processed&timeout=60")
+        waiting = asyncio.create_task(
+            send(server, kernel_id, comm_id, body, "?wait=processed&timeout=60")
+        )
+        await eventually(sent_more_than(1, server, kernel_id, comm_id))
+        hold.release()
+        late = await waiting
         assert late.status == 200
         # Both were handled before the cell was over, or the kernel is an older one.
         assert eval(await page.run("print(got)")) == [1, 1]  # noqa: S307 - ints
@@ -181,10 +215,11 @@ async def test_who_waits_for_a_kernel_that_is_restarted_hears_so(
     async with Page(server, kernel_id) as page:
         comm_id = await slider_on(page)
         await busy_with(page, "import time; time.sleep(60)")
+        before = await sent(server, kernel_id, comm_id)
         waiting = asyncio.create_task(
             send(server, kernel_id, comm_id, value(1), "?wait=processed&timeout=60")
         )
-        await asyncio.sleep(0.3)
+        await eventually(sent_more_than(before, server, kernel_id, comm_id))
         restarted = await server.ask("POST", f"/api/kernels/{kernel_id}/restart")
         assert restarted.status == 200
         answer = await asyncio.wait_for(waiting, 20)

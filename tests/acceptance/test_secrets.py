@@ -70,7 +70,7 @@ async def everything_happened(
     kernel = f"/api/kernels/{kernel_id}"
     seen: dict[str, str] = {}
     async with (
-        EventReader(server.port, server.token, types=ALL_EVENTS) as reader,
+        EventReader(server, types=ALL_EVENTS) as reader,
         Page(server, kernel_id) as page,
         running(server, "tail", "--json") as tail,
     ):

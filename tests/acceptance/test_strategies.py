@@ -12,6 +12,7 @@ from jupyter_comm_broker.testing.server import Server
 from tests import example_strategies
 
 from .conftest import StartServer
+from .hold import Hold
 
 BROKEN = """
 class Broken:
@@ -62,17 +63,20 @@ def heard(page: Page, comm_id: str, since: int = 0) -> list[tuple[str, object, l
     ]
 
 
-async def test_a_page_that_loads_while_the_kernel_is_busy_gets_its_drawing(server: Server) -> None:
+async def test_a_page_that_loads_while_the_kernel_is_busy_gets_its_drawing(
+    server: Server, hold: Hold
+) -> None:
     kernel_id = server.start_kernel()
     async with Page(server, kernel_id, targets=("drawing",)) as first:
         await first.kernel_info()
         await first.run(DRAW)
         opened = await first.until(lambda m: m.type == "comm_open")
-        cell = await first.execute("time.sleep(3)\ndrawing.send({'do': 'line', 'to': 4})")
+        cell = await first.execute(f"{hold.waits}\ndrawing.send({{'do': 'line', 'to': 4}})")
         await first.until(lambda m: m.execution_state == "busy" and m.parent_id == cell)
         async with Page(server, kernel_id, targets=("drawing",)) as page:
             again = await page.until(lambda m: m.type == "comm_open")
             assert (again.comm_id, again.metadata) == (opened.comm_id, {"version": "1"})
+            hold.release()
             await first.idle(cell)
             line = {"do": "line", "to": 4}
             await page.until(lambda m: m.comm_id == again.comm_id and m.content["data"] == line)

@@ -15,15 +15,10 @@ from jupyter_comm_broker.errors import (
     KernelNotFoundError,
     RefusedMessageError,
 )
-from tests.fakes.server import EXTENSIONS, Desk
+from tests.fakes.server import Desk
 from tests.until import until
 
 REFUSING = {"AsyncMappingKernelManager": {"allowed_message_types": ["kernel_info_request"]}}
-
-
-@pytest.fixture
-def jp_server_config(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return {**EXTENSIONS, **getattr(request, "param", {})}
 
 
 def managers(desk: Desk) -> Any:
@@ -123,14 +118,14 @@ async def test_what_a_callback_sends_is_told_after_what_it_answers(desk: Desk) -
     manager = managers(desk)[kernel_id]
     order: list[tuple[str, str]] = []
 
-    def watch(driver: Any, happenings: Any) -> None:
-        order.extend((type(each).__name__, each.record.comm_id) for each in happenings)
+    def watch(driver: Any, changes: Any) -> None:
+        order.extend((type(each).__name__, each.record.comm_id) for each in changes)
 
-    desk.broker.exchange.watchers.append(watch)
+    desk.broker.kernel_drivers.watchers.append(watch)
     manager.register_target("t", lambda comm, msg: Comm("back", comm_id="ours", manager=manager))
     kernel.publish("comm_open", opening("a"))
     await kernel.taken("comm_open")
-    desk.broker.exchange.watchers.remove(watch)
+    desk.broker.kernel_drivers.watchers.remove(watch)
     assert order == [
         *(("CommOpened", "a"), ("MessagePassed", "a")),
         *(("CommOpened", "ours"), ("MessagePassed", "ours")),
@@ -159,17 +154,17 @@ async def test_callbacks_that_raise_are_counted_where_rest_shows_them(desk: Desk
 
 async def test_messages_are_asked_for_only_while_somebody_wants_them(desk: Desk) -> None:
     kernel_id, _ = await desk.starts()
-    happenings = desk.broker.kernel(kernel_id).context.happenings
+    changes = desk.broker.kernel(kernel_id)._context.changes
     manager = managers(desk)[kernel_id]
-    before = happenings._wanted
+    before = changes._wanted
     comm = Comm("t", manager=manager)
-    assert happenings._wanted == before
+    assert changes._wanted == before
     comm.on_msg(lambda msg: None)
     manager.register_target("t", lambda comm, msg: None)
-    assert happenings._wanted == before + 1
+    assert changes._wanted == before + 1
     manager.close()
     manager.close()
-    assert happenings._wanted == before
+    assert changes._wanted == before
     with pytest.raises(ConnectionEndedError):
         comm.send({})
 
@@ -178,10 +173,10 @@ async def test_a_send_says_at_once_what_is_wrong_and_from_another_thread_in_the_
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     kernel_id, kernel = await desk.starts()
-    port = ServerCommPort(desk.broker.exchange.driver(kernel_id), desk.extension.log)
+    port = ServerCommPort(desk.broker.kernel_drivers.driver(kernel_id), desk.extension.log)
     kernel.publish("comm_open", opening("c"))
     kernel.publish("comm_close", {"comm_id": "c", "data": {}})
-    registry = desk.broker.kernel(kernel_id).context.registry
+    registry = desk.broker.kernel(kernel_id)._context.registry
     await until(lambda: registry.closing("c"))
     gone = ("comm_msg", {"comm_id": "c", "data": 1}, None, ())
     with pytest.raises(CommClosedError, match="closed by the kernel"):
@@ -209,7 +204,7 @@ async def test_a_restart_closes_the_comms_and_the_manager_goes_on(desk: Desk) ->
     comm = Comm("t", manager=manager)
     comm.on_close(lambda msg: reasons.append(msg["metadata"]["reason"]))
     await kernel.taken("comm_open")
-    driver = desk.broker.exchange.driver(kernel_id)
+    driver = desk.broker.kernel_drivers.driver(kernel_id)
     driver.kernel_restarted()
     await until(lambda: reasons)
     assert (reasons, manager.comms, manager.is_open) == (["the kernel was restarted"], {}, True)
@@ -224,24 +219,23 @@ async def test_a_kernel_that_is_gone_takes_its_manager_along(desk: Desk) -> None
     comm.on_close(ended.append)
     await kernel.taken("comm_open")
     await desk.app.kernel_manager.shutdown_kernel(kernel_id, now=True)
-    desk.broker.exchange.look()
+    desk.broker.kernel_drivers.look()
     await until(lambda: ended and not manager.is_open)
     assert list(managers(desk)) == []
     with pytest.raises(KeyError):
         managers(desk)[kernel_id]
 
 
-async def test_ports_are_told_of_their_kernel_alone_until_they_are_closed(desk: Desk) -> None:
-    exchange = desk.broker.exchange
-    before = list(exchange.watchers)
-    ports = CommPorts(exchange, desk.extension.log)
+async def test_a_port_is_told_of_its_kernel_alone(desk: Desk) -> None:
+    kernel_drivers = desk.broker.kernel_drivers
+    before = list(kernel_drivers.watchers)
+    ports = CommPorts(kernel_drivers, desk.extension.log)
     with pytest.raises(KernelNotFoundError):
         ports.open("none")
     one_id, one = await desk.starts()
     other_id, other = await desk.starts()
     ports.open(one_id)
-    ports.watch(exchange.driver(other_id), [])
+    ports.watch(kernel_drivers.driver(other_id), [])
     one.publish("comm_open", opening("c"))
     other.publish("comm_open", opening("c"))
-    ports.close()
-    assert exchange.watchers == before
+    assert kernel_drivers.watchers == [*before, ports.watch]

@@ -27,8 +27,8 @@ def opens(kernel: ZmqKernel, comm_id: str) -> None:
 
 
 def wanted(desk: Desk) -> list[bool]:
-    drivers = desk.broker.exchange.linked()
-    return [each.broker.context.happenings.traffic for each in drivers]
+    drivers = desk.broker.kernel_drivers.linked()
+    return [each.broker._context.changes.traffic for each in drivers]
 
 
 async def types(reader: Subscription, last: str) -> list[str]:
@@ -87,7 +87,7 @@ async def test_a_kernel_that_is_gone_is_let_go_of(desk: Desk) -> None:
     reader = reads(desk, EventFilter(kernel=kernel_id))
     feed: Any = desk.broker.events
     assert len(feed._wanted) == 1
-    desk.broker.exchange.kernel_gone(kernel_id)
+    desk.broker.kernel_drivers.kernel_gone(kernel_id)
     assert feed._wanted == set()
     assert reader.ended
     assert (await types(reader, "kernel"))[-1] == "kernel"

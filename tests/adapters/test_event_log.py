@@ -16,11 +16,12 @@ from jupyter_comm_broker.core.state.changes import (
     CommOpened,
     FrontendAttached,
     FrontendDetached,
-    Happening,
+    KernelChange,
     ProcessEnded,
     StateChanged,
 )
 from jupyter_comm_broker.core.state.comm_record import CommRecord, Side
+from jupyter_comm_broker.protocol.alias import alias
 from jupyter_comm_broker.protocol.widget import ModelName
 from tests.fakes.server import Desk
 from tests.until import until
@@ -49,8 +50,8 @@ class Listener:
     async def _hear(self, logger: EventLogger, schema_id: str, data: dict[str, Any]) -> None:
         self.heard.append(data)
 
-    def happens(self, *happenings: Happening) -> None:
-        self.log.watch(DRIVER, happenings)
+    def happens(self, *changes: KernelChange) -> None:
+        self.log.watch(DRIVER, changes)
 
 
 def comm(number: int = 1) -> CommRecord:
@@ -75,10 +76,10 @@ async def test_every_life_is_told_and_no_state() -> None:
     await until(lambda: len(listener.heard) == 6)
     about = {"comm_id": "c1", "target_name": "jupyter.widget", "model_name": "N", "kernel_id": "k"}
     assert listener.heard == [
-        {"action": "attached", "session_id": "a", "kernel_id": "k"},
+        {"action": "attached", "session_id": alias("a"), "kernel_id": "k"},
         {"action": "opened", "by": "kernel", **about},
         {"action": "closed", "by": "frontend", "reason": "why", **about},
-        {"action": "detached", "session_id": "a", "kernel_id": "k"},
+        {"action": "detached", "session_id": alias("a"), "kernel_id": "k"},
         {"action": "kernel_gone", "reason": "so", "kernel_id": "k"},
         {"action": "kernel_stopped", "reason": "so", "kernel_id": "k"},
     ]
@@ -97,13 +98,18 @@ async def test_many_are_emitted_in_order_and_others_have_their_turns_between() -
     assert turns > 5
 
 
-async def test_where_nobody_listens_nothing_waits() -> None:
+@pytest.mark.parametrize("most", [2, 100_000])
+async def test_where_nobody_listens_nothing_waits_and_nothing_is_missed(
+    most: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "MOST_WAITING", most)
     listener = Listener()
     listener.happens(*(CommOpened(comm(number)) for number in range(1000)))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert len(listener.log._waiting) == 0
     assert listener.log._next is None
+    assert "not emitted" not in caplog.text
 
 
 async def test_what_waits_is_bounded_and_the_log_says_what_was_dropped(

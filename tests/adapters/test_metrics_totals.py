@@ -10,20 +10,20 @@ from tests.until import until
 async def test_a_kernel_that_is_gone_stays_counted_and_is_there_no_more(desk: Desk) -> None:
     kernel_id, kernel = await desk.starts()
     kernel.publish("comm_open", {"comm_id": "c", "target_name": "t", "data": {}})
-    ledger = desk.extension.services.kernels.ledger
-    await until(lambda: ledger.tally().now["comms"] == 1)
-    counted = ledger.tally().counted["messages_from_kernel"]
-    desk.broker.exchange.kernel_gone(kernel_id)
-    tally = ledger.tally()
+    metrics_totals = desk.extension.services.kernels.metrics_totals
+    await until(lambda: metrics_totals.tally().now["comms"] == 1)
+    counted = metrics_totals.tally().counted["messages_from_kernel"]
+    desk.broker.kernel_drivers.kernel_gone(kernel_id)
+    tally = metrics_totals.tally()
     assert (tally.now["kernels"], tally.now["comms"]) == (0, 0)
     assert tally.counted["messages_from_kernel"] == counted == 1
 
 
 async def test_readers_of_events_are_counted_also_after_they_left(desk: Desk) -> None:
-    feed, ledger = desk.broker.events, desk.extension.services.kernels.ledger
+    feed, metrics_totals = desk.broker.events, desk.extension.services.kernels.metrics_totals
     reader = feed.subscribe(EventFilter(types=["opened"]), "nothing", lambda: None)
-    found = ledger.tally()
+    found = metrics_totals.tally()
     assert (found.now["event_readers"], found.counted["event_resyncs"]) == (1, 1)
     feed.unsubscribe(reader)
-    found = ledger.tally()
+    found = metrics_totals.tally()
     assert (found.now["event_readers"], found.counted["event_resyncs"]) == (0, 1)

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from jupyter_comm_broker.adapters import reply_collector as module
-from jupyter_comm_broker.adapters.reply_collector import Asked
+from jupyter_comm_broker.adapters.reply_collector import ReplyCollector
 from jupyter_comm_broker.errors import KernelUnavailableError
 from jupyter_comm_broker.protocol.message import Message
 from tests.core.talker import Talker
@@ -24,7 +24,7 @@ def printed(text: str) -> Message:
 
 
 async def test_it_is_done_when_the_kernel_is_idle_again() -> None:
-    asked, said = Asked("k", "1"), printed("a")
+    asked, said = ReplyCollector("k", "1"), printed("a")
     for each in (status("busy"), said):
         asked.hears(each)
     assert await asked.until_done(0.01) is False
@@ -37,7 +37,7 @@ async def test_a_kernel_that_says_no_status_is_done_a_while_after_its_word(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "STATUSLESS_SECONDS", 0.05)
-    asked = Asked("k", "1")
+    asked = ReplyCollector("k", "1")
     asked.hears(printed("a"))
     asked.hears(printed("b"))
     assert await asked.until_done(5) is True
@@ -49,7 +49,7 @@ async def test_a_busy_kernel_is_waited_for_however_much_it_says(
 ) -> None:
     monkeypatch.setattr(module, "STATUSLESS_SECONDS", 0.01)
     for first in (status("busy"), printed("early")):
-        asked = Asked("k", "1")
+        asked = ReplyCollector("k", "1")
         asked.hears(first)
         asked.hears(status("busy"))
         assert await asked.until_done(0.1) is False
@@ -57,7 +57,7 @@ async def test_a_busy_kernel_is_waited_for_however_much_it_says(
 
 
 async def test_a_status_that_cannot_be_read_ends_nothing_and_costs_no_other_answer() -> None:
-    asked, said = Asked("k", "1"), printed("a")
+    asked, said = ReplyCollector("k", "1"), printed("a")
     parts = status("idle").parts
     for each in (Message("iopub", [*parts[:3], b"["]), said):
         asked.hears(each)
@@ -67,21 +67,21 @@ async def test_a_status_that_cannot_be_read_ends_nothing_and_costs_no_other_answ
 
 
 async def test_who_waits_hears_that_the_process_ended_unless_it_was_done_before() -> None:
-    asked = Asked("k", "1")
+    asked = ReplyCollector("k", "1")
     waiting = asyncio.create_task(asked.until_done(5))
     await asyncio.sleep(0)
     asked.ended("dead")
     with pytest.raises(KernelUnavailableError) as caught:
         await waiting
     assert (caught.value.kernel_id, caught.value.state) == ("k", "dead")
-    done = Asked("k", "2")
+    done = ReplyCollector("k", "2")
     done.hears(status("idle"))
     done.ended("dead")
     assert await done.until_done(5) is True
 
 
 async def test_who_leaves_waits_no_longer() -> None:
-    asked = Asked("k", "1")
+    asked = ReplyCollector("k", "1")
     asked.hears(printed("a"))
     asked.leave()
     asked.leave()
@@ -91,7 +91,7 @@ async def test_who_leaves_waits_no_longer() -> None:
 async def test_no_more_is_collected_than_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = printed("a"), printed("b" * 100)
     monkeypatch.setattr(module, "MOST_BYTES", first.size + second.size - 1)
-    asked = Asked("k", "1")
+    asked = ReplyCollector("k", "1")
     asked.hears(status("busy"))
     asked.hears(first)
     assert asked.truncated is False

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
+from jupyter_comm_broker.testing.server import Subject
+
 from .desk import Desk
 from .proxy import Proxy
-from .server import NOTIFICATIONS, Server, Subject
+from .server import NOTIFICATIONS, Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
@@ -78,13 +80,10 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 def _serve(tmp_path_factory: pytest.TempPathFactory, subject: Subject) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp(subject) / "server", subject)
-    server.start()
-    try:
+    with server:
         # No question about news in the way of the cases.
         server.configure(NOTIFICATIONS, {"fetchNews": "false", "checkForUpdates": False})
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture(scope="package")

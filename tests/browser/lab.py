@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Locator, Page
 
     from .notebooks import Notebook
+    from .proxy import Proxy
 
 App = Literal["lab", "notebooks"]
 
@@ -172,15 +173,31 @@ class Lab:
 
     # -- waiting -----------------------------------------------------------------------------
 
-    def wait_until(self, true: Callable[[], bool], within: float, what: str) -> None:
-        """Look again and again, and fail when ``what`` has not come true."""
+    def wait_until(
+        self,
+        true: Callable[[], bool],
+        within: float,
+        what: str,
+        shown: Callable[[], object] | None = None,
+    ) -> None:
+        """Look again and again, and fail with what is ``shown`` when ``what`` has not come true."""
         end = time.monotonic() + within
         while not true():
             if time.monotonic() > end:
-                msg = f"not within {within} s: {what}"
+                instead = "" if shown is None else f"; the page shows {shown()!r}"
+                msg = f"not within {within} s: {what}{instead}"
                 raise AssertionError(msg)
             # Not time.sleep: console and WebSocket events come in only while Playwright waits.
             self.page.wait_for_timeout(30)
+
+    def back_behind(self, proxy: Proxy) -> None:
+        """
+        Wait until the page has its socket again.
+
+        The page tries again after times of its own choice: at random up to 1, 3, 7, 15 s and so
+        on, and after up to 30 s more where it could not ask for its kernel meanwhile.
+        """
+        self.wait_until(lambda: proxy.open_sockets > 0, 60, "the page's socket is back")
 
     def pause(self, seconds: float) -> None:
         """Let the page go on for a while."""

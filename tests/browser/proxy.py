@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
+
+SWITCHED = b"HTTP/1.1 101 "
+"""How the answer begins with which a server agrees to a WebSocket."""
 
 
 class Proxy:
@@ -23,6 +26,7 @@ class Proxy:
         self._refusing = False
         self._connections: set[asyncio.Task[None]] = set()
         self._sockets: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
+        self._open: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
 
@@ -46,6 +50,11 @@ class Proxy:
         """Let WebSockets through again."""
         self._refusing = False
 
+    @property
+    def open_sockets(self) -> int:
+        """How many WebSockets are open: the server has agreed, and the page is told so."""
+        return len(self._open)
+
     def _do(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
 
@@ -63,8 +72,8 @@ class Proxy:
         self._refusing = True
         cut = dict(self._sockets)
         for to_server in cut:
-            # The server hears of it first, and what it had written still reaches the page: the
-            # protocol knows no receipts, so what is on its way in a real cut is lost to all.
+            # The server hears of it first, and what it had written still reaches the page. What
+            # it writes before it hears of it does too, and it cannot know: that comes twice.
             to_server.write_eof()
         await asyncio.gather(*cut.values())
         return len(cut)
@@ -96,9 +105,14 @@ class Proxy:
         if is_socket:
             self._sockets[to_server] = connection
         to_server.write(first)
+
+        def answered(begin: bytes) -> None:
+            if is_socket and begin.startswith(SWITCHED):
+                self._open.add(to_server)
+
         both_ways = [
             asyncio.create_task(_pump(page, to_server)),
-            asyncio.create_task(_pump(server, to_page)),
+            asyncio.create_task(_pump(server, to_page, answered)),
         ]
         try:
             await asyncio.wait(both_ways, return_when=asyncio.FIRST_COMPLETED)
@@ -107,13 +121,40 @@ class Proxy:
             await to_page.wait_closed()
         finally:
             self._sockets.pop(to_server, None)
+            self._open.discard(to_server)
             for one_way in both_ways:
                 one_way.cancel()
             await asyncio.gather(*both_ways, return_exceptions=True)
             to_server.transport.abort()
 
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+def goes_on(before: list[str], lines: list[str], true: list[str]) -> bool:
+    """
+    Whether a page that showed some lines when it was cut off has all of them afterwards, in order.
+
+    What was on its way when the connection broke may come again: that much is promised, not more.
+
+    >>> goes_on(["a", "b"], ["a", "b", "c"], ["a", "b", "c"])
+    True
+    >>> goes_on(["a", "b"], ["a", "b", "b", "c"], ["a", "b", "c"])
+    True
+    >>> goes_on(["a", "b"], ["a", "b", "c", "c"], ["a", "b", "c"])
+    False
+    >>> goes_on([], ["a", "a"], ["a"]), goes_on(["a"], ["a", "c"], ["a", "b", "c"])
+    (False, False)
+    """
+    at, again = len(before), len(lines) - len(true)
+    return 0 <= again <= at and before == true[:at] and lines == before + true[at - again :]
+
+
+async def _pump(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    begun: Callable[[bytes], None] | None = None,
+) -> None:
     while data := await reader.read(65536):
         writer.write(data)
+        if begun is not None:
+            begun(data)
+            begun = None
         await writer.drain()

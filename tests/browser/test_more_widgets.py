@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .notebooks import ENOUGH, STEP, main_job
+from .proxy import goes_on
 from .server import WIDGETS
 
 if TYPE_CHECKING:
@@ -45,14 +46,32 @@ OF_INTERACT = ".widget-interact .widget-output"
 OF_CAPTURE = ".widget-output:not(.widget-interact .widget-output)"
 
 
-def all_lines_are_there(lab: Lab, subject: Server, notebook: Notebook) -> list[str]:
-    """Check captured lines against what the cell printed, in the page and in the kernel."""
+def all_lines_are_there(
+    lab: Lab, subject: Server, notebook: Notebook, before: list[str] | None = None
+) -> list[str]:
+    """
+    Check captured lines against what the cell printed, in the page and in the kernel.
+
+    Args:
+        lab: the page.
+        subject: its server.
+        notebook: its notebook.
+        before: what the page showed when it was cut off, if it was.
+    """
+    shown = before or []
     last = int(subject.evaluate(notebook.path, "n"))
     lines = [f"line {n}" for n in range(last + 1)]
-    lab.wait_until(lambda: lab.lines(OF_CAPTURE) == lines, 10, "all lines are in the page, once")
+    lab.wait_until(
+        lambda: goes_on(shown, lab.lines(OF_CAPTURE), lines),
+        10,
+        "all lines are in the page, once",
+        lambda: lab.lines(OF_CAPTURE),
+    )
     of_kernel = "''.join(output['text'] for output in out.outputs)"
     lab.wait_until(
-        lambda: ast.literal_eval(subject.evaluate(notebook.path, of_kernel)).splitlines() == lines,
+        lambda: goes_on(
+            shown, ast.literal_eval(subject.evaluate(notebook.path, of_kernel)).splitlines(), lines
+        ),
         10,
         "all lines are in the kernel's Output, once",
     )
@@ -116,11 +135,14 @@ def test_output_of_a_page_that_stays(desk: Desk, subject: Server, proxy: Proxy) 
     lab.pause(3.5)
     proxy.cut()
     lab.pause(1)
+    before = lab.lines(OF_CAPTURE)
     proxy.mend()
+    lab.back_behind(proxy)
+    # Again over that moment.
     lab.pause(4)
     desk.picture(lab)
     lab.let_go(notebook)
-    all_lines_are_there(lab, subject, notebook)
+    all_lines_are_there(lab, subject, notebook, before)
 
 
 def test_saved_widget_state(desk: Desk, subject: Server, figures: dict[str, Any]) -> None:

@@ -33,13 +33,9 @@ c.ServerApp.authorizer_class = Rules
 @pytest.fixture
 def ruled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server on which who comes with a browser may only see comms."""
-    server = Server(tmp_path_factory.mktemp("ruled") / "server", "broker")
-    config = server.folder / "config"
-    config.mkdir(parents=True)
-    (config / "jupyter_server_config.py").write_text(RULES)
-    server.start()
-    yield server
-    server.stop()
+    server = Server(tmp_path_factory.mktemp("ruled") / "server", "broker", config=RULES)
+    with server:
+        yield server
 
 
 def test_a_slider_that_may_not_be_moved(ruled: Server, desk: Desk) -> None:
@@ -50,12 +46,12 @@ def test_a_slider_that_may_not_be_moved(ruled: Server, desk: Desk) -> None:
     lab.run_all()
     lab.wait_until(lambda: lab.page.locator(".widget-slider").count() == 1, 60, "a slider")
     kernel = f"/api/kernels/{ruled.kernel_of(notebook.path)}/comms"
-    (slider,) = ruled.request("GET", f"{kernel}?model=IntSliderModel")["comms"]
+    (slider,) = ruled.rest("GET", f"{kernel}?model=IntSliderModel")["comms"]
     send = f"{kernel}/{slider['comm_id']}/messages"
 
     def move(value: int) -> None:
         state = {"method": "update", "state": {"value": value}, "buffer_paths": []}
-        ruled.request("POST", send, {"data": state})
+        ruled.rest("POST", send, {"data": state})
         lab.wait_until(lambda: lab.slider() == value, 10, "the page follows who may move it")
 
     move(4)

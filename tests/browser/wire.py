@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import struct
 import time
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+
+from jupyter_comm_broker.testing.message import V1, decode
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, WebSocket
@@ -76,18 +75,15 @@ class Wire:
 
 def _read(frame: bytes, *, sent: bool) -> Passed:
     """Cut one frame of the v1 subprotocol."""
-    (count,) = struct.unpack_from("<Q", frame)
-    offsets = struct.unpack_from(f"<{count}Q", frame, 8)
-    channel, *parts = (frame[a:b] for a, b in pairwise(offsets))
-    header, parent, _, content = (json.loads(part) for part in parts[:4])
-    detail, states = _detail(content)
+    message = decode(V1, frame, time.time())
+    detail, states = _detail(message.content)
     return Passed(
-        at=time.time(),
+        at=message.at,
         sent=sent,
-        channel=channel.decode(),
-        msg_type=header["msg_type"],
-        parent_type=parent.get("msg_type", "-"),
-        parent_id=parent.get("msg_id", "-") if not sent else header["msg_id"],
+        channel=message.channel,
+        msg_type=message.type,
+        parent_type=message.parent.get("msg_type", "-"),
+        parent_id=message.header["msg_id"] if sent else message.parent.get("msg_id", "-"),
         detail=detail,
         states=states,
         size=len(frame),

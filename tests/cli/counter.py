@@ -19,7 +19,7 @@ OTHER = "22222222-2222-2222-2222-222222222222"
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReplyCollector:
     """One request."""
 
     method: str
@@ -39,7 +39,7 @@ class Counter:
 
     answers: dict[tuple[str, str], list[tuple[int, Any]]] = field(default_factory=dict)
     """By method and path, what is answered; the last of them again and again."""
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[ReplyCollector] = field(default_factory=list)
 
     def open(self) -> None:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -70,7 +70,7 @@ class Counter:
         """Let comms live."""
         self.lays("/api/comms", {"comms": list(comms), "next": None, "total": len(comms)})
 
-    def of(self, method: str, path: str) -> list[Asked]:
+    def of(self, method: str, path: str) -> list[ReplyCollector]:
         """Return what was asked of a path."""
         return [each for each in self.asked if (each.method, each.path) == (method, path)]
 
@@ -83,7 +83,7 @@ class Counter:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 query = dict(parse_qsl(parts.query))
                 counter.asked.append(
-                    Asked(self.command, parts.path, query, dict(self.headers), body)
+                    ReplyCollector(self.command, parts.path, query, dict(self.headers), body)
                 )
                 missing = [(404, {"message": "Not Found", "reason": "Not Found"})]
                 ready = counter.answers.get((self.command, parts.path), missing)
@@ -120,6 +120,7 @@ def comm(comm_id: str = "c1", kernel_id: str = KERNEL, **other: Any) -> dict[str
         "messages": {"from_kernel": 1, "from_frontends": 2},
         "bytes": {"from_kernel": 1000, "from_frontends": 1048, "state": 10},
         "knowledge": "clean",
+        "checked_at": None,
         "dirty_because": None,
         "pending": False,
         "sequence": 1,

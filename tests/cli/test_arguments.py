@@ -31,9 +31,9 @@ def test_a_choice_of_comms_is_told_as_the_api_takes_it() -> None:
     [
         ([], "COMMAND"),
         (["nothing"], "invalid choice: 'nothing'"),
-        (["list", "--idle-longer-than", "soon"], "'soon' is no time; say 90"),
+        (["list", "--idle-longer-than", "soon"], "'soon' is not a time; use 90"),
         (["list", "--limit", "-1"], "'-1'|expected one argument"),
-        (["list", "--limit", "x"], "'x' is no number of comms"),
+        (["list", "--limit", "x"], "'x' is not a whole number"),
         (["list", "--attached", "--detached"], "not allowed with"),
         (["list", "--targ", "x"], "unrecognized arguments: --targ"),
         (["show"], "required: comm"),

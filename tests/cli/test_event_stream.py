@@ -46,7 +46,7 @@ def test_a_stream_is_read_by_the_rules_of_server_sent_events() -> None:
 
 @pytest.mark.parametrize("data", [b"data: x\n", b"data: [1]\n"])
 def test_what_is_no_event_of_ours_is_said(data: bytes) -> None:
-    with pytest.raises(CommandError, match="not ours"):
+    with pytest.raises(CommandError, match="not the broker's"):
         list(read([data, b"\n"]))
 
 

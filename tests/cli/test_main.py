@@ -66,7 +66,7 @@ def test_a_fault_of_our_own_is_one_line_unless_it_is_looked_for(run: Run, counte
     counter.lays("/api/comms", {"comms": "not a list", "next": None})
     ended = run("list")
     assert (ended.code, ended.out) == (Exit.FAILED, "")
-    assert ended.err.startswith("jupyter comms: a fault of this command itself (KeyError: 'total')")
+    assert ended.err.startswith("jupyter comms: an error in this command (KeyError: 'total')")
     assert len(ended.err.splitlines()) == 1
     with pytest.raises(KeyError):
         run("list", "--debug")

@@ -38,7 +38,11 @@ def test_data_is_read_from_standard_input(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("{a: 1}", "data is no JSON"), ("[1]", "must be a JSON object"), ("@/no/file", "cannot read")],
+    [
+        ("{a: 1}", "data is not JSON"),
+        ("[1]", "must be a JSON object"),
+        ("@/no/file", "cannot read"),
+    ],
 )
 def test_what_is_no_object_is_refused(text: str, said: str) -> None:
     with pytest.raises(CommandError, match=said) as caught:

@@ -35,17 +35,29 @@ class Page(Talker):
         """What its user may do with comms; ``None`` where nobody is asked."""
         self.takes = True
         """Whether its socket has room for what is shared."""
+        self.network = True
+        """Whether what is written to its socket still comes to it."""
 
     @property
     def frontend(self) -> Frontend:
         """What the broker keeps for the page."""
-        frontend = self._room.broker.context.delivery.get(self.session)
+        frontend = self._room.broker._context.delivery.get(self.session)
         assert frontend is not None, f"the broker does not know {self.session}"
         return frontend
 
     def attach(self) -> None:
         self._room.broker.frontend_attached(self.session, self._room.now)
         self._room.settle()
+
+    def loses_network(self) -> None:
+        """From now on nothing that is written comes to it, and the server does not know."""
+        self.gets()
+        self.network = False
+
+    def comes_back(self) -> None:
+        """Have a network again, and a new socket with the same session id."""
+        self.network = True
+        self.attach()
 
     def detach(self) -> None:
         self._room.broker.frontend_detached(self.session, self._room.now)
@@ -100,18 +112,25 @@ class Page(Talker):
     def gets(self, most_bytes: int = EVERYTHING) -> list[Message]:
         """Take what waits for the page, and what it was handed already."""
         outbox, (read, self._read) = self.frontend.outbox, (self._read, [])
+        if not self.network:
+            outbox.send(most_bytes)
+            return []
         if outbox and not (read and most_bytes < EVERYTHING):
             read += outbox.take(most_bytes)
         if self.keeps_up:
-            self._room.broker.context.delivery.caught_up(self.frontend)
+            self._room.broker._context.delivery.caught_up(self.frontend)
         return read
 
     def is_offered(self, batch: SharedBatch) -> None:
         """Take what is shared, or let it wait."""
+        in_flight = self.frontend.outbox.in_flight
+        if not self.network:
+            return
         if self.takes:
             self._read += [message for message, _, _ in batch.items]
+            in_flight.confirm(in_flight.written)
         else:
-            self._room.broker.context.delivery.fell_behind(self.frontend, batch)
+            self._room.broker._context.delivery.fell_behind(self.frontend, batch)
 
     def hears(self) -> list[tuple[str, Any]]:
         """Take what waits for the page, as pairs of type and content."""

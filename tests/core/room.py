@@ -15,7 +15,7 @@ from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.pages.effects import LogLine
-from jupyter_comm_broker.core.state.changes import Happening
+from jupyter_comm_broker.core.state.changes import KernelChange
 from jupyter_comm_broker.core.state.comm_record import CommRecord
 from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import Message
@@ -41,15 +41,18 @@ class Room:
         proven: bool = True,
         kernel_info: Mapping[str, Any] = WITHOUT_SUBSHELLS,
         answers_control: bool = True,
+        numbers: bool = True,
     ) -> None:
         self.now = 0.0
         self.broker = KernelBroker(policy or Policy(), limits or Limits(), Author("broker", 0.0))
         self.kernel = Kernel(self)
+        self.kernel.numbers = numbers
         self.kernel_info = kernel_info
         self.log: list[LogLine] = []
         self.cut_off: list[str] = []
         self.pages: dict[str, Page] = {}
-        self.happened: list[Happening] = []
+        self.happened: list[KernelChange] = []
+        self.looked: list[int] = []
         self._for_kernel: list[Message] = []
         self.broker.link_opened(self.now, running=running)
         self.settle()
@@ -64,15 +67,17 @@ class Room:
         self.log += effects.log
         self.cut_off += [session_id for session_id, _ in effects.cut_off]
         self.happened += effects.happened
+        self.looked += effects.looked
         if effects.shared is not None:
             for frontend in effects.shared.frontends:
                 self.pages[frontend.session_id].is_offered(effects.shared)
 
     def prove(self, *, answers_control: bool = True) -> None:
         """Let the kernel answer the broker's first question."""
-        channel = "control" if answers_control else "shell"
-        for request in self.for_kernel():
-            if request.channel == channel:
+        for channel in ("shell", "control"):
+            asked = [m for m in self._for_kernel if _is_asked_on(m, channel)]
+            self._for_kernel = [m for m in self._for_kernel if m not in asked]
+            for request in asked if channel == "shell" or answers_control else ():
                 self.kernel.replies(request, self.kernel_info)
                 self.kernel.idle(request)
 
@@ -104,7 +109,7 @@ class Room:
 
     def record(self, comm_id: str) -> CommRecord:
         """Return what the broker knows of a comm that is open."""
-        record = self.broker.context.registry.get(comm_id)
+        record = self.broker._context.registry.get(comm_id)
         assert record is not None, f"no comm {comm_id}"
         return record
 
@@ -206,3 +211,7 @@ class Kernel(Talker):
 
     def closes(self, comm_id: str, parent: Message | None = None) -> Message:
         return self.publishes("comm_close", {"comm_id": comm_id, "data": {}}, parent)
+
+
+def _is_asked_on(message: Message, channel: str) -> bool:
+    return message.header.msg_type == "kernel_info_request" and message.channel == channel

@@ -15,6 +15,8 @@ class Talker:
     def __init__(self, session: str) -> None:
         self.session = session
         self._count = 0
+        self.numbers = True
+        """Whether its messages are numbered as jupyter_client does it."""
 
     def write(
         self,
@@ -30,7 +32,7 @@ class Talker:
         """Return a message; ``parent`` is the request it answers."""
         self._count += 1
         fields = {
-            "msg_id": f"{self.session}-{self._count}",
+            "msg_id": f"{self.session}{'_' if self.numbers else '-'}{self._count}",
             "msg_type": msg_type,
             "session": self.session,
             "username": "",

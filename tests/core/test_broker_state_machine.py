@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -14,6 +15,7 @@ from jupyter_comm_broker.core.state.comm_record import Knowledge
 from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.widget import size_of
 
+from .exact_room import ExactRoom
 from .model_kernel import QUIET, REJECTED, ModelKernel
 from .model_page import ModelPage
 from .page import EVERYTHING
@@ -27,13 +29,18 @@ class KernelAndPages(RuleBasedStateMachine):
     """One kernel, up to three pages that come, go, return and reload."""
 
     @initialize(
-        high=st.sampled_from([0, 1_500, EVERYTHING]), absent=st.sampled_from([4_000, 1_000_000])
+        high=st.sampled_from([0, 1_500, EVERYTHING]),
+        absent=st.sampled_from([4_000, 1_000_000]),
+        in_flight=st.sampled_from([3_000, 1_000_000]),
     )
-    def begin(self, high: int, absent: int) -> None:
+    def begin(self, high: int, absent: int, in_flight: int) -> None:
         self.limits = Limits(
-            outbox_high_bytes=high, absent_bytes=absent, outbox_cap_bytes=1_000_000
+            outbox_high_bytes=high,
+            absent_bytes=absent,
+            outbox_cap_bytes=1_000_000,
+            in_flight_bytes=in_flight,
         )
-        self.room = Room(limits=self.limits)
+        self.room = ExactRoom(limits=self.limits)
         self.kernel = ModelKernel(self.room)
         self.pages: list[ModelPage] = []
         self.names = 0
@@ -46,7 +53,7 @@ class KernelAndPages(RuleBasedStateMachine):
         return f"{kind}{self.names}"
 
     def attached(self) -> list[ModelPage]:
-        return [page for page in self.pages if page.attached]
+        return [page for page in self.pages if page.attached and page.page.network]
 
     # -- pages -----------------------------------------------------------------------------------
 
@@ -62,7 +69,12 @@ class KernelAndPages(RuleBasedStateMachine):
     @rule(data=st.data())
     def leaves_or_returns(self, data: Any) -> None:
         page = data.draw(st.sampled_from(self.pages))
-        if not page.attached:
+        if not page.page.network:
+            if data.draw(st.booleans()):
+                page.leaves()  # the server notices it
+            page.page.network = True
+            page.returns()
+        elif not page.attached:
             page.returns()
         elif data.draw(st.booleans()):
             page.leaves()
@@ -80,6 +92,13 @@ class KernelAndPages(RuleBasedStateMachine):
     @rule(data=st.data(), most=st.sampled_from([0, 1_000, EVERYTHING]))
     def reads(self, data: Any, most: int) -> None:
         data.draw(st.sampled_from(self.attached())).reads(most)
+
+    @precondition(lambda self: self.attached())
+    @rule(data=st.data())
+    def network_vanishes(self, data: Any) -> None:
+        page = data.draw(st.sampled_from(self.attached()))
+        page.reads()
+        page.page.loses_network()
 
     @precondition(lambda self: self.attached())
     @rule(data=st.data(), takes=st.booleans())
@@ -161,15 +180,20 @@ class KernelAndPages(RuleBasedStateMachine):
         for page in self.attached():
             if page.prompt:
                 page.reads()
+        for page in self.pages:
+            if page.prompt and not page.page.network and page.attached:
+                page.page.gets()  # written, and never read
 
     @invariant()
     def accounts_are_right(self) -> None:
-        context = self.room.broker.context
+        context = self.room.broker._context
         states = [record.state for record in context.registry if record.state is not None]
         assert context.mirror.budget.bytes == sum(state.size for state in states)
         for state in states:
             apart = (state._apart or {}).values()
             assert state.size == len(state._rest) + sum(map(size_of, apart))
+        own = sum(each.outbox.bytes for each in context.delivery if not each.attached)
+        assert context.delivery.waiting.bytes <= self.limits.absent_bytes + own
         for frontend in context.delivery:
             outbox, limits = frontend.outbox, self.limits
             assert outbox.bytes == sum(entry.size for entry in outbox._entries)
@@ -184,7 +208,7 @@ class KernelAndPages(RuleBasedStateMachine):
 
     @invariant()
     def what_is_said_to_be_known_is_true(self) -> None:
-        context = self.room.broker.context
+        context = self.room.broker._context
         pending = {update.comm_id for update in context.mirror.pending}
         for record in context.registry:
             if record.knowledge is Knowledge.CLEAN and record.comm_id not in pending:
@@ -207,7 +231,7 @@ class KernelAndPages(RuleBasedStateMachine):
             while self.kernel.works():
                 self.kernel.ends_cell()
             self.room.wait(1.0)
-        context = self.room.broker.context
+        context = self.room.broker._context
         mirrored = {
             record.comm_id: self.room.mirrored(record.comm_id) for record in context.registry
         }
@@ -225,7 +249,8 @@ class KernelAndPages(RuleBasedStateMachine):
             }
 
 
-TestKernelAndPages = KernelAndPages.TestCase
+# 2,000 examples take a minute, and several on a machine that does much else.
+TestKernelAndPages = pytest.mark.timeout(900)(KernelAndPages.TestCase)
 TestKernelAndPages.settings = settings(
     max_examples=2_000 if os.environ.get("JCB_LONG") else 100,
     stateful_step_count=30,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.histogram import BOUNDS, Durations
+from jupyter_comm_broker.core.histogram import BOUNDS, Histogram
 
 
 def test_each_is_under_its_bound_and_all_that_are_larger() -> None:
-    durations = Durations()
+    durations = Histogram()
     for seconds in (0.0, 0.001, 0.002, 99.0):
         durations.add(seconds)
     found = durations.cumulative()
@@ -16,7 +16,7 @@ def test_each_is_under_its_bound_and_all_that_are_larger() -> None:
 
 
 def test_those_of_another_are_added_and_stay_its_own() -> None:
-    one, other = Durations(), Durations()
+    one, other = Histogram(), Histogram()
     one.add(1.0)
     other.add(2.0)
     one.include(other)

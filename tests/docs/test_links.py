@@ -78,3 +78,28 @@ def test_every_page_can_be_found_from_the_first_one() -> None:
     lost = [str(page) for page in PAGES if page.is_relative_to(DOCS) and page not in seen]
     assert lost == []
     assert ROOT / "README.md" in seen
+
+
+MODULE = re.compile(r"`((?:[a-z_]+/)*[a-z_]+\.(?:py|ts))(?:: ([\w.]+))?`")
+"""How ARCHITECTURE.md names a module, and something in it."""
+
+
+def named_in_vain(text: str) -> list[str]:
+    """Return what a text names that is not in the code."""
+    found = []
+    for path, name in MODULE.findall(text):
+        places = [ROOT / path, ROOT / "jupyter_comm_broker" / path, *ROOT.glob(f"ui/src/**/{path}")]
+        place = next((each for each in places if each.is_file()), None)
+        if place is None:
+            found.append(path)
+        elif name and name.rpartition(".")[2] not in place.read_text():
+            found.append(f"{path}: {name}")
+    return found
+
+
+def test_what_the_architecture_names_is_in_the_code() -> None:
+    assert named_in_vain((ROOT / "ARCHITECTURE.md").read_text()) == []
+    assert named_in_vain("`core/nowhere.py` and `core/broker.py: KernelBroker.sings`") == [
+        "core/nowhere.py",
+        "core/broker.py: KernelBroker.sings",
+    ]

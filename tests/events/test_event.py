@@ -77,10 +77,4 @@ def test_nothing_else_can_be_merged() -> None:
 
 
 def test_a_filter_without_conditions_wants_everything() -> None:
-    assert EventFilter().wants_traffic
     assert Wanted(EventFilter()).matches(Event(1, "kernel", "k", "", "", b"{}"))
-
-
-def test_types_say_whether_traffic_is_wanted() -> None:
-    assert not EventFilter(types=["opened", "kernel"]).wants_traffic
-    assert EventFilter(types=["opened", "message"]).wants_traffic

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_comm_broker.core.state.changes import Happening
+from jupyter_comm_broker.core.state.changes import KernelChange
 from jupyter_comm_broker.events.event import EventFilter
 from jupyter_comm_broker.events.event_writer import EventWriter
 from jupyter_comm_broker.events.journal import Journal
+from jupyter_comm_broker.protocol.alias import alias
 from jupyter_comm_broker.protocol.json_text import loads
 from tests.core.room import Room
 
@@ -15,18 +16,18 @@ STATE = {"_model_name": "N", "_model_module": "m", "value": 1}
 
 
 class Story:
-    """A room whose happenings are written down as one batch when a test asks for it."""
+    """A room whose changes are written down as one batch when a test asks for it."""
 
     def __init__(self, *, traffic: bool = True) -> None:
         self.room = Room()
-        self.room.broker.context.happenings.want_traffic()
+        self.room.broker._context.changes.want_traffic()
         self.room.happened.clear()
         self.journal = Journal("cafe", 1000, 1 << 30)
         self.journal.note_traffic(traffic)
         self.reader = self.journal.subscribe(EventFilter(), None, lambda: None)
         self._writer = EventWriter(self.journal, 1000)
 
-    def told(self, happened: list[Happening] | None = None) -> list[tuple[str, Any]]:
+    def told(self, happened: list[KernelChange] | None = None) -> list[tuple[str, Any]]:
         batch = self.room.happened if happened is None else happened
         self._writer.write("k", self.room.broker, list(batch), self.room.now)
         self.room.happened.clear()
@@ -48,7 +49,7 @@ def test_a_comms_life_is_told_with_all_that_is_known_of_it() -> None:
     assert (opened["opened_by"], opened["kernel_id"]) == ("kernel", "k")
     assert told[-1][1]["by"] == "frontend"
     assert told[4][1]["direction"] == "from_frontend"
-    assert told[4][1]["session_id"] == "a"
+    assert told[4][1]["session_id"] == alias("a")
     assert told[2][1]["direction"] == "from_kernel"
     assert told[2][1]["session_id"] is None
     assert told[2][1]["msg_type"] == "comm_open"

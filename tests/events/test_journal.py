@@ -91,7 +91,7 @@ def test_an_id_of_another_life_of_the_future_or_of_no_sense_is_a_resync() -> Non
     for after in ("beef-1", "cafe-2", "", "cafe-", "1", "cafe-1x", "cafe-" + "9" * 30):
         (event,) = subscribes(log, after=after).take(EVERYTHING)
         assert (event.type, event.number) == ("resync", 1), after
-        assert "this server's life" in loads(event.text)["reason"]
+        assert "this server process" in loads(event.text)["reason"]
 
 
 def test_traffic_can_only_be_resumed_from_where_it_was_noted_ever_since() -> None:
@@ -236,6 +236,12 @@ class ManyReaders(RuleBasedStateMachine):
         self.log.unsubscribe(reader.subscription)
         after = self.log.id_of(reader.last)
         reader.subscription = self.log.subscribe(ALL, after, lambda: None)
+
+    @precondition(lambda self: self.readers)
+    @rule(which=st.integers(0, 2), most=st.sampled_from([1, 1_000, EVERYTHING]))
+    def loses_what_was_written_and_comes_back(self, which: int, most: int) -> None:
+        self.readers[which % len(self.readers)].subscription.take(most)
+        self.comes_back(which)
 
     @invariant()
     def nothing_grows(self) -> None:

@@ -11,6 +11,7 @@ from jupyter_comm_broker.core.state.comm_record import Side
 from jupyter_comm_broker.errors import TooManyRecordingsError
 from jupyter_comm_broker.events import recordings as module
 from jupyter_comm_broker.events.recordings import Recordings, RecordingWish, Subject
+from jupyter_comm_broker.protocol.alias import alias
 from tests.core.room import Room
 from tests.core.talker import Talker
 
@@ -20,7 +21,7 @@ TARGET: Subject = ("target", "plot")
 
 
 class Studio:
-    """A room whose happenings a recorder follows."""
+    """A room whose changes a recorder follows."""
 
     def __init__(self) -> None:
         self.room = Room()
@@ -38,7 +39,7 @@ class Studio:
 
     @property
     def traffic(self) -> bool:
-        return self.room.broker.context.happenings.traffic
+        return self.room.broker._context.changes.traffic
 
 
 def test_both_sides_of_a_comm_are_recorded_while_it_is_on() -> None:
@@ -60,7 +61,7 @@ def test_both_sides_of_a_comm_are_recorded_while_it_is_on() -> None:
     assert (first["buffers"], first["number"], first["target_name"]) == ([3], 1, "plot")
     assert (second["side"], second["session_id"], second["data"]) == (
         Side.FRONTEND,
-        "a",
+        alias("a"),
         {"from": "page"},
     )
     studio.set(COMM, OFF)

@@ -18,6 +18,7 @@ from jupyter_client.session import Session
 
 from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.multipart import DELIMITER
+from jupyter_comm_broker.transport.kernel.zmq_channel import LINGER
 from tests.until import until
 
 CHANNELS = {"shell": zmq.ROUTER, "control": zmq.ROUTER, "stdin": zmq.ROUTER, "iopub": zmq.XPUB}
@@ -95,7 +96,7 @@ class ZmqKernel:
         self._ports: dict[str, int] = {}
         for name, kind in {**CHANNELS, "hb": zmq.ROUTER}.items():
             self._sockets[name] = socket = self._context.socket(kind)
-            socket.linger = 0
+            socket.linger = LINGER
             if kind == zmq.XPUB:
                 # Every subscription is told of, not only the first of a topic.
                 socket.xpub_verbose = True
@@ -138,7 +139,8 @@ class ZmqKernel:
         for task in self._tasks:
             task.cancel()
         for socket in self._sockets.values():
-            socket.close(linger=0)
+            # Not 0: ZeroMQ would end the process now and then (zmq_channel.LINGER).
+            socket.close(linger=LINGER)
         self._context.term()
 
     # -- hearing ---------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ class Socket:
     async def hears(self, msg_type: str, **content: Any) -> Message:
         """Wait for a message of this type that has at least this in its content."""
         while True:
-            frame = await asyncio.wait_for(self._next_frame(), 10)
+            frame = await asyncio.wait_for(self._next_frame(), 30)
             assert frame is not None, f"closed: {self.client.close_reason}"
             message = framing.decode(self.subprotocol, frame)
             if message.header.msg_type == msg_type and content.items() <= message.content.items():
@@ -55,7 +55,7 @@ class Socket:
 
     async def closes(self) -> tuple[int | None, str | None]:
         """Wait until the server closes it. Returns code and reason."""
-        while await asyncio.wait_for(self._next_frame(), 10) is not None:
+        while await asyncio.wait_for(self._next_frame(), 30) is not None:
             pass
         return self.client.close_code, self.client.close_reason
 
@@ -99,7 +99,7 @@ class Desk:
     @property
     def connections(self) -> list[FrontendConnection]:
         """The server's ends of all sockets."""
-        return list(self.broker.exchange.connections)
+        return list(self.broker.kernel_drivers.connections)
 
     async def get(self, *path: str) -> Any:
         """Ask REST."""
@@ -110,9 +110,11 @@ class Desk:
         body = json.dumps({"name": SPEC})
         model = json.loads((await self._fetch("api", "kernels", method="POST", body=body)).body)
         kernel_id: str = model["id"]
-        driver = self.broker.exchange.driver(kernel_id) if self.broker.exchange else None
+        driver = (
+            self.broker.kernel_drivers.driver(kernel_id) if self.broker.kernel_drivers else None
+        )
         if driver is not None:
-            await until(lambda: driver.broker.proof.link == "proven")
+            await until(lambda: driver.broker._parts.handshake.link == "proven")
         return kernel_id, InProcess.running[kernel_id]
 
     async def opens(

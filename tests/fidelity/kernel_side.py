@@ -2,7 +2,7 @@
 What runs in the kernel: widgets that do all that real ones do, and a seeded hand that moves them.
 
 Only ipywidgets' public ways are used. ``set_state`` is watched, not changed: it notes the one
-drift that no message tells of (protocol facts 2.3, row 4), a page's value that is mapped to
+drift that no message tells of (fact 2.3.4), a page's value that is mapped to
 what the trait has already.
 """
 
@@ -12,7 +12,7 @@ import ipywidgets as w
 import traitlets as t
 from ipywidgets.widgets.widget import Widget
 
-ROW_4 = {}
+UNTOLD = {}
 
 def plain(value):
     """JSON with bytes as text, for comparing."""
@@ -21,14 +21,14 @@ def plain(value):
 def watched(set_state):
     def watching(self, sync_data):
         before = {k: v for k, v in self.get_state().items() if k in sync_data}
-        set_state(self, sync_data)  # an error is seen by everybody: no row 4
+        set_state(self, sync_data)  # an error is seen by everybody: not fact 2.3.4
         after = self.get_state()
         for key, old in before.items():
             now = plain(after[key])
             if now == plain(old) and now != plain(sync_data[key]):
-                ROW_4[self.model_id, key] = plain(sync_data[key])
+                UNTOLD[self.model_id, key] = plain(sync_data[key])
             else:
-                ROW_4.pop((self.model_id, key), None)
+                UNTOLD.pop((self.model_id, key), None)
     return watching
 
 Widget.set_state = watched(Widget.set_state)

@@ -60,7 +60,7 @@ class PageHand:
             lambda: (f"extra{rng.randrange(1, 9)}", self.tree(2)),
             lambda: ("nobody_knows", rng.randrange(9)),
             lambda: ("number", "no number"),
-            # Rare: each leaves a difference that no message tells of (row 4).
+            # Rare: each leaves a difference that no message tells of (fact 2.3.4).
             lambda: ("fixed", "B") if rng.random() < 0.1 else ("text", ""),
         ]
 

@@ -2,7 +2,7 @@
 The mirror beside the kernel's own answer, after each of many rounds of a seeded fuzz.
 
 A difference is a failure unless the broker said beforehand that it is not sure of the comm.
-One kind cannot be seen in the traffic (protocol facts 2.3, row 4) and is counted apart.
+One kind cannot be seen in the traffic (fact 2.3.4) and is counted apart.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class Count:
     compared: int = 0
     flagged: int = 0
     """Differences in comms that were marked beforehand."""
-    row_4: int = 0
+    untold: int = 0
+    """Differences that no message tells of (fact 2.3.4)."""
     marked: int = 0
     """Comms that were marked when they were looked at, different or not."""
     unexplained: list[str] = field(default_factory=list)
@@ -82,7 +83,7 @@ async def test_the_mirror_says_what_the_kernel_says(
     REPORTS.mkdir(parents=True, exist_ok=True)
     report = REPORTS / f"fidelity-ipykernel{version}-echo{echo}.json"
     report.write_text(json.dumps({**asdict(count), "counters": counters}, indent=1))
-    assert count.row_4 < count.compared / 50, "row 4 is rare by construction"
+    assert count.untold < count.compared / 50, "what no message tells is rare by construction"
     assert counters.get("faults", 0) == 0
 
 
@@ -126,10 +127,12 @@ async def compare(
         if marked:
             count.flagged += 1
             continue
-        row_4 = json.loads(await page.run("print(json.dumps([[*k, v] for k, v in ROW_4.items()]))"))
-        silent = {key: sent for model, key, sent in row_4 if model == comm_id}
+        noted = json.loads(
+            await page.run("print(json.dumps([[*k, v] for k, v in UNTOLD.items()]))")
+        )
+        silent = {key: sent for model, key, sent in noted if model == comm_id}
         if all(key in silent and plain((state or {}).get(key)) == silent[key] for key in wrong):
-            count.row_4 += 1
+            count.untold += 1
             await page.run(f"w.Widget.widgets[{comm_id!r}].send_state({sorted(wrong)})")
             continue
         for key in wrong:
@@ -150,7 +153,7 @@ async def whole(
 
 
 def different(mirror: dict[str, Any] | None, kernel: dict[str, Any]) -> set[str]:
-    """Return the attributes on which the two disagree, by Python's equality as in PF 2.2."""
+    """Return the attributes on which the two disagree, by Python's equality (fact 2.2)."""
     if mirror is None:
         return set(kernel)
     missing = object()

@@ -20,7 +20,7 @@ class Truth:
     """A client of its own. ipywidgets answers on the control comm opened last, so it asks again."""
 
     def __init__(self, server: Server, kernel_id: str) -> None:
-        path = server.folder / "runtime" / f"kernel-{kernel_id}.json"
+        path = server.connection_file(kernel_id)
         self._client = AsyncKernelClient(connection_file=str(path))
         self._client.load_connection_file()
 

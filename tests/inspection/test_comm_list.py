@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jupyter_comm_broker.errors import CursorExpiredError, InvalidFieldError
 from jupyter_comm_broker.inspection import snapshots
 from jupyter_comm_broker.inspection.comm_list import Field, ListQuery, Page, Sort, chosen, page
-from jupyter_comm_broker.inspection.list_cursors import ListWalks
+from jupyter_comm_broker.inspection.list_cursors import ListCursors
 from jupyter_comm_broker.inspection.views import CommView
 from tests.core.room import Room
 
@@ -25,7 +25,7 @@ class Rooms:
     """Two kernels whose comms are listed together."""
 
     def __init__(self) -> None:
-        self.walks = ListWalks("life")
+        self.cursors = ListCursors("life")
         self.rooms = {"k1": Room(), "k2": Room()}
         self.now = 0.0
 
@@ -36,7 +36,7 @@ class Rooms:
 
     def page(self, **query: Any) -> Page:
         brokers = [(kernel_id, room.broker) for kernel_id, room in self.rooms.items()]
-        return page(brokers, ListQuery(**query), self.walks, self.now)
+        return page(brokers, ListQuery(**query), self.cursors, self.now)
 
     def walk(self, between: Callable[[], None], **query: Any) -> list[str]:
         """Go through all pages; ``between`` is what happens from one to the next."""
@@ -148,7 +148,7 @@ def test_an_order_is_kept_only_if_there_is_another_page() -> None:
     rooms = Rooms()
     rooms.opens("k1", "c")
     rooms.page(sort="messages")
-    assert len(rooms.walks) == 0
+    assert len(rooms.cursors) == 0
 
 
 def test_the_total_counts_what_matches_now() -> None:
@@ -204,10 +204,10 @@ def test_a_cursor_of_a_list_that_is_no_longer_kept_says_to_begin_again() -> None
     rooms.opens("k1", "a")
     rooms.opens("k1", "b")
     cursor = rooms.page(sort="idle", limit=1).next
-    rooms.now += ListWalks.KEPT_SECONDS + 1
+    rooms.now += ListCursors.KEPT_SECONDS + 1
     with pytest.raises(CursorExpiredError):
         rooms.page(sort="idle", cursor=cursor)
-    rooms.walks = ListWalks("another life")
+    rooms.cursors = ListCursors("another life")
     with pytest.raises(CursorExpiredError):
         rooms.page(cursor=encoded(["life", "opened_at", 0, 0, 0.0, ["k", 1]]))
 

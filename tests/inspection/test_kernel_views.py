@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from jupyter_comm_broker.inspection import kernel_views
-from jupyter_comm_broker.inspection.views import KernelView
+from jupyter_comm_broker.inspection.health_views import KernelView
+from jupyter_comm_broker.protocol.alias import alias
 from jupyter_comm_broker.protocol.json_text import dumps, loads
 from jupyter_comm_broker.protocol.message import Message
 from tests.core.room import Room
@@ -44,8 +45,8 @@ def test_a_kernel_is_shown_with_its_link_and_its_pages() -> None:
         1,
     )
     pages = {each["session_id"]: each["attached"] for each in found["frontends"]}
-    assert (pages, found["pending_updates"]) == ({"a": True, "b": False}, 1)
-    assert found["state_bytes"] == one.broker.context.mirror.budget.bytes
+    assert (pages, found["pending_updates"]) == ({alias("a"): True, alias("b"): False}, 1)
+    assert found["state_bytes"] == one.broker._context.mirror.budget.bytes
 
 
 def test_what_runs_is_shown_with_how_long_it_does() -> None:
@@ -77,7 +78,7 @@ def test_comms_are_counted_by_target_and_widgets_by_how_far_they_are_trusted() -
     one.page("a").opens("mine", "my.target", {})
     one.kernel.opens("w1", STATE)
     one.kernel.opens("w2", STATE)
-    context = one.broker.context
+    context = one.broker._context
     context.registry.doubt(one.record("w2"), "a test says so")
     found = shown(one)
     assert found["targets"] == {"my.target": 1, "jupyter.widget": 2}

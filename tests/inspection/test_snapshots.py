@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jupyter_comm_broker.inspection import snapshots
+from jupyter_comm_broker.protocol.alias import alias
 from tests.core.room import Room
 
 STATE = {"_model_name": "N", "_model_module": "M", "_model_module_version": "1"}
@@ -37,7 +38,7 @@ def test_a_comm_is_shown_with_all_that_is_known_of_it() -> None:
         "model": {"name": "N", "module": "M", "version": "1"},
         "parents": ["box"],
         "references": [],
-        "frontends": ["a"],
+        "frontends": [alias("a")],
         "messages": {"from_kernel": 1, "from_frontends": 1},
         "bytes": {
             "from_kernel": record.bytes_from_kernel,
@@ -45,6 +46,7 @@ def test_a_comm_is_shown_with_all_that_is_known_of_it() -> None:
             "state": record.state.size if record.state else 0,
         },
         "knowledge": "clean",
+        "checked_at": "1970-01-01T00:00:00+00:00",
         "dirty_because": None,
         "pending": True,
         "sequence": 1,
@@ -72,7 +74,7 @@ def test_a_page_that_refused_a_comm_is_not_among_its_frontends() -> None:
     refuser = one.page("b")
     one.kernel.opens("w", STATE)
     refuser.closes("w")
-    assert snapshots.comms("k", one.broker, one.now)[0]["frontends"] == ["a"]
+    assert snapshots.comms("k", one.broker, one.now)[0]["frontends"] == [alias("a")]
 
 
 def test_targets_are_shown_with_their_evidence() -> None:

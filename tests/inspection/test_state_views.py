@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from jupyter_comm_broker.errors import BufferNotFoundError, HiddenContentError
 from jupyter_comm_broker.inspection import state_views
 from jupyter_comm_broker.inspection.views import WholeCommView
+from jupyter_comm_broker.protocol.json_text import loads
 from tests.core.page import Page
 from tests.core.room import Room
 
 STATE = {"_model_name": "N", "_model_module": "M", "_model_module_version": "1"}
-UPLOAD = {"_model_name": "FileUploadModel", "value": [{"name": "a", "type": "text/csv"}]}
+HOME = {"_model_module": "M"}
+UPLOAD = {**HOME, "_model_name": "FileUploadModel", "value": [{"name": "a", "type": "text/csv"}]}
 CONTENT = ["value", 0, "content"]
 
 
@@ -47,11 +49,12 @@ def test_a_comm_whose_state_is_not_known_is_shown_without() -> None:
 def test_a_state_is_shown_alone() -> None:
     room = Room()
     room.kernel.opens("w", STATE, paths=[["raw"]], buffers=[b"xy"])
-    assert state_views.alone(room.record("w"), reveal=False) == {
+    assert state_views.alone(room.broker, room.record("w"), reveal=False) == {
         "state": STATE,
         "buffer_paths": [["raw"]],
         "redacted": [],
         "knowledge": "clean",
+        "checked_at": "1970-01-01T00:00:00+00:00",
         "sequence": 1,
     }
 
@@ -68,7 +71,7 @@ def test_a_buffer_is_shown_as_what_it_is() -> None:
 
 def test_secrets_are_shown_only_to_who_may_see_them() -> None:
     room = Room()
-    room.kernel.opens("p", {"_model_name": "PasswordModel", "value": "hunter2"})
+    room.kernel.opens("p", {**HOME, "_model_name": "PasswordModel", "value": "hunter2"})
     room.kernel.opens("f", UPLOAD, paths=[CONTENT], buffers=[b"hunter3"])
     assert "hunter2" not in str(whole(room, "p"))
     assert whole(room, "p")["redacted"] == [["value"]]
@@ -79,7 +82,7 @@ def test_secrets_are_shown_only_to_who_may_see_them() -> None:
         state_views.buffer(room.record("f"), 0, reveal=False)
     found = state_views.buffer(room.record("f"), 0, reveal=True)
     assert (found.data, found.media_type) == (b"hunter3", "text/csv")
-    records = list(room.broker.context.registry)
+    records = list(room.broker._context.registry)
     hidden = state_views.document(records, reveal=False)
     assert ("hunter" in str(hidden), "buffers" in hidden["state"]["f"]) == (False, False)
     assert "hunter2" in str(state_views.document(records, reveal=True))
@@ -98,10 +101,34 @@ def test_a_document_has_every_widget_whose_state_is_known() -> None:
     room.kernel.opens("i", STATE, paths=[["raw"]], buffers=[b"xy"])
     room.kernel.opens("plot", target="matplotlib")
     room.kernel.sends("unknown", {})
-    shown = state_views.document(room.broker.context.registry, reveal=False)
+    shown = state_views.document(room.broker._context.registry, reveal=False)
     named = {"model_name": "N", "model_module": "M", "model_module_version": "1", "state": STATE}
     buffer = {"encoding": "base64", "path": ["raw"], "data": "eHk="}
     assert shown["state"] == {"w": named, "i": {**named, "buffers": [buffer]}}
+
+
+def test_a_document_has_nothing_that_cannot_be_loaded() -> None:
+    room, deep = Room(), "[" * 600 + "]" * 600
+    room.kernel.opens("box", {**STATE, "children": ["IPY_MODEL_bare"]})
+    room.kernel.sends("unknown", {"method": "update", "state": {}})
+    room.kernel.opens("bare", target="jupyter.widget")
+    room.kernel.opens("nameless", {"value": 1})
+    room.kernel.opens("homeless", {"_model_name": "N"})
+    room.kernel.opens("deep", {**STATE, "value": loads(deep.encode())})
+    nothing = {"comm_id": "null", "target_name": "jupyter.widget", "data": {"state": None}}
+    room.kernel.publishes("comm_open", nothing)
+    shown = state_views.document(room.broker._context.registry, reveal=False)["state"]
+    assert list(shown) == ["box"]
+    # A reference to what is not there stays: that it is there is the kernel's word.
+    assert shown["box"]["state"]["children"] == ["IPY_MODEL_bare"]
+
+
+def test_a_document_has_a_widget_whose_model_was_named_after_its_opening() -> None:
+    room = Room()
+    room.kernel.opens("late", {"value": 1})
+    room.kernel.updates("late", STATE)
+    shown = state_views.document(room.broker._context.registry, reveal=False)["state"]
+    assert shown["late"]["model_name"] == "N"
 
 
 # -- tags ------------------------------------------------------------------------------------------
@@ -129,13 +156,13 @@ def test_a_state_that_is_no_longer_trusted_has_another_tag() -> None:
     room = Room()
     room.kernel.opens("w", STATE)
     before = tags(room, "w")
-    room.broker.context.registry.doubt_all("a message was lost")
+    room.broker._context.registry.doubt_all("a message was lost")
     assert not set(before) & set(tags(room, "w"))
 
 
 def test_a_comm_opened_anew_has_other_tags_also_in_another_life_of_the_server() -> None:
     room, other = Room(), Room()
-    other.broker.context.author.session = "another"
+    other.broker._context.author.session = "another"
     for each in (room, other):
         each.kernel.opens("w", STATE)
     seen = {*tags(room, "w"), *tags(other, "w")}
@@ -183,13 +210,13 @@ def test_the_same_tag_never_stands_for_two_pictures(acts: list[tuple[str, int]])
         elif act == "custom":
             room.kernel.customs("w", {})
         elif act == "too much":
-            room.broker.context.mirror.budget._limits = type(room.broker.context.limits)(
+            room.broker._context.mirror.budget._limits = type(room.broker._context.limits)(
                 comm_state_bytes=number * 60
             )
         shown = dict(whole(room, "w"))
         for age in state_views.AGES:
             shown.pop(age)
         state_tag, whole_tag = tags(room, "w")
-        state = state_views.alone(room.record("w"), reveal=False)
+        state = state_views.alone(room.broker, room.record("w"), reveal=False)
         assert pictures.setdefault(whole_tag, shown) == shown
         assert pictures.setdefault(state_tag, state) == state

@@ -11,7 +11,7 @@ STATE = {"_model_name": "N", "value": 1}
 def of(*rooms: Room) -> Tally:
     tally = Tally()
     for room in rooms:
-        tally.include(room.broker.context)
+        tally.include(room.broker.known)
     return tally
 
 
@@ -51,7 +51,7 @@ def test_what_waits_and_what_is_doubtful_is_counted_now() -> None:
     room = Room()
     room.page("a").updates("none", {})
     room.kernel.opens("c", STATE)
-    room.broker.context.registry.doubt(room.record("c"), "for once")
+    room.broker._context.registry.doubt(room.record("c"), "for once")
     now = of(room).now
     assert (now["kernels"], now["frontends"], now["dirty_states"]) == (1, 1, 1)
     assert now["outbox_messages"] > 0
@@ -66,8 +66,21 @@ def test_kernels_add_up_and_the_past_of_one_has_nothing_now() -> None:
     assert of(one, other).now["comms"] == 2
     assert of(one, other).counted["messages_from_kernel"] == 2
     past, total = Tally(), Tally()
-    past.include_past(one.broker.context)
+    past.include_past(one.broker.known)
     assert past.now == {}
     total.add(past)
     total.add(of(other))
     assert (total.now["comms"], total.counted["messages_from_kernel"]) == (1, 2)
+
+
+def test_what_all_absent_pages_miss_counts_once() -> None:
+    room = Room()
+    for name in "ab":
+        page = room.page(name)
+        page.gets()
+        page.detach()
+    room.kernel.prints("x")
+    tally = Tally()
+    tally.include(room.broker.known)
+    assert tally.now["outbox_messages"] == 1
+    assert tally.now["outbox_bytes"] == room.broker._context.delivery.waiting.bytes

@@ -11,6 +11,7 @@ from jupyter_comm_broker.protocol.framing import (
     wire_fragments,
     wire_frame,
     wire_frames,
+    wire_size,
 )
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.websocket_v1 import SUBPROTOCOL
@@ -37,10 +38,16 @@ def body(frame: bytes) -> tuple[int, bytes]:
 @pytest.mark.parametrize("subprotocol", [DEFAULT, SUBPROTOCOL])
 def test_a_frame_of_any_length_carries_its_payload(subprotocol: str, size: int) -> None:
     large = message(b'{"text":"%b"}' % (b"x" * size))
-    expected = payload(subprotocol, large)
+    expected, size_before = payload(subprotocol, large), wire_size(subprotocol, large)
     in_bytes = expected.encode() if isinstance(expected, str) else expected
     opcode = 0x81 if isinstance(expected, str) else 0x82
-    assert body(wire_frame(subprotocol, large)) == (opcode, in_bytes)
+    frame = wire_frame(subprotocol, large)
+    assert body(frame) == (opcode, in_bytes)
+    assert (size_before, wire_size(subprotocol, large)) == (len(frame), len(frame))
+
+
+def test_what_cannot_be_framed_takes_no_bytes() -> None:
+    assert wire_size(DEFAULT, Message("iopub", [b"no json", b"{}", b"{}", b"{}"])) == 0
 
 
 def test_text_without_buffers_and_binary_with_them_on_the_default_framing() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 
@@ -32,14 +34,33 @@ def test_a_parent_is_peeked_at() -> None:
     assert message(parent=HEADER).parent == Header("1", "comm_msg", "s", "x")
 
 
+@pytest.mark.parametrize("text", [b"", b"[]", b"null", b"3", b'"{}"', b"{", b"\xff", b"[" * 5000])
+def test_a_header_that_is_no_object_is_malformed_and_a_parent_none(text: bytes) -> None:
+    with pytest.raises(MalformedMessageError):
+        _ = message(header=text).header
+    odd = message(parent=text)
+    assert (odd.parent, odd.parent_text) == (Header(), b"{}")
+
+
 @pytest.mark.parametrize(
-    "header", [b"", b"[]", b"null", b'{"msg_id":3}', b'{"session":null}', b"{"]
+    ("text", "peeked"),
+    [
+        (b'{"msg_id":3,"session":1.5,"msg_type":true}', Header("3", "true", "1.5")),
+        (b'{"msg_id":null,"session":null}', Header()),
+        (b'{"msg_id":{"a":[]},"session":["s"],"msg_type":"t"}', Header("", "t")),
+        (b'{"msg_id":"1","subshell_id":7,"x":NaN}', Header("1")),
+        (b'{"msg_id":"\\ud800"}', Header("\ufffd")),
+    ],
 )
-def test_a_header_that_is_none_is_malformed(header: bytes) -> None:
-    with pytest.raises(MalformedMessageError):
-        _ = message(header=header).header
-    with pytest.raises(MalformedMessageError):
-        _ = message(parent=header or b"x").parent
+def test_odd_fields_of_a_header_are_numbers_as_text_or_nothing(text: bytes, peeked: Header) -> None:
+    assert (message(header=text).header, message(parent=text).parent) == (peeked, peeked)
+    assert message(parent=text).parent_text == text
+
+
+@pytest.mark.parametrize("content", [b"[]", b"null", b"{", b'{"execution_state":3}', b"{}"])
+def test_a_status_that_cannot_be_read_says_nothing(content: bytes) -> None:
+    assert message(content=content).execution_state == ""
+    assert message(content=b'{"execution_state":"busy"}').execution_state == "busy"
 
 
 def test_the_data_of_a_comm_message_stays_text_of_any_kind() -> None:
@@ -51,6 +72,18 @@ def test_the_data_of_a_comm_message_stays_text_of_any_kind() -> None:
 
 def test_a_comm_message_without_data_has_empty_data() -> None:
     assert bytes(message(content=b'{"comm_id":"c"}').comm.data) == b"{}"
+
+
+@pytest.mark.parametrize("name", ["comm_id", "target_name"])
+def test_a_name_that_no_kernel_can_print_is_malformed(name: str) -> None:
+    names = {"comm_id": "c", "target_name": "t", name: "a\ud800"}
+    with pytest.raises(MalformedMessageError, match=f"{name} holds a lone surrogate"):
+        message(content=json.dumps(names).encode()).comm  # noqa: B018
+
+
+def test_data_may_hold_a_lone_surrogate() -> None:
+    comm = message(content=b'{"comm_id":"\xef\xbf\xbd","data":{"a":"\\ud800"}}').comm
+    assert (comm.comm_id, bytes(comm.data)) == ("\ufffd", '{"a":"\ufffd"}'.encode())
 
 
 @pytest.mark.parametrize("content", [b"{}", b"[]", b'{"comm_id":3}', b'{"comm_id":null}', b"{"])
@@ -89,5 +122,6 @@ def test_another_content_or_parent_type_makes_another_message() -> None:
     assert first.parts == [HEADER, HEADER, b'{"m":1}', b"{}", b"raw"]
 
 
-def test_a_header_that_is_no_object_is_retyped_to_an_empty_one() -> None:
-    assert retyped(b"[]", "comm_info_request") == b"{}"
+def test_a_header_that_is_no_object_is_left_as_it_is() -> None:
+    for odd in (b"[]", b"null", b"{", b"\xff"):
+        assert retyped(odd, "comm_info_request") == odd

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jupyter_comm_broker.protocol.alias import alias
 from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.synthesis import Author
 
@@ -12,7 +13,7 @@ def test_a_message_in_the_kernels_name_has_its_session_and_strings_everywhere() 
         "iopub", "status", {"execution_state": "idle"}, now=5.0, session="kernel"
     )
     assert loads(message.parts[0]) == {
-        "msg_id": "broker_1",
+        "msg_id": f"{alias('broker')}_1",
         "msg_type": "status",
         "username": "jupyter_comm_broker",
         "session": "kernel",
@@ -25,7 +26,7 @@ def test_a_message_in_the_kernels_name_has_its_session_and_strings_everywhere() 
 def test_every_message_has_a_msg_id_of_its_own() -> None:
     author = Author("broker", 0.0)
     ids = [author.write("shell", "comm_msg", {}, now=0.0).header.msg_id for _ in range(3)]
-    assert ids == ["broker_1", "broker_2", "broker_3"]
+    assert ids == [f"{alias('broker')}_{number}" for number in (1, 2, 3)]
 
 
 def test_a_request_of_our_own_carries_our_session_and_its_subshell() -> None:

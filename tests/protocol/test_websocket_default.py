@@ -133,9 +133,31 @@ def test_a_byte_that_flipped_raises_the_one_error_or_is_a_message(at: int, byte:
     accepts(GOOD[:at] + bytes([byte]) + GOOD[at + 1 :])
 
 
+@pytest.mark.parametrize("buffers", [[], [b"x"]], ids=["text", "binary"])
+def test_a_kernels_message_is_framed_or_refused_at_any_depth(buffers: list[bytes]) -> None:
+    """Where reading just succeeds writing does not: the frame adds a level."""
+    outcomes = set()
+    for depth in range(900, 1100):
+        content = b'{"a":' * depth + b"1" + b"}" * depth
+        try:
+            encode(Message("iopub", [b"{}", b"{}", b"{}", content, *buffers]))
+        except MalformedMessageError as error:
+            outcomes.add(str(error).partition(":")[0])
+        else:
+            outcomes.add("framed")
+    assert outcomes == {"framed", "not readable", "not writable"}
+
+
 @pytest.mark.parametrize("part", range(4))
 def test_a_kernels_message_that_is_no_json_cannot_be_framed(part: int) -> None:
     parts = [b"{}", b"{}", b"{}", b"{}"]
     parts[part] = b"{"
     with pytest.raises(MalformedMessageError):
         encode(Message("iopub", parts))
+
+
+@pytest.mark.parametrize("odd", [b"null", b"[]", b"3", b'"x"', b'{"msg_id":3}'])
+def test_a_parent_metadata_and_content_of_any_kind_are_carried(odd: bytes) -> None:
+    text = encode(Message("iopub", [b'{"msg_type":"stream"}', odd, odd, odd]))
+    told = json.loads(text)
+    assert [told[name] for name in NAMES[1:]] == [json.loads(odd)] * 3

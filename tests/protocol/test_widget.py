@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ipywidgets.widgets.widget import _put_buffers, _remove_buffers
 
 from jupyter_comm_broker.errors import MalformedMessageError
+from jupyter_comm_broker.protocol import widget
 from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import Part
 from jupyter_comm_broker.protocol.widget import (
@@ -148,3 +149,27 @@ def test_a_model_is_named_by_its_state() -> None:
         b'{"_model_name":"N","_model_module":"M","_model_module_version":"V","value":1}'
     )
     assert (name.name, name.module, name.version) == ("N", "M", "V")
+
+
+def test_models_of_one_name_share_it_and_those_of_others_do_not_pile_up() -> None:
+    text = b'{"_model_name":"Shared","_model_module":"M","value":%d}'
+    assert read_model_name(text % 1) is read_model_name(text % 2)
+    for number in range(10_000):
+        assert read_model_name(b'{"_model_name":"N%d"}' % number).name == f"N{number}"
+    assert len(widget._MODEL_NAMES) <= widget._MODEL_NAMES.MOST
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        (b"[1, 0]", b"[true, false]", False),
+        (b'{"a": {"b": [0]}}', b'{"a": {"b": [false]}}', False),
+        (b'{"a": 1, "b": 2.0}', b'{"b": 2, "a": 1.0}', True),
+        (b"[1]", b"[1, 2]", False),
+        (b'{"a": null}', b"{}", False),
+        (b"[" * 900 + b"1" + b"]" * 900, b"[" * 900 + b" 1" + b"]" * 900, True),
+    ],
+)
+def test_values_are_compared_as_json_has_them(one: bytes, other: bytes, equal: bool) -> None:
+    """To Python alone True is equal to 1."""
+    assert same(one, other) is equal

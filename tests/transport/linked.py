@@ -26,8 +26,13 @@ async def linked(kernel: ZmqKernel, limits: Limits | None = None) -> AsyncIterat
     """Open a driver to a fresh kernel and wait until both know of each other."""
     driver = driver_of(kernel, limits)
     driver.open(running=False)
-    await until(lambda: driver.broker.proof.link == "proven")
+    await proven(driver)
     try:
         yield driver
     finally:
         driver.close()
+
+
+async def proven(driver: KernelDriver) -> None:
+    """Wait until a driver and its kernel know of each other."""
+    await until(lambda: driver.broker._parts.handshake.link == "proven")

@@ -20,6 +20,8 @@ from tests.transport.raw_websocket import RawWebSocket
 
 LOG = logging.getLogger("writer")
 MEBI = 1 << 20
+NEVER = 3600.0
+"""A pause without a ping, so that a stream holds what was written and nothing else."""
 
 
 def message(number: int, size: int = 100) -> Message:
@@ -65,6 +67,8 @@ class Line:
     """A real WebSocket between a writer and a reader that reads only when it is told to."""
 
     def __init__(self) -> None:
+        self.pause = NEVER
+        """Seconds after which a writer asks whether the reader has what was written."""
         self._servers: list[HTTPServer] = []
         self._readers: list[RawWebSocket] = []
 
@@ -80,7 +84,8 @@ class Line:
         self._readers.append(reader)
         await reader.open(more=more)
         handler = await opened
-        return SocketWriter(handler, SUBPROTOCOL, LOG), reader, handler
+        writer = SocketWriter(handler, SUBPROTOCOL, LOG, lambda: self.pause)
+        return writer, reader, handler
 
     async def close(self) -> None:
         for reader in self._readers:

@@ -21,11 +21,12 @@ async def test_pages_hear_the_last_words_of_a_process_before_that_it_is_gone(
         heard: list[Message] = []
         drain = driver.link.drain
 
-        def drained() -> None:
+        def drained() -> bool:
             # As if it had arrived just now, so that no turn of the loop could bring it before.
             driver._kernel_sent([Message("iopub", kernel.publish("stream", {"text": "bye"}))])
-            drain()
+            heard_all = drain()
             heard.extend(page.heard)
+            return heard_all
 
         driver.link.drain = drained  # type: ignore[method-assign]
         driver.kernel_restarting()
@@ -54,9 +55,9 @@ async def test_what_another_thread_tells_is_done_on_ours(kernel: ZmqKernel) -> N
 async def test_what_comes_after_the_end_is_nothing_to_a_driver(kernel: ZmqKernel) -> None:
     async with linked(kernel) as driver:
         driver.close()
-        epoch = driver.broker.context.epoch
+        epoch = driver.broker._context.epoch
         driver.kernel_restarting()
-        assert driver.broker.context.epoch == epoch
+        assert driver.broker._context.epoch == epoch
 
 
 async def test_it_follows_a_kernel_that_was_restarted_on_other_ports(kernel: ZmqKernel) -> None:
@@ -64,7 +65,7 @@ async def test_it_follows_a_kernel_that_was_restarted_on_other_ports(kernel: Zmq
         page = Page("a")
         driver.attach("a", page)
         driver.follow_moves()
-        assert driver.broker.proof.link == "proven"
+        assert driver.broker._parts.handshake.link == "proven"
         other = ZmqKernel()
         told_of(driver.kernel_manager, other.connection_info)
         driver.follow_moves()

@@ -134,5 +134,5 @@ def test_behind_a_gateway_it_is_off_and_the_gateways_own_class_stays(
     assert "gateway" in check["reason"]
     in_force = desk.app.web_app.settings["kernel_websocket_connection_class"]
     assert in_force.__name__ == "GatewayWebSocketConnection"
-    assert (desk.broker.exchange, desk.broker.kernels()) == (None, [])
+    assert (desk.broker.kernel_drivers, desk.broker.kernels()) == (None, [])
     assert errors(caplog) == []

@@ -26,7 +26,7 @@ def policy(jp_configurable_serverapp: Any) -> Callable[..., Policy]:
         config = Config(EXTENSIONS)
         config.merge(Config(sections))
         desk = Desk(jp_configurable_serverapp(config=config))
-        made: Policy = desk.broker.exchange._policy
+        made: Policy = desk.broker.kernel_drivers._policy
         return made
 
     return policy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,13 @@ from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.errors import KernelNotFoundError
 from jupyter_comm_broker.events.recordings import Recordings
-from jupyter_comm_broker.inspection.list_cursors import ListWalks
-from jupyter_comm_broker.inspection.views import SelfCheck
+from jupyter_comm_broker.inspection.health_views import SelfCheck
+from jupyter_comm_broker.inspection.list_cursors import ListCursors
+from jupyter_comm_broker.testing.address import Address
+from jupyter_comm_broker.testing.event_reader import EventReader
 from jupyter_comm_broker.web.handler import SETTING
 from tests.core.room import Room
+from tests.core.truth import Truth
 
 from .contract import check
 from .program import RoomProgram
@@ -29,15 +32,28 @@ KERNEL_2 = "22222222-2222-2222-2222-222222222222"
 NO_KERNEL = "33333333-3333-3333-3333-333333333333"
 
 
+class Mirrored(Truth):
+    """A kernel that has what the broker thinks it has, unless a test knows better."""
+
+    def works(self) -> None:
+        for record in self.room.broker._context.registry:
+            self.widgets.setdefault(record.comm_id, self.room.mirrored(record.comm_id))
+        super().works()
+
+
 class Desk:
     """What the handlers ask: two kernels whose brokers hear what a test lets them hear."""
 
     def __init__(self) -> None:
         self.rooms = {KERNEL_1: Room(), KERNEL_2: Room()}
         self.fault: Exception | None = None
-        self.walks = ListWalks("life")
+        self.cursors = ListCursors("life")
         self.recordings = Recordings()
         self.events = EventFeed("cafe", Limits(event_heartbeat=0.05))
+        self.truths: dict[str, Truth] = {
+            kernel_id: Mirrored(room) for kernel_id, room in self.rooms.items()
+        }
+        """What the kernels say when they are asked; a test may let them say something else."""
         self.programs = {kernel_id: RoomProgram(room) for kernel_id, room in self.rooms.items()}
 
     def program(self, kernel_id: str) -> RoomProgram:
@@ -54,6 +70,14 @@ class Desk:
             raise KernelNotFoundError(kernel_id)
         return self.rooms[kernel_id].broker
 
+    async def look(self, kernel_id: str, comm_ids: Sequence[str], seconds: float) -> bool:
+        """Ask the kernel, which answers at once if it does at all."""
+        room = self.rooms[kernel_id]
+        number = room.broker.look(comm_ids, room.now)
+        room.settle()
+        self.truths[kernel_id].works()
+        return number in room.looked
+
     def transport(self, kernel_id: str) -> str:
         return "zmq" if kernel_id in self.rooms else ""
 
@@ -66,6 +90,7 @@ class Desk:
             "connection_class": None,
             "limits": {},
             "strategies": [],
+            "unlinked": {},
         }
 
     def now(self) -> float:
@@ -86,6 +111,7 @@ class Answer:
 
 
 Ask = Callable[..., Awaitable[Answer]]
+Reading = Callable[..., EventReader]
 
 
 class Judge(AllowAllAuthorizer):
@@ -137,3 +163,13 @@ def ask(desk: Desk, jp_fetch: Any) -> Ask:
         return Answer(response.code, body, response.headers)
 
     return asking
+
+
+@pytest.fixture
+def reading(desk: Desk, jp_serverapp: Any, http_server: Any) -> Reading:
+    """Make a reader of events on a real socket; the arguments are its own."""
+
+    def made(**how: Any) -> EventReader:
+        return EventReader(Address.of(jp_serverapp), **how)
+
+    return made

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from jupyter_comm_broker.adapters.reply_collector import Asked
+from jupyter_comm_broker.adapters.reply_collector import ReplyCollector
 from jupyter_comm_broker.protocol.message import Message
 from tests.core.room import Room
 from tests.core.talker import Talker
@@ -25,7 +25,7 @@ class RoomProgram(Talker):
         """What the kernel does with a message."""
         self.fault: Exception | None = None
         """What sending raises, if it does."""
-        self.left: list[Asked] = []
+        self.left: list[ReplyCollector] = []
         room.broker.program_attached("program", room.now)
 
     def handles(self, message: Message) -> None:
@@ -44,11 +44,11 @@ class RoomProgram(Talker):
     @contextmanager
     def asking(
         self, msg_type: str, content: Any, metadata: Any, buffers: Sequence[bytes]
-    ) -> Iterator[Asked]:
+    ) -> Iterator[ReplyCollector]:
         message = self._send(msg_type, content, metadata, buffers)
-        asked = Asked("k", message.header.msg_id)
+        asked = ReplyCollector("k", message.header.msg_id)
         self.does(message)
-        program = self._room.broker.context.delivery.get("program")
+        program = self._room.broker._context.delivery.get("program")
         assert program is not None
         while program.outbox:
             for answer in program.outbox.take(1 << 40):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from jupyter_comm_broker.protocol.alias import alias
+
 from .conftest import KERNEL_1, Ask, Desk
 
 MODEL = {"_model_name": "IntSliderModel"}
@@ -35,7 +37,7 @@ async def test_the_self_check_shows_links_pages_and_sums(ask: Ask, desk: Desk) -
     assert (first["registry_complete"], first["state_bytes"] > 0) == (True, True)
     assert first["transport"] == "zmq"
     (frontend,) = first["frontends"]
-    assert (frontend["session_id"], frontend["attached"]) == (page.session, True)
+    assert (frontend["session_id"], frontend["attached"]) == (alias(page.session), True)
     assert frontend["waiting_messages"] >= 1
     assert frontend["waiting_bytes"] > 1000
     for name, total in check["counters"].items():

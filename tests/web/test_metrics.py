@@ -14,7 +14,7 @@ from tests.core.room import Room
 def source(room: Room) -> Any:
     def tally() -> Tally:
         found = Tally()
-        found.include(room.broker.context)
+        found.include(room.broker.known)
         return found
 
     return tally
@@ -71,4 +71,4 @@ async def test_the_server_shows_them(jp_serverapp: Any, jp_fetch: Any) -> None:
     assert "# TYPE jupyter_comm_broker_comms gauge" in body
     (extension,) = jp_serverapp.extension_manager.extension_apps["jupyter_comm_broker"]
     await extension.stop_extension()
-    assert extension.services.kernels.ledger.tally not in COLLECTOR._sources
+    assert extension.services.kernels.metrics_totals.tally not in COLLECTOR._sources

@@ -29,7 +29,10 @@ class Things(CommBrokerHandler):
         action="write",
         query=Wanted,
         body={JSON: Thing, "multipart/form-data": None},
-        answers={200: Answer(media={JSON: list[Thing]}, headers={"ETag": "A tag."}), 202: Answer()},
+        answers={
+            200: Answer(media={JSON: list[Thing]}, headers={"ETag": "A tag."}),
+            202: Answer(),
+        },
         errors=(404,),
     )
     async def post(self, query: Wanted, comm_id: str) -> None:

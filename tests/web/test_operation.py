@@ -25,7 +25,11 @@ class Shows(CommBrokerHandler):
 
 class Makes(CommBrokerHandler):
     @operation(
-        "makeThing", action="execute", answers={201: Answer()}, body={JSON: Body}, errors=(400,)
+        "makeThing",
+        action="execute",
+        answers={201: Answer()},
+        body={JSON: Body},
+        errors=(400,),
     )
     async def post(self, query: NoQuery, comm_id: str) -> None:
         """Make a thing."""

@@ -12,17 +12,24 @@ from jupyter_comm_broker.errors import (
     InvalidFieldError,
     KernelNotFoundError,
     KernelUnavailableError,
+    LinkNotOpenedError,
     TooLargeError,
+    TooManyReadersError,
     UnansweredError,
 )
 from jupyter_comm_broker.web.problem import STATUS_OF, Problem, told
 
-KERNELS_FAULT = (KernelUnavailableError, UnansweredError)
+LATER = (
+    KernelUnavailableError,
+    LinkNotOpenedError,
+    UnansweredError,
+    TooManyReadersError,
+)
 
 
 @pytest.mark.parametrize("kind", STATUS_OF)
-def test_an_errors_status_is_a_clients_fault_or_the_kernels(kind: type[CommBrokerError]) -> None:
-    assert STATUS_OF[kind] in ((503, 504) if kind in KERNELS_FAULT else range(400, 500))
+def test_an_errors_status_is_a_clients_fault_or_no_ones(kind: type[CommBrokerError]) -> None:
+    assert STATUS_OF[kind] in ((503, 504) if kind in LATER else range(400, 500))
 
 
 def test_what_is_too_large_names_limit_and_setting() -> None:

@@ -13,10 +13,8 @@ from tornado.httpclient import HTTPClientError
 from jupyter_comm_broker.web.routes import ROUTES
 from tests.until import until
 
-from .conftest import KERNEL_1, Ask, Desk, Judge
-from .events.test_event_stream import Reading, opens, reading
-
-__all__ = ["reading"]
+from .conftest import KERNEL_1, Ask, Desk, Judge, Reading
+from .events.test_event_stream import opens
 
 KERNEL = "/api/kernels/{kernel_id}/comms"
 COMM = KERNEL + "/{comm_id}"
@@ -44,7 +42,7 @@ NEEDS = {
     ("GET", TARGET): "read",
     ("PUT", TARGET): "write",
 }
-"""Decision 12: who may see, who may send, who may open and close."""
+"""Who may see, who may send, who may open and close."""
 
 REVEALING = {
     ("GET", KERNEL),
@@ -166,7 +164,7 @@ async def test_each_route_asks_for_its_right_and_does_nothing_without(
     assert room.recordings.get(KERNEL_1, ("target", "plot")) is None
 
 
-@pytest.mark.parametrize("operation", REVEALING, ids=" ".join)
+@pytest.mark.parametrize("operation", sorted(REVEALING), ids=" ".join)
 async def test_secrets_take_the_right_to_execute_besides(
     ask: Ask, room: Desk, operation: Operation
 ) -> None:

@@ -1,10 +1,10 @@
-// What is looked at, in the URL: a view and its conditions, so that it can be linked and the back button works.
+// The view and its conditions, kept in the URL. So a view can be linked, and the back button works.
 import { computed, signal } from "@preact/signals";
 
 export type View = "overview" | "comms" | "comm";
 const VIEWS: readonly View[] = ["overview", "comms", "comm"];
 
-/** Conditions by name; undefined takes one away. */
+/** Conditions by name. undefined removes a condition. */
 export type Conditions = Readonly<Record<string, string | undefined>>;
 
 const query = signal(location.search);
@@ -14,17 +14,17 @@ window.addEventListener("popstate", () => {
 
 const params = computed(() => new URLSearchParams(query.value));
 
-/** The view that is looked at. */
+/** The view that is shown. */
 export const view = computed<View>(() => VIEWS.find((each) => each === params.value.get("view")) ?? "overview");
 
-/** The conditions beside the view, by name. Reading it in a component keeps that up to date. */
+/** The conditions of the view, by name. A component that reads it is updated with it. */
 export const conditions = computed<Readonly<Record<string, string>>>(() => {
   const found = Object.fromEntries(params.value);
   delete found.view;
   return found;
 });
 
-/** The address of a view with these conditions and no others, relative to the page. */
+/** The address of a view with only these conditions, relative to the page. */
 export function href(to: View, wanted: Conditions = {}): string {
   const found = new URLSearchParams();
   if (to !== "overview") found.set("view", to);
@@ -33,12 +33,12 @@ export function href(to: View, wanted: Conditions = {}): string {
   return text ? `?${text}` : location.pathname;
 }
 
-/** Go to a view; a step that the back button undoes. */
+/** Go to a view. The back button undoes it. */
 export function go(to: View, wanted: Conditions = {}): void {
   move(href(to, wanted), "push");
 }
 
-/** Change some conditions of the view that is shown; no step back for each letter that is typed. */
+/** Change some conditions of the shown view. The back button does not stop at each typed letter. */
 export function refine(changes: Conditions): void {
   move(href(view.peek(), { ...conditions.peek(), ...changes }), "replace");
 }
@@ -49,7 +49,7 @@ function move(address: string, how: "push" | "replace"): void {
   query.value = location.search;
 }
 
-/** Take a token out of the address: it opens the server, and addresses are passed on. */
+/** Remove a token from the address: it opens the server, and people share addresses. */
 export function dropToken(): void {
   if (!params.peek().has("token")) return;
   const found = new URLSearchParams(params.peek());

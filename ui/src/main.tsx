@@ -1,4 +1,4 @@
-// The entry: draws the page and begins to listen.
+// The entry: draws the page and starts the stream of events.
 import { render } from "preact";
 import { dropToken } from "./address";
 import { App } from "./shell/App";

@@ -1,4 +1,4 @@
-"""``send`` and ``open``: talk to a kernel over a comm, or over a new one."""
+"""``send`` and ``open``: send a message on a comm, or open a new comm."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 from jupyter_comm_broker.cli.arguments import Commands, add_kernel, command
 from jupyter_comm_broker.cli.client import step
-from jupyter_comm_broker.cli.command_context import Desk
+from jupyter_comm_broker.cli.command_context import CommandContext
 from jupyter_comm_broker.cli.exits import CommandError, Exit, RefusalError
 from jupyter_comm_broker.cli.payload import add_payload, body, update
 from jupyter_comm_broker.cli.waiting import ON_THE_WAY, add_timeout, behind, patiently
 from jupyter_comm_broker.cli.wording import printable
 
 LONGEST = 2000
-"""Characters of a message that are shown to people."""
+"""The most characters of a message that are shown to people."""
 
 
 def add(commands: Commands) -> None:
@@ -26,42 +26,43 @@ def add(commands: Commands) -> None:
         "send",
         send,
         "send a message on a comm",
-        "jupyter comms send 3fa8 --set value=7 --wait processed moves a slider.",
+        "For example, jupyter comms send 3fa8 --set value=7 --wait processed moves a slider.",
     )
-    parser.add_argument("comm", help="its id, or the beginning of it")
+    parser.add_argument("comm", help="the comm's id, or the beginning of its id")
     add_payload(parser)
     parser.add_argument(
         "--set",
         metavar="NAME=VALUE",
         action="append",
         default=[],
-        help="instead of data: set a widget's attribute to JSON, a text, or @FILE's bytes",
+        help="instead of data: set a widget's attribute to JSON, a text, or the bytes of @FILE",
     )
     add_kernel(parser)
     parser.add_argument(
         "--wait",
         choices=("none", "processed", "reply"),
         default="none",
-        help="until it is sent (none), handled, or handled with its answers shown",
+        help="none: do not wait; processed: wait until the kernel is done; reply: also show the "
+        "answers",
     )
     add_timeout(parser)
-    parser.add_argument("--reveal", action="store_true", help="show secrets in answers as well")
+    parser.add_argument("--reveal", action="store_true", help="show secrets in answers too")
     parser = command(commands, "open", open_comm, "open a comm to a target in a kernel")
-    parser.add_argument("kernel", help="its id, the beginning of it, or its notebook")
-    parser.add_argument("target", help="the name that the kernel has registered")
+    parser.add_argument("kernel", help="the kernel's id, the beginning of its id, or its notebook")
+    parser.add_argument("target", help="the target name that the kernel has registered")
     add_payload(parser)
-    parser.add_argument("--comm-id", help="the new comm's id; else the server chooses one")
+    parser.add_argument("--comm-id", help="the new comm's id; by default the server chooses one")
     add_timeout(parser)
 
 
-def send(desk: Desk, args: Namespace) -> Exit:
+def send(context: CommandContext, args: Namespace) -> Exit:
     """Send a message."""
     if args.set and (args.data or args.buffer):
-        raise CommandError(Exit.USAGE, "--set makes the data and buffers itself; leave those out")
+        raise CommandError(Exit.USAGE, "--set makes the data and buffers; leave those out")
     if not args.set and not args.data:
         raise CommandError(Exit.USAGE, "nothing to send: give data as JSON, or --set NAME=VALUE")
     sent = {**body(args), **(update(args.set) if args.set else {})}
-    comm = desk.names.comm(args.comm, args.kernel)
+    comm = context.names.comm(args.comm, args.kernel)
     waits = args.wait != "none"
     query = {
         "wait": args.wait,
@@ -70,7 +71,7 @@ def send(desk: Desk, args: Namespace) -> Exit:
     }
 
     def ask() -> Any:
-        return desk.client.ask(
+        return context.client.ask(
             "POST",
             f"{comm.path}/messages",
             query=query,
@@ -78,30 +79,30 @@ def send(desk: Desk, args: Namespace) -> Exit:
             patience=args.timeout + ON_THE_WAY if waits else None,
         )
 
-    found = patiently(desk, comm.kernel_id, ask)
+    found = patiently(context, comm.kernel_id, ask)
     failed = bool(found.get("errors"))
-    if desk.as_json:
-        desk.print_json(found)
+    if context.as_json:
+        context.print_json(found)
     elif not waits:
-        desk.out.print(f"sent as {printable(found['msg_id'])}", soft_wrap=True)
+        context.out.print(f"sent as {printable(found['msg_id'])}", soft_wrap=True)
         if first := behind(found["queued_behind"]):
-            desk.note(printable(first))
+            context.note(printable(first))
     else:
-        _answers(desk, found)
+        _answers(context, found)
         word = "failed" if failed else "done"
-        desk.out.print(f"{word} in {found['seconds']:.3f} s", soft_wrap=True)
+        context.out.print(f"{word} in {found['seconds']:.3f} s", soft_wrap=True)
     return Exit.REFUSED if failed else Exit.OK
 
 
-def open_comm(desk: Desk, args: Namespace) -> Exit:
+def open_comm(context: CommandContext, args: Namespace) -> Exit:
     """Open a comm."""
     opened = {**body(args), "target_name": args.target}
     if args.comm_id is not None:
         opened["comm_id"] = args.comm_id
-    kernel_id = desk.names.kernel(args.kernel)
+    kernel_id = context.names.kernel(args.kernel)
 
     def ask() -> Any:
-        return desk.client.ask(
+        return context.client.ask(
             "POST",
             f"/api/kernels/{step(kernel_id)}/comms",
             query={"timeout": args.timeout},
@@ -110,34 +111,36 @@ def open_comm(desk: Desk, args: Namespace) -> Exit:
         )
 
     try:
-        found = patiently(desk, kernel_id, ask)
+        found = patiently(context, kernel_id, ask)
     except RefusalError as error:
         said = str(error.problem.get("said") or "").strip()
         if error.status == 422 and said:
-            # The end of a traceback is what went wrong; the rest is for who wants to know more.
+            # The last line of a traceback says what went wrong. --json shows all of it.
             last = printable(said.splitlines()[-1], LONGEST)
             raise CommandError(error.exit_code, f"{error} ({last})") from error
         raise
-    if desk.as_json:
-        desk.print_json(found)
+    if context.as_json:
+        context.print_json(found)
     else:
         name = printable(found["comm_id"])
-        desk.out.print(f"opened {name} to {printable(found['target_name'])}", soft_wrap=True)
+        context.out.print(f"opened {name} to {printable(found['target_name'])}", soft_wrap=True)
     return Exit.OK
 
 
-def _answers(desk: Desk, found: Mapping[str, Any]) -> None:
+def _answers(context: CommandContext, found: Mapping[str, Any]) -> None:
     for message in found.get("comm_messages", []):
         data = printable(json.dumps(message["data"], ensure_ascii=False), LONGEST)
         name = printable(message["comm_id"][:12])
         buffers = f" +{len(message['buffers'])} buffers" if message["buffers"] else ""
-        desk.out.print(f"{message['msg_type']} {name} {data}{buffers}", soft_wrap=True)
+        context.out.print(f"{message['msg_type']} {name} {data}{buffers}", soft_wrap=True)
     for stream in found.get("streams", []):
         for line in stream["text"].splitlines():
-            desk.out.print(
+            context.out.print(
                 f"{printable(stream['name'])}: {printable(line, LONGEST)}", soft_wrap=True
             )
     for error in found.get("errors", []):
-        desk.out.print(printable(f"{error['ename']}: {error['evalue']}", LONGEST), soft_wrap=True)
+        context.out.print(
+            printable(f"{error['ename']}: {error['evalue']}", LONGEST), soft_wrap=True
+        )
     if found.get("truncated"):
-        desk.note("there were more answers than the server collects")
+        context.note("there were more answers than the server collects")

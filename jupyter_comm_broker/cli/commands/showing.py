@@ -10,7 +10,7 @@ from typing import Any
 
 from jupyter_comm_broker.cli.arguments import Commands, add_kernel, command
 from jupyter_comm_broker.cli.client import step
-from jupyter_comm_broker.cli.command_context import Desk
+from jupyter_comm_broker.cli.command_context import CommandContext
 from jupyter_comm_broker.cli.exits import CommandError, Exit
 from jupyter_comm_broker.cli.tables import facts
 from jupyter_comm_broker.cli.wording import counted, duration, printable, size
@@ -18,52 +18,54 @@ from jupyter_comm_broker.cli.wording import counted, duration, printable, size
 DOCUMENT = "application/vnd.jupyter.widget-state+json"
 
 LONGEST = 20_000
-"""Characters of a state that are shown to people."""
+"""The most characters of a state that are shown to people."""
 
 
 def add(commands: Commands) -> None:
     """Add both commands."""
     parser = command(commands, "show", show, "show one comm with its state")
-    parser.add_argument("comm", help="its id, or the beginning of it")
+    parser.add_argument("comm", help="the comm's id, or the beginning of its id")
     add_kernel(parser)
-    parser.add_argument("--reveal", action="store_true", help="show passwords and uploads as well")
+    parser.add_argument("--reveal", action="store_true", help="show passwords and uploads too")
     parser.add_argument(
-        "--buffers", action="store_true", help="with --json: the bytes of its buffers, as base64"
+        "--buffers",
+        action="store_true",
+        help="with --json: show the bytes of its buffers too, as base64",
     )
     parser = command(
         commands,
         "export",
         export,
         "write the states of a kernel's widgets as a widget state document",
-        "Notebooks keep such documents, and nbconvert and ipywidgets.embed show widgets from them.",
+        "Notebooks store such documents. nbconvert and ipywidgets.embed show widgets from them.",
     )
-    parser.add_argument("kernel", help="its id, the beginning of it, or its notebook")
-    parser.add_argument("file", help="where to write it; - for standard output")
-    parser.add_argument("--reveal", action="store_true", help="with passwords and uploads")
+    parser.add_argument("kernel", help="the kernel's id, the beginning of its id, or its notebook")
+    parser.add_argument("file", help="the file to write; - for standard output")
+    parser.add_argument("--reveal", action="store_true", help="write passwords and uploads too")
 
 
-def show(desk: Desk, args: Namespace) -> Exit:
+def show(context: CommandContext, args: Namespace) -> Exit:
     """Show one comm."""
-    comm = desk.names.comm(args.comm, args.kernel)
-    buffers = "base64" if args.buffers and desk.as_json else "omit"
-    found = desk.client.get(comm.path, buffers=buffers, reveal=args.reveal or None)
-    if desk.as_json:
-        desk.print_json(found)
+    comm = context.names.comm(args.comm, args.kernel)
+    buffers = "base64" if args.buffers and context.as_json else "omit"
+    found = context.client.get(comm.path, buffers=buffers, reveal=args.reveal or None)
+    if context.as_json:
+        context.print_json(found)
         return Exit.OK
-    desk.out.print(facts(_facts(found, desk)))
+    context.out.print(facts(_facts(found, context)))
     if found["state"] is not None:
         text = json.dumps(found["state"], ensure_ascii=False, indent=2)
         shown = "\n".join(printable(line, LONGEST) for line in text[:LONGEST].splitlines())
-        desk.out.print("\n" + shown, soft_wrap=True)
+        context.out.print("\n" + shown, soft_wrap=True)
         if len(text) > LONGEST:
-            desk.note(f"the first {LONGEST:,} of {len(text):,} characters; --json shows all")
+            context.note(f"the first {LONGEST:,} of {len(text):,} characters; --json shows all")
     return Exit.OK
 
 
-def export(desk: Desk, args: Namespace) -> Exit:
+def export(context: CommandContext, args: Namespace) -> Exit:
     """Write a widget state document."""
-    kernel_id = desk.names.kernel(args.kernel)
-    document = desk.client.ask(
+    kernel_id = context.names.kernel(args.kernel)
+    document = context.client.ask(
         "GET",
         f"/api/kernels/{step(kernel_id)}/comms",
         query={"reveal": args.reveal or None},
@@ -71,7 +73,7 @@ def export(desk: Desk, args: Namespace) -> Exit:
     )
     count = len(document["state"])
     if args.file == "-":
-        desk.print_json(document)
+        context.print_json(document)
         return Exit.OK
     path = Path(args.file)
     try:
@@ -79,27 +81,28 @@ def export(desk: Desk, args: Namespace) -> Exit:
     except OSError as error:
         message = f"cannot write {path}: {error.strerror or error}"
         raise CommandError(Exit.FAILED, message) from error
-    if desk.as_json:
-        desk.print_json({"kernel_id": kernel_id, "file": str(path), "models": count})
+    if context.as_json:
+        context.print_json({"kernel_id": kernel_id, "file": str(path), "models": count})
     else:
-        desk.out.print(f"{counted(count, 'model')} written to {path}", soft_wrap=True)
+        context.out.print(f"{counted(count, 'model')} written to {path}", soft_wrap=True)
     return Exit.OK
 
 
-def _facts(comm: Mapping[str, Any], desk: Desk) -> list[tuple[str, str]]:
+def _facts(comm: Mapping[str, Any], context: CommandContext) -> list[tuple[str, str]]:
     model, messages, passed = comm["model"], comm["messages"], comm["bytes"]
     known = comm["knowledge"]
     if comm["dirty_because"]:
         known += f" ({comm['dirty_because']})"
     if comm["pending"]:
-        known += ", an update of a page is pending"
-    kernel = desk.names.label(comm["kernel_id"])
+        known += ", an update from a page is pending"
+    kernel = context.names.label(comm["kernel_id"])
     found = [
         ("comm", comm["comm_id"]),
         ("kernel", f"{comm['kernel_id']} ({kernel})"),
         ("target", comm["target_name"]),
         ("model", f"{model['name']} of {model['module']} {model['version']}" if model else "none"),
         ("state", f"{known}, number {comm['sequence']}, {size(passed['state'])}"),
+        ("checked", comm["checked_at"] or "never: the kernel has not told its state"),
         ("opened", f"by {comm['opened_by']} at {comm['opened_at']}"),
         ("last message", f"{duration(comm['idle_seconds'])} ago"),
         ("from kernel", f"{messages['from_kernel']:,} messages, {size(passed['from_kernel'])}"),
@@ -116,7 +119,7 @@ def _facts(comm: Mapping[str, Any], desk: Desk) -> list[tuple[str, str]]:
     ]
     if comm["redacted"]:
         hidden = ", ".join(map(_dotted, comm["redacted"]))
-        found.append(("not shown", f"{hidden} (secret; --reveal shows it to who may execute)"))
+        found.append(("not shown", f"{hidden} (secret; use --reveal with the right to execute)"))
     return found
 
 

@@ -1,4 +1,4 @@
-"""``status``: whether the broker does its work, and how each kernel's link does."""
+"""``status``: whether the broker is in the path, and the health of each kernel's link."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jupyter_comm_broker.cli.arguments import Commands, command
-from jupyter_comm_broker.cli.command_context import Desk
+from jupyter_comm_broker.cli.command_context import CommandContext
 from jupyter_comm_broker.cli.exits import Exit
 from jupyter_comm_broker.cli.tables import facts, table
 from jupyter_comm_broker.cli.wording import counted, size
@@ -21,40 +21,45 @@ def add(commands: Commands) -> None:
         commands,
         "status",
         status,
-        "say whether the broker is in the path, and how its links do",
-        f"Ends with {int(Exit.FAILED)} where it is not in the path.",
+        "show whether the broker is in the path, and the health of its links",
+        f"The exit code is {int(Exit.FAILED)} if the broker is not in the path.",
     )
 
 
-def status(desk: Desk, args: Namespace) -> Exit:
+def status(context: CommandContext, args: Namespace) -> Exit:
     """Show the self-check."""
-    check = desk.client.get("/api/comms/broker")
-    if desk.as_json:
-        desk.print_json(check)
+    check = context.client.get("/api/comms/broker")
+    if context.as_json:
+        context.print_json(check)
     else:
         why = f": {check['reason']}" if check["reason"] else ""
         path = "in the path" if check["in_path"] else "NOT in the path"
-        desk.out.print(
+        context.out.print(
             facts(
                 [
-                    ("server", desk.client.address.url),
+                    ("server", context.client.address.url),
                     ("broker", f"{check['version']}, {path} ({check['mode']}{why})"),
                     ("kernels", counted(len(check["kernels"]), "kernel")),
+                    # An older server does not have this field.
+                    *(
+                        ("not connected", f"{kernel_id[:8]}: {why}")
+                        for kernel_id, why in check.get("unlinked", {}).items()
+                    ),
                 ]
             )
         )
         if check["kernels"]:
-            desk.out.print()
-            desk.out.print(table(COLUMNS, [_row(each, desk) for each in check["kernels"]]))
+            context.out.print()
+            context.out.print(table(COLUMNS, [_row(each, context) for each in check["kernels"]]))
     return Exit.OK if check["in_path"] else Exit.FAILED
 
 
-def _row(kernel: Mapping[str, Any], desk: Desk) -> tuple[str, ...]:
+def _row(kernel: Mapping[str, Any], context: CommandContext) -> tuple[str, ...]:
     pages = kernel["frontends"]
     there = sum(page["attached"] for page in pages)
     gone = f" (+{len(pages) - there} gone)" if len(pages) > there else ""
     return (
-        desk.names.label(kernel["kernel_id"]),
+        context.names.label(kernel["kernel_id"]),
         kernel["kernel_id"][:8],
         kernel["link"],
         kernel["execution_state"],

@@ -1,4 +1,4 @@
-"""``tree``: widgets under the widgets that hold them."""
+"""``tree``: widgets below the widgets that refer to them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 from rich.tree import Tree
 
 from jupyter_comm_broker.cli.arguments import Commands, add_kernel, command
-from jupyter_comm_broker.cli.command_context import Desk
+from jupyter_comm_broker.cli.command_context import CommandContext
 from jupyter_comm_broker.cli.exits import Exit
 from jupyter_comm_broker.cli.tables import model_name
 from jupyter_comm_broker.cli.wording import counted, printable, short_length
@@ -20,7 +20,7 @@ FIELDS = "kernel_id,comm_id,target_name,model,parents,references,frontends,knowl
 
 
 class Node(TypedDict):
-    """A comm with what it holds."""
+    """A comm and the comms that it refers to."""
 
     comm_id: str
     target_name: str
@@ -28,7 +28,7 @@ class Node(TypedDict):
     knowledge: str
     pages: int
     seen_before: bool
-    """Whether what it holds stands where it came first."""
+    """Whether its children are shown at an earlier place."""
     children: list[Node]
 
 
@@ -38,54 +38,54 @@ def add(commands: Commands) -> None:
         commands,
         "tree",
         tree,
-        "show widgets under the widgets that hold them",
-        "A widget that several hold stands under each, and is unfolded once.",
+        "show widgets below the widgets that refer to them",
+        "A widget with several parents is shown below each. Its own children are shown once.",
     )
     add_kernel(parser)
-    parser.add_argument("--all", action="store_true", help="layouts and styles as well")
+    parser.add_argument("--all", action="store_true", help="show layouts and styles too")
 
 
-def tree(desk: Desk, args: Namespace) -> Exit:
+def tree(context: CommandContext, args: Namespace) -> Exit:
     """Show trees of widgets, one for each kernel."""
-    kernel_id = desk.names.kernel(args.kernel) if args.kernel else None
-    comms, _ = desk.client.pages("/api/comms", {"kernel": kernel_id, "fields": FIELDS})
+    kernel_id = context.names.kernel(args.kernel) if args.kernel else None
+    comms, _ = context.client.pages("/api/comms", {"kernel": kernel_id, "fields": FIELDS})
     kernels: dict[str, list[Comm]] = {}
     for comm in comms:
         if args.all or not is_dress(comm):
             kernels.setdefault(comm["kernel_id"], []).append(comm)
     grown = {each: grow(found) for each, found in kernels.items()}
-    if desk.as_json:
-        desk.print_json([{"kernel_id": each, "comms": nodes} for each, nodes in grown.items()])
+    if context.as_json:
+        context.print_json([{"kernel_id": each, "comms": nodes} for each, nodes in grown.items()])
         return Exit.OK
     for each, nodes in grown.items():
         length = short_length(comm["comm_id"] for comm in kernels[each])
-        top = Tree(f"{desk.names.label(each)} ({counted(len(kernels[each]), 'comm')})")
+        top = Tree(f"{context.names.label(each)} ({counted(len(kernels[each]), 'comm')})")
         _draw(top, nodes, length)
-        desk.out.print(top)
+        context.out.print(top)
     if not grown:
-        desk.note("no comm lives there")
+        context.note("no comm is open there")
     return Exit.OK
 
 
 def is_dress(comm: Comm) -> bool:
-    """Whether a widget is only the layout or style of others, of which each has some."""
+    """Return whether a widget is only the layout or the style of another."""
     name = model_name(comm)
     return name == "LayoutModel" or name.endswith("StyleModel")
 
 
 def grow(comms: Iterable[Comm]) -> list[Node]:
-    """Return the comms that none of the others holds, with what they hold below them."""
+    """Return the comms that no other refers to, with the comms that they refer to below them."""
     known = {comm["comm_id"]: comm for comm in comms}
     placed: set[str] = set()
     roots = [i for i, comm in known.items() if not any(held in known for held in comm["parents"])]
     nodes = [_node(i, known, placed) for i in roots]
-    # What is left hangs in rings that hold themselves: each begins with its oldest.
+    # The rest is in cycles of references. Each cycle begins with its oldest comm.
     nodes += [_node(i, known, placed) for i in known if i not in placed]
     return [node for node in nodes if node is not None]
 
 
 def _node(root: str, known: Mapping[str, Comm], placed: set[str]) -> Node | None:
-    # Without recursion: nobody limits how deep widgets hold widgets.
+    # Not recursive, because widgets may be nested to any depth.
     if root in placed:
         return None
     placed.add(root)

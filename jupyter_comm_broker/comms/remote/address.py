@@ -1,9 +1,11 @@
-"""Where a Jupyter server is, and how a program shows that it may come in."""
+"""The address of a Jupyter server, and the token that a program shows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
+
+from jupyter_comm_broker.protocol.base_path import base_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +26,25 @@ class Address:
     @classmethod
     def of(cls, url: str, token: str = "") -> Address:
         """
-        Return the address that a URL names, as ``jupyter server list`` prints it.
+        Return the address in a URL as ``jupyter server list`` prints it.
 
         Raises:
-            ValueError: it is no http or https URL.
+            ValueError: the URL is not an http or https URL.
         """
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise ValueError(f"{url!r} is no http or https URL of a Jupyter server")
-        path = parts.path.rstrip("/")
-        for page in ("/lab", "/tree"):
-            path = path.removesuffix(page)
         given = parse_qs(parts.query).get("token", [""])[0]
-        return cls(f"{parts.scheme}://{parts.netloc}{path}", token or given)
+        url = f"{parts.scheme}://{parts.netloc}{base_path(parts.path)}"
+        return cls(url, token or given)
 
     @property
     def headers(self) -> dict[str, str]:
-        """What each request carries."""
+        """The headers of each request."""
         return {"Authorization": f"token {self.token}"} if self.token else {}
 
     def api(self, *path: str, **query: str) -> str:
-        """Return the URL of something below ``/api``."""
+        """Return a URL below ``/api``. The parts of the path are quoted."""
         steps = "/".join(quote(step, safe="") for step in path)
         return f"{self.url}/api/{steps}" + (f"?{urlencode(query)}" if query else "")
 

@@ -1,8 +1,9 @@
 """
-A kernel's WebSocket, seen from a program, that comes back by itself.
+A program's WebSocket to a kernel. It connects again by itself when the connection breaks.
 
-It returns with the same session id, so for the server it is the same page, which gets what
-it missed. What could not be written waits and goes out first.
+It keeps its session id. So for the server it is the same page, and gets what it missed. Messages
+that could not be written wait, and are written first. The server sends a message again if it could
+not know that it had arrived. Such a message is handed on only once.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
 
 from jupyter_comm_broker.comms.remote.address import Address
+from jupyter_comm_broker.comms.remote.heard_before import HeardBefore
 from jupyter_comm_broker.errors import (
     CommBrokerError,
     MalformedFrameError,
@@ -28,33 +30,37 @@ from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.websocket_v1 import SUBPROTOCOL
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
-"""Seconds before the first try to come back, doubled up to the longest."""
+"""Seconds before the first attempt to connect again. The pause doubles up to the longest."""
 
 PING_SECONDS = 30.0
-"""How often a silent server is asked whether it is there."""
+"""Seconds between two pings to the server."""
 
 FRAME_LIMIT = 1 << 30
-"""Bytes of one message taken from the server, which has limits of its own."""
+"""The most bytes of a message from the server. The server has limits of its own."""
 
 CONNECT_SECONDS = 30.0
+"""Seconds that a connection may take to open."""
+
+CLOSE_SECONDS = 2.0
+"""Seconds that the server has to answer a close frame."""
 
 FINAL = frozenset({401, 403, 404})
-"""Statuses that no later try changes: not allowed, or no such kernel."""
+"""Statuses after which no other attempt is made: not allowed, or no such kernel."""
 
 
 class ChannelsSocket:
     """
-    Open from :meth:`open` until :meth:`close`, or until the server says that it is for good.
+    A socket that is open from :meth:`open` until :meth:`close` or a final refusal.
 
     Args:
         address: the server.
         kernel_id: the kernel.
-        session_id: whom the server takes us for.
-        heard: takes each message; the next is not read before.
-        written: is told of each message that went out.
-        connected: does what has to be done each time before anything is written.
-        ended: is told why the socket does not come back.
-        log: where it says that it lost the connection.
+        session_id: the program's session id.
+        heard: called with each message. The next is not read before it returns.
+        written: called with each message that was written.
+        connected: called after each connection, before anything is written.
+        ended: called with the reason why the socket does not connect again.
+        log: the log for lost connections.
     """
 
     def __init__(
@@ -76,6 +82,7 @@ class ChannelsSocket:
         self._connected = connected
         self._ended = ended
         self._log = log
+        self._before = HeardBefore()
         self._waiting: deque[Message] = deque()
         self._news = asyncio.Event()
         self._written = asyncio.Event()
@@ -91,7 +98,7 @@ class ChannelsSocket:
 
     @property
     def waiting(self) -> list[Message]:
-        """What is not written yet."""
+        """The messages that are not written yet."""
         return list(self._waiting)
 
     async def open(self) -> None:
@@ -107,7 +114,7 @@ class ChannelsSocket:
         self._task = asyncio.create_task(self._run(connection))
 
     def write(self, message: Message) -> None:
-        """Write a message as soon as there is a socket, after those before it."""
+        """Write a message as soon as there is a connection, after the messages before it."""
         self._waiting.append(message)
         self._written.clear()
         self._news.set()
@@ -117,16 +124,16 @@ class ChannelsSocket:
         await self._written.wait()
 
     async def close(self) -> None:
-        """Disconnect, and do not come back; safe twice."""
+        """Disconnect for good. May be called twice."""
         task, self._task = self._task, None
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
         if task is not None:
             if connection is not None:
-                # The reader ends when the server has answered the close.
+                # The reader ends when the server answers the close frame.
                 with suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(asyncio.shield(task), 2)
+                    await asyncio.wait_for(asyncio.shield(task), CLOSE_SECONDS)
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
@@ -148,7 +155,7 @@ class ChannelsSocket:
         except HTTPClientError as error:
             url = self._url.partition("?")[0]
             raise ServerRefusedError(url, error.code, error.message or "") from error
-        # A connection that ends forgets it, while there are still messages to be read.
+        # Kept here, because a connection that ends forgets it before all messages are read.
         self._subprotocol = connection.selected_subprotocol or ""
         return connection
 
@@ -172,6 +179,7 @@ class ChannelsSocket:
             connection = None
             try:
                 connection = await self._connect()
+                self._before.reconnected()
                 self._connection = connection
                 await self._connected()
             except ServerRefusedError as error:
@@ -194,16 +202,18 @@ class ChannelsSocket:
             connection.close()
 
     async def _serve(self, connection: WebSocketClientConnection) -> None:
-        """Read and write until the socket is gone."""
+        """Read and write until the connection ends."""
         writing = asyncio.create_task(self._write(connection))
         try:
             while (frame := await connection.read_message()) is not None:
                 try:
-                    await self._heard(framing.decode(self._subprotocol, frame))
+                    message = framing.decode(self._subprotocol, frame)
+                    if not self._before.heard(message.header.msg_id):
+                        await self._heard(message)
                 except (MalformedFrameError, MalformedMessageError) as error:  # noqa: PERF203
                     self._log.warning("comm broker: ignored a malformed message: %s", error)
-                except Exception:  # noqa: BLE001 - a fault must not cost the messages after it
-                    self._log.exception("comm broker: a message could not be followed")
+                except Exception:  # noqa: BLE001 - an error must not stop the next messages
+                    self._log.exception("comm broker: a message could not be handled")
         finally:
             writing.cancel()
             with suppress(asyncio.CancelledError):
@@ -213,7 +223,14 @@ class ChannelsSocket:
         with suppress(WebSocketClosedError):
             while True:
                 while self._waiting:
-                    payload = framing.payload(self._subprotocol, self._waiting[0])
+                    message = self._waiting[0]
+                    try:
+                        payload = framing.payload(self._subprotocol, message)
+                    except MalformedMessageError as error:
+                        # The default framing adds a level, which may be one too many.
+                        self._log.error("comm broker: a message cannot be sent: %s", error)
+                        self._waiting.popleft()
+                        continue
                     await connection.write_message(payload, binary=isinstance(payload, bytes))
                     self._went_out(self._waiting.popleft())
                 self._written.set()

@@ -1,21 +1,22 @@
 """
-Connecting to a kernel of any Jupyter server that has the broker.
+Connects a program to a kernel of a Jupyter server that has the broker.
 
-For a program without an event loop, callbacks run on a thread of their own::
+In a program without an event loop, callbacks run on a thread of their own::
 
     with connect("http://localhost:8888", token, kernel_id=kernel_id) as manager:
         comm = Comm(target_name="my_widget", manager=manager)
         comm.on_msg(print)
         comm.send({"action": "get_state"})
 
-and for one with, on its loop::
+In a program with an event loop, they run on the loop::
 
     async with await connect_async("http://localhost:8888", token, kernel_id=kernel_id) as manager:
         ...
 
-A connection that is lost comes back by itself, as the same page of the kernel: what the server
-kept for it (``CommBroker.absent_seconds``, ``absent_bytes``) is heard then, and what was sent
-meanwhile goes out. A message that was on its way just then may have come or not.
+A lost connection is opened again by itself, as the same page. Then the program gets what the
+server kept for it (``CommBroker.absent_seconds``, ``absent_bytes``), each message once, and what it
+sent meanwhile is written. A message that was on its way to the server when the connection broke
+may or may not have arrived.
 """
 
 from __future__ import annotations
@@ -35,11 +36,18 @@ from jupyter_comm_broker.comms.remote.rest import Rest
 M = TypeVar("M", bound=CommManager)
 
 FLUSH_SECONDS = 5.0
-"""How long closing waits for what is still to be sent."""
+"""Seconds that closing waits for messages that are still to be sent."""
 
 
 class AsyncRemoteCommManager(CommManager):
-    """A manager in a program with an event loop: all it does and calls happens there."""
+    """
+    A manager in a program with an event loop. Everything happens on that loop.
+
+    Args:
+        port: the port to the kernel.
+        post: runs callbacks.
+        log: the log for callbacks that raise.
+    """
 
     def __init__(self, port: RemotePort, post: Post = at_once, log: logging.Logger = LOG) -> None:
         super().__init__(port, post, log)
@@ -62,21 +70,33 @@ class AsyncRemoteCommManager(CommManager):
         return self._remote.socket.is_connected
 
     async def flush(self) -> None:
-        """Wait until everything that was sent is on its way."""
+        """Wait until everything that was sent is written to the connection."""
         await self._remote.flush()
 
     async def refresh(self) -> None:
-        """Read the list of comms, as to see those that other pages opened."""
+        """Read the list of comms, for example to see comms that other pages opened."""
         await self._remote.refresh()
 
     async def aclose(self) -> None:
-        """Send what waits, for a while, and disconnect; comms stay open. Safe twice."""
+        """
+        Write what waits, for at most 5 s, and disconnect. May be called twice.
+
+        The comms stay open.
+        """
         await self._remote.shut(FLUSH_SECONDS)
         self.close()
 
 
 class RemoteCommManager(CommManager):
-    """A manager in a program without an event loop; its callbacks run on a thread."""
+    """
+    A manager in a program without an event loop. Its callbacks run on a thread.
+
+    Args:
+        port: the port to the kernel.
+        line: the thread of the connection.
+        calls: the thread of the callbacks.
+        log: the log for callbacks that raise.
+    """
 
     def __init__(
         self, port: RemotePort, line: LoopThread, calls: LoopThread, log: logging.Logger = LOG
@@ -103,17 +123,21 @@ class RemoteCommManager(CommManager):
         return self._remote.socket.is_connected
 
     def flush(self) -> None:
-        """Wait until everything that was sent is on its way."""
+        """Wait until everything that was sent is written to the connection."""
         self._line.run(self._remote.flush())
 
     def refresh(self) -> None:
-        """Read the list of comms, as to see those that other pages opened."""
+        """Read the list of comms, for example to see comms that other pages opened."""
         self._line.run(self._remote.refresh())
 
     def close(self) -> None:
-        """Send what waits, for a while, and disconnect; comms stay open. Safe twice."""
+        """
+        Write what waits, for at most 5 s, and disconnect. May be called twice.
+
+        The comms stay open.
+        """
         if self._calls.is_here:
-            raise RuntimeError("a callback cannot close the manager that it is called by")
+            raise RuntimeError("a callback cannot close the manager that calls it")
         if self._line.is_running:
             self._line.run(self._remote.shut(FLUSH_SECONDS))
             super().close()
@@ -125,18 +149,22 @@ def connect(
     url: str, token: str = "", *, kernel_id: str | None = None, log: logging.Logger = LOG
 ) -> RemoteCommManager:
     """
-    Connect to a kernel, for a program without an event loop.
+    Connect to a kernel, in a program without an event loop.
 
     Args:
-        url: the server, as ``jupyter server list`` prints it.
+        url: the server's URL, as ``jupyter server list`` prints it.
         token: the server's token, if it is not in the URL.
-        kernel_id: the kernel; may be left out where only one runs.
-        log: where callbacks that raise and lost connections are written to.
+        kernel_id: the kernel. May be left out if only one runs.
+        log: the log for lost connections and for callbacks that raise.
+
+    Returns:
+        The manager of the kernel's comms. Close it, or use it in a ``with`` block.
 
     Raises:
-        ServerRefusedError: no such kernel, not allowed, or no broker there.
-        ValueError: not just one kernel runs, or that is no URL.
-        OSError: nobody answers there.
+        ServerRefusedError: there is no such kernel, the token is wrong, or the server has no
+            broker.
+        ValueError: the URL is not valid, or no kernel was named and not exactly one runs.
+        OSError: the server does not answer.
     """
     address = Address.of(url, token)
     line = LoopThread("comm broker connection")
@@ -156,7 +184,11 @@ def connect(
 async def connect_async(
     url: str, token: str = "", *, kernel_id: str | None = None, log: logging.Logger = LOG
 ) -> AsyncRemoteCommManager:
-    """Connect to a kernel, for a program with an event loop; else as :func:`connect`."""
+    """
+    Connect to a kernel, in a program with an event loop.
+
+    The arguments and errors are those of :func:`connect`.
+    """
 
     def made(port: RemotePort) -> AsyncRemoteCommManager:
         return AsyncRemoteCommManager(port, log=log)
@@ -168,7 +200,7 @@ async def _connected(
     address: Address, kernel_id: str | None, made: Callable[[RemotePort], M], log: logging.Logger
 ) -> M:
     port = RemotePort(address, kernel_id or await _only_kernel(address), log)
-    # Made first, so that it misses nothing; only then it can be closed as one that is open.
+    # The manager is made before the port opens, so that it misses nothing.
     manager = made(port)
     try:
         await port.open()
@@ -185,5 +217,5 @@ async def _only_kernel(address: Address) -> str:
     finally:
         rest.close()
     if len(kernels) != 1:
-        raise ValueError(f"say kernel_id: {len(kernels)} kernels run on {address.url}: {kernels}")
+        raise ValueError(f"set kernel_id: {len(kernels)} kernels run on {address.url}: {kernels}")
     return kernels[0]

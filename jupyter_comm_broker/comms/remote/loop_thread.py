@@ -12,11 +12,11 @@ T = TypeVar("T")
 
 
 class LoopThread:
-    """Runs from its making until :meth:`stop`."""
+    """Runs an event loop on a thread, until :meth:`stop`."""
 
     def __init__(self, name: str) -> None:
         self.loop = asyncio.new_event_loop()
-        # A program that forgot to close its connection must end all the same.
+        # A daemon thread, so that a program can end without closing its connection.
         self._thread = threading.Thread(target=self.loop.run_forever, name=name, daemon=True)
         self._thread.start()
 
@@ -31,15 +31,15 @@ class LoopThread:
         return not self.loop.is_closed()
 
     def post(self, step: Callable[[], Any]) -> None:
-        """Run a step in its turn. Dropped once the loop has stopped."""
+        """Run a step on the loop, after those before it. Does nothing if the loop has stopped."""
         if not self.loop.is_closed():
             self.loop.call_soon_threadsafe(step)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Return what a coroutine returns on the loop. Waits, so not from the loop's own thread."""
+        """Run a coroutine on the loop, and return its result. Not from the loop's own thread."""
         if self.is_here:
             work.close()
-            raise RuntimeError("this would wait for itself: it was called by a callback")
+            raise RuntimeError("a callback cannot wait for its own thread")
         done: Future[T] = asyncio.run_coroutine_threadsafe(work, self.loop)
         try:
             return done.result()
@@ -48,7 +48,7 @@ class LoopThread:
             raise
 
     def stop(self) -> None:
-        """End the loop with all that runs on it; safe twice."""
+        """Stop the loop, and cancel what runs on it. May be called twice."""
         if self.loop.is_closed():
             return
         self.run(self._cancel_all())

@@ -1,9 +1,9 @@
 """
-The way to a kernel from another process: one WebSocket for messages, REST for the list.
+The port to a kernel from another process: a WebSocket for messages, and REST for the list of comms.
 
-Pages are not told of comms that other pages open, and nobody is told twice. So the list is
-read whenever the socket has (re)connected and whenever a message tells of a comm we do not know,
-and no message is looked at while it is being read: afterwards both agree.
+A page is not told of comms that other pages open. So the port reads the list whenever the socket
+has connected, and whenever a message comes on an unknown comm. Messages are not handled while the
+list is being read. Afterwards the list and the messages agree.
 """
 
 from __future__ import annotations
@@ -28,22 +28,23 @@ from jupyter_comm_broker.protocol.message import COMM_TYPES, Message, Part
 from jupyter_comm_broker.protocol.synthesis import Author
 
 SEND_LIMIT = 64 << 20
-"""Bytes that may wait to be sent, as while the server is away."""
+"""The most bytes that wait to be sent, for example while the server is away."""
 
 MOST_WAITING = 10_000
-"""Messages that may wait for callbacks before no more are read; the broker merges them then."""
+"""Messages that wait for callbacks, from which no more are read. The broker merges the rest."""
 
 LOOK_SECONDS = 0.01
+"""Seconds between two checks whether the callbacks have caught up."""
 
 REFRESH_SECONDS = 1.0
-"""Least time between two looks at the list because of comms that we do not know."""
+"""The least seconds between two reads of the list because of unknown comms."""
 
 CLOSE_REASON = {"reason": "closed by a program"}
-"""Tells the broker that a ``comm_close`` is meant, and no page that does not know the target."""
+"""Metadata of a ``comm_close``. Without them, it could look like the refusal of a target."""
 
 
 class RemotePort:
-    """Connected from :meth:`open` until :meth:`shut`; made and opened on its event loop."""
+    """Reaches the kernel ``kernel_id`` of the server at ``address``. Made on its event loop."""
 
     def __init__(self, address: Address, kernel_id: str, log: logging.Logger) -> None:
         self.kernel_id = kernel_id
@@ -55,20 +56,20 @@ class RemotePort:
         self._reading = asyncio.Lock()
         self._listener: CommListener | None = None
         self._known: set[str] = set()
-        """The live comms that the listener was told of, or that it opened."""
+        """The open comms that the listener was told of, or that it opened."""
         self._missing: dict[str, set[str]] = {}
         """
-        Comms that the list does not have, by the msg_id of a question asked after that.
+        Comms that are missing in the list, by the msg_id of a request that was sent after that.
 
-        Their last words may be on their way, but not after the answer, which comes in order.
+        Their last messages may still be on their way. They come before the reply to the request.
         """
         self._refreshing: asyncio.Task[None] | None = None
         self._refresh_wanted = False
         self._ended = ""
         self._lock = threading.Lock()
-        """Guards the next two, which are changed by whoever sends."""
+        """Guards the next two attributes, which every sending thread changes."""
         self._unsettled: dict[str, str] = {}
-        """By msg_id, comms we opened or closed of which the server may not know yet."""
+        """By msg_id, comms that we opened or closed, and that the server may not know yet."""
         self._unsent_bytes = 0
         self._denied = DeniedKinds(address.url)
         self.socket = ChannelsSocket(
@@ -93,13 +94,13 @@ class RemotePort:
             raise
 
     async def flush(self) -> None:
-        """Wait until everything that was sent before is written."""
-        # Behind the writes that other threads have handed over.
+        """Wait until everything that was sent so far is written."""
+        # After the writes that other threads have handed over.
         await asyncio.sleep(0)
         await self.socket.flush()
 
     async def shut(self, flush_seconds: float = 0.0) -> None:
-        """Send what waits for at most so long, and disconnect; safe twice."""
+        """Write what waits, for at most ``flush_seconds``, and disconnect. May be called twice."""
         if not self._ended:
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self.flush(), flush_seconds)
@@ -130,18 +131,18 @@ class RemotePort:
     # -- port.CommPort -----------------------------------------------------------------------------
 
     def listen(self, listener: CommListener) -> None:
-        """Begin to tell of comms."""
+        """Begin to tell ``listener`` what happens to comms."""
         self._listener = listener
 
     def send(
         self, msg_type: str, content: Fields, metadata: Fields | None, buffers: Sequence[Part]
     ) -> None:
         """
-        Send a message as soon as there is a connection; from any thread.
+        Send a message as soon as there is a connection: see :meth:`CommPort.send`.
 
         Raises:
-            ServerRefusedError: another of this type was just denied us.
-            CommBrokerError: it cannot be sent.
+            ServerRefusedError: a message of this type was denied just now.
+            CommBrokerError: the message cannot be sent.
         """
         self._denied.check(msg_type)
         if msg_type == "comm_close":
@@ -149,20 +150,20 @@ class RemotePort:
         self._send(msg_type, content, metadata, buffers)
 
     def want_messages(self) -> None:
-        """Do nothing: all messages come anyway."""
+        """Do nothing, because all messages come anyway."""
 
     def adopt(self, target_name: str) -> None:
-        """Ask for the comms of a target, which tells the broker that a frontend knows it."""
+        """Request a target's comms. That tells the broker that a frontend knows the target."""
         self._send("comm_info_request", {"target_name": target_name})
 
     def release(self, target_name: str) -> None:
-        """Do nothing: that we knew a target was true."""
+        """Do nothing. The broker cannot be told that a frontend forgets a target."""
 
     def callback_failed(self, comm_id: str) -> None:
-        """Do nothing: the manager counts, and no server shows what goes wrong elsewhere."""
+        """Do nothing. The manager counts errors; the server does not show those of programs."""
 
     def close(self) -> None:
-        """Tell and send no more; :meth:`shut` does the rest."""
+        """Tell and send nothing more. :meth:`shut` does the rest."""
         self._listener = None
         self._ended = self._ended or "closed by this program"
 
@@ -175,7 +176,7 @@ class RemotePort:
         metadata: Fields | None = None,
         buffers: Sequence[Part] = (),
     ) -> str:
-        # The lock keeps messages in the order of their ids, whatever threads they come from.
+        # The lock keeps messages from all threads in the order of their ids.
         with self._lock:
             if self._ended:
                 raise ConnectionEndedError(self.kernel_id, self._ended)
@@ -188,7 +189,7 @@ class RemotePort:
             self._unsent_bytes = waiting
             if msg_type in ("comm_open", "comm_close"):
                 self._unsettled[message.header.msg_id] = message.comm.comm_id
-            # In its turn also from our own thread, or it would overtake what others sent.
+            # Also from our own thread, or it would overtake messages of other threads.
             self._loop.call_soon_threadsafe(self._write, message)
         return message.header.msg_id
 
@@ -206,7 +207,7 @@ class RemotePort:
     # -- hearing -----------------------------------------------------------------------------------
 
     async def _connected(self) -> None:
-        # What was on its way to a server that is gone may never have come there.
+        # Messages on their way to a server that is gone may never have arrived.
         unsent = {message.header.msg_id for message in self.socket.waiting}
         with self._lock:
             self._unsettled = {key: c for key, c in self._unsettled.items() if key in unsent}
@@ -222,8 +223,8 @@ class RemotePort:
                 if message.channel == "iopub":
                     self._tell(listener, message)
                 for comm_id in self._missing.pop(message.parent.msg_id, set()) & self._known:
-                    self._end(listener, comm_id, "unknown", "closed while nobody here heard it")
-        # Callbacks run on another thread, or wait for anything: there is no event to wait for.
+                    self._end(listener, comm_id, "unknown", "closed without a message")
+        # Callbacks may run on another thread or wait for anything, so there is no event for this.
         while self._listener is not None and self._listener.waiting > MOST_WAITING:  # noqa: ASYNC110
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -236,14 +237,14 @@ class RemotePort:
             if name == NOT_AUTHORIZED:
                 self._denied.note(message.parent.msg_type, str(value))
                 if message.parent.msg_type == "comm_close":
-                    # For everybody else it is open, and so it is for us again.
+                    # The comm is still open for everybody else, so it is open for us again.
                     self._refresh_soon()
         if msg_type not in COMM_TYPES:
             return
         comm_id = message.comm.comm_id
         if msg_type == "comm_close":
             told = loads(message.parts[2])
-            # The kernel gives no reason; the broker, which says who else closed it, does.
+            # The kernel gives no reason. The broker gives one if somebody else closed the comm.
             reason = told.get("reason") if isinstance(told, dict) else None
             by = "unknown" if reason else "kernel"
             self._end(listener, comm_id, by, str(reason or "closed by the kernel"), message)
@@ -279,7 +280,7 @@ class RemotePort:
                 self._end(listener, comm_id, "unknown", str(error))
             listener.kernel_gone(str(error))
 
-    # -- comms that nobody told of -----------------------------------------------------------------
+    # -- unknown comms -----------------------------------------------------------------------------
 
     def _refresh_soon(self) -> None:
         self._refresh_wanted = True
@@ -292,6 +293,6 @@ class RemotePort:
             try:
                 await self.refresh()
             except (CommBrokerError, OSError) as error:
-                # It is read again when the socket is back.
+                # It is read again when the socket has connected.
                 self._log.debug("comm broker: cannot read the list of comms: %s", error)
             await asyncio.sleep(REFRESH_SECONDS)

@@ -1,4 +1,4 @@
-"""The little that the classes ask over REST: which kernels run, which comms live."""
+"""The requests of the comm managers over REST: the running kernels and the open comms."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from jupyter_comm_broker.errors import ServerRefusedError
 from jupyter_comm_broker.protocol.json_text import loads
 
 PAGE = "1000"
-"""Comms asked for at once: the most that the server gives."""
+"""Comms on a page: the most that the API allows."""
 
 
 class Rest:
-    """A client of one server, on the running event loop, until :meth:`close`."""
+    """A client of one server on the running event loop."""
 
     def __init__(self, address: Address) -> None:
         self._address = address
         self._client = AsyncHTTPClient(force_instance=True)
 
     def close(self) -> None:
-        """Let go of the client; safe twice."""
+        """Close the client. May be called twice."""
         self._client.close()
 
     async def kernels(self) -> list[str]:
-        """Return the ids of the kernels that run."""
+        """Return the ids of the running kernels."""
         return [kernel["id"] for kernel in await self._get(self._address.api("kernels"))]
 
     async def comms(self, kernel_id: str) -> dict[str, str]:
-        """Return the target name of each live comm by its id, oldest first."""
+        """Return the target name of each open comm by its id, oldest first."""
         found: dict[str, str] = {}
         query = {"fields": "comm_id,target_name", "limit": PAGE}
         while True:

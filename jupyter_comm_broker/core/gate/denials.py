@@ -1,8 +1,8 @@
 """
-Messages of pages that are not let through: why, and how a page is told.
+Denials: messages of pages that are not let through, and how a page is told.
 
-It is told in the way that ends what it waits for, and a widget's model is shown again what
-holds, so that nothing looks done that was not.
+A page is told in the way that ends its waiting. A widget's model is given the true values again, so
+that nothing looks done that was not.
 """
 
 from __future__ import annotations
@@ -10,32 +10,81 @@ from __future__ import annotations
 from jupyter_comm_broker.core.context import Context
 from jupyter_comm_broker.core.gate.rights import NOT_AUTHORIZED, RESOURCE, Right
 from jupyter_comm_broker.core.pages.frontend import Frontend
-from jupyter_comm_broker.core.restore.page_replies import Answers
+from jupyter_comm_broker.core.restore.output_capture import OutputCapture
+from jupyter_comm_broker.core.restore.page_replies import PageReplies
 from jupyter_comm_broker.errors import MalformedMessageError, RefusedMessageError
+from jupyter_comm_broker.protocol.alias import alias
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.widget import read_attributes, read_payload
 
-ALLOWED_SETTING = "MappingKernelManager.allowed_message_types"
-
 
 class Denials:
-    """Denies, and tells."""
+    """
+    Denies messages and tells their pages.
 
-    def __init__(self, context: Context, answers: Answers) -> None:
+    Args:
+        context: the kernel's context.
+        page_replies: writes to pages.
+        capture: the output that is collected.
+    """
+
+    def __init__(self, context: Context, page_replies: PageReplies, capture: OutputCapture) -> None:
         self._context = context
-        self._answers = answers
+        self._page_replies = page_replies
+        self._capture = capture
 
     def for_type(self, frontend: Frontend, message: Message, now: float) -> bool:
-        """Deny a message if the server's settings do not allow its type."""
-        allowed = self._context.policy.allowed_message_types
-        if not allowed or message.header.msg_type in allowed:
+        """
+        Deny a message if the server's settings do not allow its type.
+
+        Args:
+            frontend: the page.
+            message: its message.
+            now: the time.
+
+        Returns:
+            Whether the message was denied.
+        """
+        if self._context.policy.allows(message.header.msg_type):
             return False
-        error = RefusedMessageError(message.header.msg_type, ALLOWED_SETTING)
+        error = RefusedMessageError(message.header.msg_type)
         self._deny(frontend, message, "MessageNotAllowed", str(error), now)
         return True
 
+    def for_content(self, frontend: Frontend, message: Message, now: float) -> None:
+        """
+        Raise if the content of a comm message cannot be read. Its page then waits no longer for it.
+
+        Args:
+            frontend: the page.
+            message: its comm message.
+            now: the time.
+
+        Raises:
+            MalformedMessageError: the content cannot be read, or names no comm.
+        """
+        try:
+            if not message.comm.comm_id:
+                raise MalformedMessageError("a comm message needs a comm_id in its content")
+        except MalformedMessageError:
+            self._context.shielded(
+                "ending a page's wait",
+                lambda: self._page_replies.idle(frontend, message.parts[0], now),
+            )
+            raise
+
     def for_backlog(self, frontend: Frontend, message: Message, now: float) -> bool:
-        """Deny a message if too much waits for the kernel already."""
+        """
+        Deny a message if too much waits for the kernel already.
+
+        Args:
+            frontend: the page.
+            message: its message.
+            now: the time.
+
+        Returns:
+            Whether the message was denied.
+        """
         limit = self._context.limits.backlog_bytes
         waiting = self._context.backlog[message.channel]
         if waiting + message.size <= limit:
@@ -51,20 +100,27 @@ class Denials:
         self, frontend: Frontend, message: Message, right: Right, who: str, now: float
     ) -> None:
         """
-        Deny a comm message to a page whose user has not the right to it.
+        Deny a page's comm message, because its user lacks the right.
 
-        A widget springs back to what holds. A comm whose opening is denied is closed at the page.
-        A denied close closes nothing, at nobody else; the page that meant it has disposed of its
-        own end already, ignores what comes for it, and would take another ``comm_open`` for
-        another model without a view: so it is left with the error, and has the comm again
-        when it is loaded anew.
+        A widget is set back to its true values. A comm whose opening is denied is closed at the
+        page. After a denied closing, the comm stays open for everybody else. The page itself has
+        disposed of its end already, and ignores what comes for it. Another ``comm_open`` would give
+        it another model without a view. So it gets only the error, and has the comm again when it
+        is loaded anew.
+
+        Args:
+            frontend: the page.
+            message: its message.
+            right: the right that is lacking.
+            who: the user, for people.
+            now: the time.
         """
         msg_type = message.header.msg_type
         reason = (
             f"{who} may not {right.value} {RESOURCE}, which a {msg_type} needs; "
             f"the server's authorizer decides (ServerApp.authorizer_class)"
         )
-        # A widget that is dragged sends one after the other, and the first says it all.
+        # A dragged slider sends many messages. One warning is enough.
         level = "debug" if msg_type in frontend.denied else "warning"
         frontend.denied.add(msg_type)
         self._context.counters["refused_unauthorized"] += 1
@@ -80,8 +136,9 @@ class Denials:
         level: str = "warning",
     ) -> None:
         self._context.counters["refused"] += 1
-        self._context.log(level, f"session {frontend.session_id}: {reason}")
-        # A fault in the telling must not look like one of following: those let messages through.
+        self._context.log(level, f"session {alias(frontend.session_id)}: {reason}")
+        # A fault while telling must not look like a fault while following, which lets messages
+        # through.
         self._context.shielded(
             "telling a page that its message is refused",
             lambda: self._tell(frontend, message, ename, reason, now),
@@ -91,19 +148,20 @@ class Denials:
         self, frontend: Frontend, message: Message, ename: str, reason: str, now: float
     ) -> None:
         if message.header.msg_type.endswith("_request"):
-            self._answers.refuse(frontend, message, ename, reason, now)
+            self._page_replies.refuse(frontend, message, ename, reason, now)
             return
-        self._answers.error(frontend, message, ename, reason, now)
+        self._page_replies.error(frontend, message, ename, reason, now)
         if message.header.msg_type == "comm_open":
             parent = message.parts[0]
-            self._answers.comm_gone(frontend, message.comm.comm_id, reason, parent, now)
+            self._page_replies.comm_gone(frontend, message.comm.comm_id, reason, parent, now)
         elif message.header.msg_type == "comm_msg":
             self._take_back(frontend, message, now)
-        # Last: with it the page sends its next update, which the correction must not follow.
-        self._answers.idle(frontend, message.parts[0], now)
+        # The idle comes last. The page then sends its next update, which must not precede the
+        # correction.
+        self._page_replies.idle(frontend, message.parts[0], now)
 
     def _take_back(self, frontend: Frontend, message: Message, now: float) -> None:
-        """Show a page again what holds instead of the update that it was denied."""
+        """Give a page the true values again, because its update was denied."""
         record = self._context.registry.get(message.comm.comm_id)
         if record is None or not record.is_widget or frontend.is_program:
             return
@@ -117,9 +175,12 @@ class Denials:
         if payload.method != "update":
             return
         if record.state is None:
-            # The kernel is asked what holds; of a state that is too large only it knows that.
+            # The kernel is asked for the true values. For a state that is too large, only the
+            # kernel knows.
             frontend.misled[record.comm_id] = message.parts[0]
             self._context.registry.doubt(record, "a page was denied an update")
             return
+        # A page that collects output goes on from what it is given, so nothing may lack.
+        self._capture.settle(record.comm_id)
         holds = record.state.picked(tried)
-        self._answers.correction(frontend, record.comm_id, holds, message.parts[0], now)
+        self._page_replies.correction(frontend, record.comm_id, holds, message.parts[0], now)

@@ -1,8 +1,8 @@
 """
-Pages' questions about the kernel, which a busy one would leave open until its cell ends.
+Pages' questions about the kernel, which a busy kernel answers only after its cell.
 
-Those are ``kernel_info_request`` and ``comm_info_request`` (B3, B5, B7). What we cannot answer
-yet waits a moment, and is then let through.
+These are ``kernel_info_request`` and ``comm_info_request`` (fact 1.6). The broker answers what it
+can. What it cannot answer yet waits for a moment, and is then let through.
 """
 
 from __future__ import annotations
@@ -11,47 +11,56 @@ from collections.abc import Callable
 
 from jupyter_comm_broker.core.context import Context
 from jupyter_comm_broker.core.pages.frontend import Frontend
-from jupyter_comm_broker.core.restore.page_replies import Answers
-from jupyter_comm_broker.core.restore.reopening import Offers
+from jupyter_comm_broker.core.restore.page_replies import PageReplies
+from jupyter_comm_broker.core.restore.reopening import Reopening
 from jupyter_comm_broker.core.state.comm_record import Side
+from jupyter_comm_broker.core.timed import SOON
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
 
 QUESTIONS = ("kernel_info_request", "comm_info_request")
-"""What a busy kernel is not needed for."""
+"""The questions for which a busy kernel is not needed."""
 
 
-class KernelQuestions:
+class InfoRequests:
     """
-    Answers them from what we know.
+    Answers these questions from what is known.
 
     Args:
-        context: the kernel's.
-        answers: what pages are told by.
-        offers: is told that a page asks for the comms of a target.
+        context: the kernel's context.
+        page_replies: writes to pages.
+        reopening: is told that a page asks for the comms of a target.
         let_through: sends the kernel what cannot be answered here.
     """
 
     def __init__(
         self,
         context: Context,
-        answers: Answers,
-        offers: Offers,
+        page_replies: PageReplies,
+        reopening: Reopening,
         let_through: Callable[[Frontend, Message, float], None],
     ) -> None:
         self._context = context
-        self._answers = answers
-        self._offers = offers
+        self._page_replies = page_replies
+        self._reopening = reopening
         self._let_through = let_through
         self._waiting: list[tuple[float, Frontend, Message]] = []
-        """Questions that we may soon be able to answer, each with the time to let it through."""
+        """Questions that may be answered soon, each with the time to let it through."""
 
     def handled(self, frontend: Frontend, message: Message, now: float) -> bool:
         """
-        Answer a request, or keep it for a moment, if it is a question about the kernel.
+        Answer a request or keep it for a moment, if it is a question about the kernel.
 
-        ``kernel_info`` does not change while a process lives, so an idle kernel is not asked
-        for it either: a page that connects has it in a third of the time (measured).
+        The first answer of a process is kept. So an idle kernel is not asked either, and a page
+        that connects has it in a third of the time (measured).
+
+        Args:
+            frontend: the page.
+            message: its request.
+            now: the time.
+
+        Returns:
+            Whether the kernel need not be sent the request now.
         """
         msg_type = message.header.msg_type
         if msg_type == "comm_info_request":
@@ -67,7 +76,7 @@ class KernelQuestions:
         return True
 
     def _asked_for_target(self, frontend: Frontend, message: Message, now: float) -> None:
-        """Note that a page knows a target: who asks for the comms of one would use them."""
+        """Note that a page knows a target, because it asks for the target's comms."""
         try:
             name = message.content.get("target_name")
         except MalformedMessageError:
@@ -76,34 +85,50 @@ class KernelQuestions:
             self._context.targets.proved(
                 Side.FRONTEND, name, "a page asked for the comms of it", now
             )
-            self._offers.asked(frontend, name, now)
+            self._reopening.asked(frontend, name, now)
+
+    def _can_answer(self, message: Message) -> bool:
+        if message.header.msg_type == "kernel_info_request":
+            return self._context.kernel_info.content is not None
+        return self._context.registry.complete
 
     def _answered(self, frontend: Frontend, message: Message, now: float) -> bool:
         context = self._context
         if message.header.msg_type == "kernel_info_request":
-            if context.kernel_info is None:
+            if context.kernel_info.content is None:
                 return False
-            self._answers.kernel_info(frontend, message, context.kernel_info, now)
+            self._page_replies.kernel_info(frontend, message, context.kernel_info.content, now)
             return True
         if not context.registry.complete:
             return False
         target_name = message.content.get("target_name")
-        self._answers.comm_info(frontend, message, target_name or None, now)
+        self._page_replies.comm_info(frontend, message, target_name or None, now)
         return True
 
     # -- those that wait -------------------------------------------------------------------------
 
+    @property
+    def waits(self) -> bool:
+        """Whether a question waits."""
+        return bool(self._waiting)
+
     def take_waiting(self) -> list[tuple[Frontend, Message]]:
-        """Take the waiting questions out, as when the process that they were for is gone."""
+        """Take the waiting questions out, because the process that they were for is gone."""
         waiting, self._waiting = self._waiting, []
         return [(frontend, message) for _, frontend, message in waiting]
 
     def next_due(self) -> float | None:
-        """Return when a waiting question is let through."""
-        return min((deadline for deadline, _, _ in self._waiting), default=None)
+        """Return when a waiting question is answered or let through; ``None`` for never."""
+        if not self._waiting:
+            return None
+        if not self._context.occupied or any(
+            self._can_answer(each) for _, _, each in self._waiting
+        ):
+            return SOON
+        return min(deadline for deadline, _, _ in self._waiting)
 
     def tick(self, now: float) -> None:
-        """Answer the waiting questions that can be; let those through that waited too long."""
+        """Answer the waiting questions that can be answered. Let old ones through."""
         waiting, self._waiting = self._waiting, []
         for deadline, frontend, message in waiting:
             if self._answered(frontend, message, now):

@@ -1,14 +1,15 @@
 """
-Telling a page that does not know a target from a page that closes a comm (rule 9).
+Distinguishes a page that does not know a target from a page that closes a comm (rule 9).
 
-JupyterLab answers a ``comm_open`` of an unknown target with ``comm_close``; the kernel then
-drops the comm for everybody and tells nobody. A console on a notebook's kernel did so to all
-of its widgets (jupyterlab#6929).
+JupyterLab answers a ``comm_open`` for an unknown target with ``comm_close``. The kernel then drops
+the comm for everybody, and tells nobody. So a console on a notebook's kernel closed all of the
+notebook's widgets (jupyterlab#6929).
 """
 
 from __future__ import annotations
 
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.pages.delivery import Delivery
 from jupyter_comm_broker.core.pages.frontend import Frontend
 from jupyter_comm_broker.core.state.comm_record import CommRecord, Side
 from jupyter_comm_broker.core.state.targets import Targets
@@ -20,8 +21,17 @@ from jupyter_comm_broker.protocol.message import Message
 def is_refusal(
     record: CommRecord, frontend: Frontend, message: Message, limits: Limits, now: float
 ) -> bool:
-    """Whether a page's ``comm_close`` says "I do not know this target" and no more."""
-    if record.opened_by is Side.FRONTEND or gives_reason(message):
+    """
+    Return whether a page's ``comm_close`` only says that the page does not know the target.
+
+    Args:
+        record: the comm.
+        frontend: the page.
+        message: the ``comm_close``.
+        limits: the limits.
+        now: the time.
+    """
+    if record.opened_by is Side.FRONTEND or gives_reason(message) or has_data(message):
         return False
     if record.used_by and frontend.session_id in record.used_by:
         return False
@@ -31,9 +41,10 @@ def is_refusal(
 
 def gives_reason(message: Message) -> bool:
     """
-    Whether a ``comm_close`` says why in its metadata, as our own do: then it is meant.
+    Return whether a ``comm_close`` gives a reason in its metadata, as our own do.
 
-    No page's refusal does; a program on a WebSocket has no other way to close what it never used.
+    Such a closing is meant. No page's refusal has a reason. A program on a WebSocket has no other
+    way to close a comm that it never used.
     """
     try:
         metadata = loads(message.parts[2])
@@ -42,10 +53,27 @@ def gives_reason(message: Message) -> bool:
     return isinstance(metadata, dict) and bool(metadata.get("reason"))
 
 
-def stays_here(record: CommRecord, frontend: Frontend, targets: Targets) -> bool:
-    """Whether a refusal is kept from the kernel: somebody can still use the comm."""
+def has_data(message: Message) -> bool:
+    """Return whether a ``comm_close`` has data. A page's refusal has none, so this one is meant."""
+    return bytes(message.comm.data) not in (b"{}", b"null")
+
+
+def stays_here(
+    record: CommRecord, frontend: Frontend, targets: Targets, delivery: Delivery
+) -> bool:
+    """
+    Return whether a refusal is kept from the kernel, because somebody can still use the comm.
+
+    Args:
+        record: the comm.
+        frontend: the page that refused it.
+        targets: the known targets.
+        delivery: the pages and programs that are there or may come back.
+    """
     if record.is_widget:
         return True
-    if record.used_by and record.used_by - {frontend.session_id}:
+    others = (record.used_by or set()) - {frontend.session_id}
+    if any(delivery.get(session_id) is not None for session_id in others):
         return True
-    return targets.known(Side.FRONTEND, record.target_name)
+    # Who knew the target may be long gone. The kernel must hear then that nobody has it.
+    return len(delivery) > 1 and targets.known(Side.FRONTEND, record.target_name)

@@ -1,8 +1,8 @@
 """
-Which right on comms a page's message needs (decision 12).
+Which right on comms a page's message needs.
 
-What the broker answers by itself, so that the kernel hears nothing, needs no more than to see:
-a page without the right to write follows its widgets like any other.
+Messages that the broker answers itself, and the kernel never hears, need only the right to read. So
+the widgets of a page without the right to write follow like any others.
 """
 
 from __future__ import annotations
@@ -16,36 +16,36 @@ from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.widget import CONTROL_TARGET
 
 RESOURCE = "comms"
-"""What the rights are on, as jupyter_server's authorizers are asked."""
+"""The resource of these rights, as jupyter_server's authorizers are asked."""
 
 NOT_AUTHORIZED = "NotAuthorized"
-"""The ``ename`` by which a sender is told that it has not the right."""
+"""The ``ename`` of the error for a sender who lacks the right."""
 
 ONLY_LOOKS: tuple[object, ...] = ({"method": "request_state"}, {"method": "request_states"})
-"""The data of messages that ask and change nothing, whatever comm they go to."""
+"""The data of messages that ask and change nothing, whatever comm they are sent on."""
 
 
 class Right(str, Enum):
-    """What somebody may do with comms."""
+    """What a user may do with comms."""
 
     READ = "read"
     WRITE = "write"
-    """Send on one."""
+    """Send on a comm."""
     EXECUTE = "execute"
-    """Open and close them, which runs code in the kernel."""
+    """Open and close comms, which runs code in the kernel."""
 
 
 def right_for(
-    message: Message, frontend: Frontend, record: CommRecord | None, *, complete: bool
+    message: Message, frontend: Frontend, record: CommRecord | None, *, closed: bool
 ) -> Right:
     """
     Return the right that a page needs for a comm message.
 
     Args:
-        message: what the page sent.
+        message: the page's message.
         frontend: the page.
-        record: the comm it is about, if that is open.
-        complete: whether a comm that we do not know is surely not open.
+        record: its comm; ``None`` if no such comm is known.
+        closed: whether the comm is known to be closed. Other unknown comms may be open.
 
     Raises:
         MalformedMessageError: it is no comm message.
@@ -56,8 +56,8 @@ def right_for(
     if msg_type == "comm_open":
         return Right.READ if content.target_name == CONTROL_TARGET else Right.EXECUTE
     if msg_type == "comm_close":
-        # There is nothing to close: it gets its idle and that is all.
-        return Right.READ if record is None and complete else Right.EXECUTE
+        # There is nothing to close. The page gets an idle and nothing else happens.
+        return Right.READ if closed else Right.EXECUTE
     return Right.READ if _only_looks(message, record) else Right.WRITE
 
 
@@ -65,5 +65,5 @@ def _only_looks(message: Message, record: CommRecord | None) -> bool:
     if (record is not None and not record.is_widget) or message.buffers:
         return False
     data = bytes(message.comm.data)
-    # Most messages are larger than a question can be, and need no decoding for this.
+    # Most messages are longer than a question can be, and need not be decoded here.
     return len(data) < 64 and loads(data) in ONLY_LOOKS

@@ -1,52 +1,70 @@
 """
-How the kernel is asked about comms: over control, over a control comm, or comm by comm.
+How the kernel is asked about comms: on its control channel, over a control comm, or one by one.
 
-A control comm of our own is fresh for each inquiry, because ipywidgets answers on the one
-that was opened last. On a busy kernel with subshells all of it goes to one of ours, which is
-deleted once the kernel is done with what was sent there.
+Each inquiry opens a new control comm, because ipywidgets answers on the one that was opened last.
+If a busy kernel has subshells, the questions go to a subshell of our own. It is deleted when the
+kernel is done with them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from jupyter_comm_broker.core.kernel.state_questions import Questions
+from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
+from jupyter_comm_broker.core.state.registry import Registry
+from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
-from jupyter_comm_broker.protocol.widget import CONTROL_METADATA, CONTROL_TARGET
+from jupyter_comm_broker.protocol.widget import (
+    CONTROL_METADATA,
+    CONTROL_TARGET,
+    SAID_ONCE,
+    read_attributes,
+    read_model_name,
+    read_payload,
+)
 
 
 class Inquiry:
-    """Puts the questions and knows their answers again."""
+    """
+    Sends the questions and recognises their answers.
 
-    def __init__(self, questions: Questions, session: str) -> None:
-        self._questions = questions
+    Args:
+        kernel_requests: sends our requests.
+        registry: the kernel's comms.
+        session: the session id of our requests.
+    """
+
+    def __init__(self, kernel_requests: KernelRequests, registry: Registry, session: str) -> None:
+        self._kernel_requests = kernel_requests
+        self._registry = registry
         self._control_prefix = f"{session}_control_"
         self._control_count = 0
         self.control_comm = ""
         """The comm on which ``update_states`` will come."""
         self.closing = ""
         """The msg_id of the message that closed it."""
-        self._subshell: str | None = None
+        self.subshell: str | None = None
+        """Our subshell, to which questions are sent; ``None`` where they go to the main shell."""
 
     def list_comms(self, channel: str, now: float) -> None:
-        """Ask which comms there are."""
-        self._questions.ask("list", channel, "comm_info_request", {}, now)
+        """Ask which comms there are, on the channel ``channel``."""
+        self._kernel_requests.ask("list", channel, "comm_info_request", {}, now)
 
     def create_subshell(self, now: float) -> None:
-        """Ask for a subshell to put the next questions to."""
-        self._questions.ask("subshell", "control", "create_subshell_request", {}, now)
+        """Ask for a subshell for the next questions."""
+        self._kernel_requests.ask("subshell", "control", "create_subshell_request", {}, now)
 
     def use_subshell(self, reply: Message) -> bool:
-        """Take the subshell from the reply. ``False`` if the kernel gave none."""
-        self._subshell = reply.content.get("subshell_id")
-        return self._subshell is not None
+        """Take the subshell from the reply. Returns ``False`` if the kernel gave none."""
+        self.subshell = reply.content.get("subshell_id")
+        return self.subshell is not None
 
     def leave_subshell(self, now: float) -> None:
         """Delete our subshell, if there is one."""
-        if self._subshell is not None:
-            content = {"subshell_id": self._subshell}
-            self._subshell = None
-            self._questions.ask("", "control", "delete_subshell_request", content, now)
+        if self.subshell is not None:
+            content = {"subshell_id": self.subshell}
+            self.subshell = None
+            self._kernel_requests.ask("", "control", "delete_subshell_request", content, now)
 
     def ask_for_all(self, now: float) -> None:
         """Ask for the states of all widgets in one message."""
@@ -58,7 +76,7 @@ class Inquiry:
         self._tell("states", "comm_msg", asking, now)
 
     def close_control(self, now: float) -> None:
-        """Close the control comm; its idle says that the kernel is done with it."""
+        """Close the control comm. The idle of this message says that the kernel is done with it."""
         closing = {"comm_id": self.control_comm, "data": {}}
         self.closing = self._tell("close", "comm_close", closing, now)
 
@@ -69,17 +87,51 @@ class Inquiry:
             self._tell("state", "comm_msg", content, now)
 
     def is_answer(self, message: Message) -> bool:
-        """Whether a comm message under a request of ours is meant for us, not for the pages."""
+        """
+        Return whether a comm message with a request of ours as its parent is the answer to it.
+
+        Whatever the kernel publishes meanwhile has our request as its parent too, such as what
+        observers and threads send, and children that a getter makes. The answer is a whole state,
+        on the comm that was asked. All other messages are for the pages.
+        """
         if message.comm.comm_id.startswith(self._control_prefix):
             return True
-        # A thread's update may stand under our request too; only a whole state is the answer.
-        about = self._questions.about(message)
-        return about == "state" and b'"_model_name"' in bytes(message.parts[3])
+        question = self._kernel_requests.asked(message)
+        return (
+            question.about == "state"
+            and message.header.msg_type == "comm_msg"
+            and message.comm.comm_id == question.comm_id
+            and self._is_whole_state(message)
+        )
+
+    def _is_whole_state(self, message: Message) -> bool:
+        """
+        Return whether a widget's message has its whole state. A partial update names no model.
+
+        Objects with a descriptor of anywidget name their model only when they open. For them, a
+        message with all other attributes is a whole state.
+        """
+        try:
+            payload = read_payload(message.comm.data)
+            if payload.method != "update":
+                return False
+            if read_model_name(payload.state).name:
+                return True
+            record = self._registry.get(message.comm.comm_id)
+            if record is None or record.state is None:
+                return False
+            said = read_attributes(payload.state, payload.buffer_paths, message.buffers)
+            known = {key for key in record.state.attributes() if not key.startswith(SAID_ONCE)}
+            # An attribute that never changes is in it. So this is no update of a widget's only
+            # attribute.
+            return known <= said.keys() and any(key.startswith("_") for key in known)
+        except MalformedMessageError:
+            return False
 
     def reset(self) -> None:
-        """The kernel's process is another one."""
-        self._questions.give_up()
-        self._subshell = None
+        """Forget all questions, because the kernel has a new process."""
+        self._kernel_requests.give_up()
+        self.subshell = None
 
     def _tell(
         self,
@@ -89,6 +141,13 @@ class Inquiry:
         now: float,
         metadata: Mapping[str, object] | None = None,
     ) -> str:
-        return self._questions.ask(
-            about, "shell", msg_type, content, now, metadata=metadata, subshell_id=self._subshell
+        return self._kernel_requests.ask(
+            about,
+            "shell",
+            msg_type,
+            content,
+            now,
+            metadata=metadata,
+            subshell_id=self.subshell,
+            comm_id=str(content["comm_id"]),
         )

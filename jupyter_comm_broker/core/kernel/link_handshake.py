@@ -1,98 +1,123 @@
 """
-Proving that the kernel hears us and that we hear its iopub (rule 26).
+The proof that the kernel gets our requests, and that its iopub reaches us (rule 26).
 
-A SUB socket that just connected misses what is published meanwhile; a page whose first
-status is lost waits for ever. So until a kernel_info_request of our own was answered, and
-something came over iopub, nothing of a page is sent to a fresh kernel.
+A SUB socket that just connected misses what is published meanwhile, and a page whose first status
+is lost waits for ever. So no message of a page is sent to a new kernel before it answered a
+kernel_info_request of our own and something came over iopub.
+
+A kernel that is starting is asked on its shell first. ipykernel 6 fails at a control message that
+waits when it starts, and prints the error to every page. The stock server asks in this order too.
 """
 
 from __future__ import annotations
 
 from jupyter_comm_broker.core.context import Context
-from jupyter_comm_broker.core.kernel.state_questions import Questions
+from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
 from jupyter_comm_broker.protocol.message import Message
 
 ABOUT = "kernel_info"
 
 
-class Proof:
-    """Whether the link to the kernel works both ways, and the asking until it does."""
+class LinkHandshake:
+    """Asks the kernel until the link is known to work both ways."""
 
     RETRY = 0.5
-    """Seconds between two attempts, as jupyter_server's own nudge has it."""
+    """Seconds between two attempts. jupyter_server's nudge waits as long."""
 
     PATIENCE_RUNNING = 3.0
-    """A kernel that runs already may be unable to answer while it is busy."""
+    """Seconds to wait for a kernel that runs already, and may be unable to answer while busy."""
 
     PATIENCE_STARTING = 60.0
-    """What jupyter_server gives a kernel to start (``kernel_info_timeout``)."""
+    """Seconds that jupyter_server gives a kernel to start (``kernel_info_timeout``)."""
 
-    def __init__(self, context: Context, questions: Questions) -> None:
+    PATIENCE_SHELL = 10.0
+    """Seconds after which a starting kernel is asked on control too. Its shell may be busy."""
+
+    def __init__(self, context: Context, kernel_requests: KernelRequests) -> None:
         self._context = context
-        self._questions = questions
+        self._kernel_requests = kernel_requests
         self.link = "connecting"
-        """``connecting``, ``proven``, ``assumed`` (no answer, used all the same) or ``lost``."""
+        """
+        ``connecting``; ``proven``; ``assumed`` (no answer, but used all the same); ``broken`` (not
+        connected, and opened again as soon as possible); or ``lost`` (the kernel is gone).
+        """
         self.answers_control: bool | None = None
         """Whether the kernel answers kernel_info on its control channel, as ipykernel does."""
         self._heard = self._answered = False
         self._since = 0.0
         self._next = 0.0
         self._running = False
+        self._asking = self._asked_control = False
 
     @property
     def held(self) -> bool:
-        """Whether pages' messages have to wait."""
-        return self.link == "connecting"
+        """Whether pages' messages must wait."""
+        return self.link in ("connecting", "broken")
 
     def began(self, now: float, *, running: bool) -> None:
-        """The sockets are connected: to a kernel that runs already, or to one that starts."""
+        """Note that the sockets are connected, to a kernel that runs already or is starting."""
         self.link = "connecting"
         self._heard = self._answered = False
         self._since = self._next = now
-        self._running = running
+        self._running, self._asking, self._asked_control = running, True, False
         self.tick(now)
 
+    def waits(self, *, broken: bool) -> None:
+        """Note that nothing can be sent. All messages wait until the link :meth:`began` again."""
+        self.link = "broken" if broken else "connecting"
+        self._asking = False
+
     def next_due(self) -> float | None:
-        """Return when to ask again."""
-        return self._next if self.held else None
+        """Return when to ask again; ``None`` for never."""
+        return self._next if self.held and self._asking else None
 
     def tick(self, now: float) -> None:
         """Ask, or stop asking."""
-        if not self.held or now < self._next:
+        if not self.held or not self._asking or now < self._next:
             return
         if now - self._since > (self.PATIENCE_RUNNING if self._running else self.PATIENCE_STARTING):
             self.link = "assumed"
             self._context.log("warning", "the kernel did not answer; the link is used unproven")
             return
         self._next = now + self.RETRY
-        self._questions.ask(ABOUT, "control", "kernel_info_request", {}, now)
         if not self._running:
-            # On the shell of a busy kernel each of these would wait in line with the cells.
-            self._questions.ask(ABOUT, "shell", "kernel_info_request", {}, now)
+            # On the shell of a busy kernel, each of these would wait in line with the cells.
+            self._ask("shell", now)
+        if self._running or now - self._since > self.PATIENCE_SHELL:
+            self._ask("control", now)
+
+    def _ask(self, channel: str, now: float) -> None:
+        self._kernel_requests.ask(ABOUT, channel, "kernel_info_request", {}, now)
+        self._asked_control = self._asked_control or channel == "control"
 
     def heard(self, message: Message) -> None:
         """
-        Something came over iopub.
+        Note that a message came over iopub.
 
-        Of a process that was only just started, what may be its predecessor's last words does
-        not count: its statuses on our questions do, and what it says without having been asked.
+        A process that was only just started may be preceded by its predecessor's last messages.
+        These do not count. Statuses of our own questions count, and messages without a parent.
         """
-        if self._running or not message.parent.msg_id or self._questions.is_ours(message):
+        if self._running or not message.parent.msg_id or self._kernel_requests.is_ours(message):
             self._heard = True
             self._settle()
 
-    def answered(self, message: Message) -> None:
-        """The kernel replied to our kernel_info_request."""
+    def answered(self, message: Message, now: float) -> None:
+        """Note that the kernel replied to our kernel_info_request."""
         if message.channel == "control":
             self.answers_control = True
-        self._context.kernel_info = bytes(message.parts[3])
+        elif not self._asked_control:
+            self._ask("control", now)
+        self._context.kernel_info.said(bytes(message.parts[3]))
         self._answered = True
         self._settle()
 
     def lost(self) -> None:
-        """The kernel is gone."""
+        """Note that the kernel is gone."""
         self.link = "lost"
 
     def _settle(self) -> None:
-        if self._heard and self._answered and self.link in ("connecting", "assumed"):
+        waited_for = self._asking and self.link in ("connecting", "assumed")
+        if self._heard and self._answered and waited_for:
             self.link = "proven"
+            # What it published before we were subscribed, its statuses among it, is lost.
+            self._context.execution.answered()

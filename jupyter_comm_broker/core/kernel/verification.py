@@ -1,288 +1,294 @@
 """
-Asking the kernel for what the mirror does not know or is not sure of (protocol facts 2.4).
+Asks the kernel for what the mirror does not know or is not sure of (fact 2.4).
 
-One thing at a time, never in the path of an answer to a page: first which comms there are
-(over control, where a busy ipykernel answers too), then their states: on the shell when
-nothing runs there, on a subshell of our own when something does and a page waits. Every step
-has a time limit and is tried again, ever later.
+It asks one thing at a time, and no answer to a page waits for it. First it asks which comms there
+are, on control, where a busy ipykernel answers too. Then it asks for their states: on the shell if
+nothing runs there, or on a subshell of our own if something runs and a page waits. Every step has a
+time limit and is tried again, after ever longer waits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from enum import Enum
-from itertools import islice
+from collections.abc import Iterable, Sequence
 
 from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.kernel.checks import Checks
 from jupyter_comm_broker.core.kernel.inquiry import Inquiry
-from jupyter_comm_broker.core.kernel.link_handshake import Proof
+from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
+from jupyter_comm_broker.core.kernel.link_handshake import LinkHandshake
+from jupyter_comm_broker.core.kernel.patience import Patience
 from jupyter_comm_broker.core.kernel.reconciliation import Learned, Reconciliation
-from jupyter_comm_broker.core.kernel.silent_changes import SilentChanges
-from jupyter_comm_broker.core.kernel.state_questions import Questions
+from jupyter_comm_broker.core.kernel.state_questions import Heard, StateQuestions
+from jupyter_comm_broker.core.kernel.verification_step import Step
 from jupyter_comm_broker.core.state.comm_record import CommRecord
-from jupyter_comm_broker.protocol.json_text import loads
+from jupyter_comm_broker.core.timed import SOON
 from jupyter_comm_broker.protocol.message import Message
-from jupyter_comm_broker.protocol.widget import read_payload
-
-
-class Step(str, Enum):
-    """What we wait for."""
-
-    REST = "rest"
-    LIST = "list of comms"
-    SUBSHELL = "subshell"
-    STATES = "states of all widgets"
-    EACH = "states, one by one"
-    LEAVE = "end of the control comm"
 
 
 class Verification:
-    """The order of our questions about comms."""
+    """
+    The order of our questions about comms: what is asked when, and what if no answer comes.
 
-    ONE_BY_ONE = 20
-    """Up to so many comms are asked one by one; more are cheaper in one message."""
+    Args:
+        context: the kernel's context.
+        kernel_requests: our requests to the kernel.
+        handshake: says whether the link works.
+        checks: says what is to be checked.
+        reconciliation: takes the answers.
+    """
 
-    AT_ONCE = 200
-    """So many are asked without an answer between: a kernel drops what it publishes in a flood."""
-
-    def __init__(self, context: Context, questions: Questions, proof: Proof) -> None:
+    def __init__(
+        self,
+        context: Context,
+        kernel_requests: KernelRequests,
+        handshake: LinkHandshake,
+        checks: Checks,
+        reconciliation: Reconciliation,
+    ) -> None:
         self._context = context
-        self._questions = questions
-        self._inquiry = Inquiry(questions, context.author.session)
-        self._proof = proof
-        self._reconciliation = Reconciliation(context)
-        self.step = Step.REST
-        self.silent_changes = SilentChanges(context)
+        self._kernel_requests = kernel_requests
+        self._handshake = handshake
+        self._checks = checks
+        self._reconciliation = reconciliation
+        self.inquiry = Inquiry(kernel_requests, context.registry, context.author.session)
+        """Recognises the answers to our questions."""
+        self._states = StateQuestions(
+            context, kernel_requests, self.inquiry, checks, reconciliation
+        )
         self._wanted: set[str] = set()
-        """Comms that a page waits for."""
+        """The comms whose states a page waits for."""
         self._list_wanted = False
-        self._waiting_for: set[str] = set()
-        """Comms whose states the question under way is about."""
-        self._portion: dict[str, None] = {}
-        """Those of them that were asked one by one and have not answered."""
-        self._no_control_comm = False
-        self._failures = 0
-        self._failed_occupied = False
-        self._not_before = 0.0
-        self._deadline = 0.0
+        """Whether the list of comms is to be asked for."""
+        self._to_check: dict[str, None] = {}
+        """The comms to check, once the list that comes before it was answered."""
+        self._list_due = False
+        """Whether a check begins with the list of comms."""
+        self._is_check = False
+        """Whether the question under way is a check."""
+        self._listing_until: float | None = None
+        self._patience = Patience(context.limits)
 
-    # -- wanting -------------------------------------------------------------------------------
+    @property
+    def step(self) -> Step:
+        """What the broker waits for."""
+        return Step.LIST if self._listing_until is not None else self._states.step
+
+    def began(self, now: float) -> None:
+        """Note that the link is connected. What no message told can only have happened since."""
+        self._checks.silent_changes.looked(now)
 
     def wanted(self, comm_ids: Iterable[str], now: float) -> None:
-        """A page waits for these comms' states, or for the list of comms if that is not known."""
+        """Note that a page waits for these comms' states, and for the list if it is incomplete."""
         self._wanted.update(comm_ids)
         self._list_wanted |= not self._context.registry.complete
-        self._try_again(now)
+        self._patience.renew(now)
+
+    def restored(self, records: Sequence[CommRecord], now: float) -> None:
+        """Note that a page was given these comms. They are checked, and doubted ones at once."""
+        if not len(self._context.registry):
+            return
+        self._checks.restored([each.comm_id for each in records], now)
+        self._wanted.update([each.comm_id for each in records if each.dirty_because])
+        self._patience.renew(now)
+
+    def look(self, comm_ids: Iterable[str], now: float) -> int:
+        """Check comms at once: see :meth:`KernelBroker.look`."""
+        self._patience.renew(now)
+        return self._checks.look(comm_ids)
 
     def find_all(self, now: float) -> None:
-        """The kernel has comms that we do not know: learn which."""
+        """Ask which comms there are, because the kernel has some that are not known."""
         self._list_wanted = True
-        self._try_again(now)
+        self._patience.renew(now)
 
     def forget(self, now: float) -> None:
-        """The kernel's process is another one: no answer will come."""
-        self._inquiry.reset()
-        self.step = Step.REST
+        """Forget all questions, because the kernel has a new process and no answer will come."""
+        self.inquiry.reset()
+        self._states.forget()
+        self._checks.forget()
+        self._reconciliation.forget()
         self._wanted.clear()
-        self.silent_changes.forget()
-        self._list_wanted = self._no_control_comm = False
-        self._try_again(now)
-
-    def is_answer(self, message: Message) -> bool:
-        """Whether a comm message under a request of ours is meant for us, not for the pages."""
-        return self._inquiry.is_answer(message)
-
-    # -- asking --------------------------------------------------------------------------------
+        self._to_check.clear()
+        self._listing_until = None
+        self._list_wanted = self._list_due = False
+        self._patience.renew(now)
 
     def next_due(self) -> float | None:
-        """Return when to go on."""
-        if self.step is not Step.REST:
-            return self._deadline
-        registry = self._context.registry
-        if registry.complete and not (self._list_wanted or self._wanted or registry.doubtful):
-            look = self.silent_changes.next_due()
-            return None if look is None or not self._can_ask() else max(look, self._not_before)
-        if self._failures >= self._context.limits.verify_attempts or not self._can_ask():
+        """Return when to go on; ``None`` for never."""
+        if self._context.mirror.has_unconfirmed:
+            return SOON
+        if self._handshake.held or self._handshake.link == "lost":
             return None
-        return self._not_before
+        if self._listing_until is not None:
+            return self._listing_until
+        if self._states.step is not Step.REST:
+            deadline = self._states.deadline
+            return min(self._patience.not_before, deadline) if self._can_list_beside else deadline
+        if self._patience.failed_occupied and not self._context.occupied:
+            return SOON
+        if not self._may_ask:
+            return None
+        due = [self._patience.not_before] if self._must_list or self._in_need() else []
+        if self._can_check:
+            check = SOON if self._to_check or self._list_due else self._checks.next_due()
+            due += [] if check is None else [check]
+        return min(due, default=None)
 
     def tick(self, now: float) -> None:
-        """Ask what is to be asked next, if it can be asked now."""
-        if self._proof.held or self._proof.link == "lost":
+        """Ask the next question, if it can be asked now."""
+        self._checks.unconfirmed(now)
+        if self._handshake.held or self._handshake.link == "lost":
             return
-        if self.step is not Step.REST:
-            if now >= self._deadline:
-                self._timed_out(now)
+        if self._listing_until is not None:
+            if now >= self._listing_until:
+                self._list_timed_out(now)
             return
-        if self._failed_occupied and not self._context.occupied:
-            self._try_again(now)
-        if now < self._not_before or self._failures >= self._context.limits.verify_attempts:
+        if self._states.step is not Step.REST:
+            if now >= self._states.deadline:
+                self._settle(self._states.timed_out(now, self._patience.pause), now)
+            elif now >= self._patience.not_before and self._can_list_beside:
+                self._ask_list(now)
             return
-        if not self._can_ask():
+        if self._patience.failed_occupied and not self._context.occupied:
+            self._patience.renew(now)
+        if not self._may_ask:
             return
-        if self._list_wanted or not self._context.registry.complete:
+        if now >= self._patience.not_before and (self._must_list or self._in_need()):
+            self._ask(now)
+        elif self._can_check:
+            self._check(now)
+
+    def _ask(self, now: float) -> None:
+        self._is_check = False
+        if self._must_list:
             self._ask_list(now)
-        elif doubtful := self._doubtful() or self.silent_changes.take_due(now):
-            self._ask_states(doubtful, now)
+        else:
+            need = self._in_need()
+            self._states.ask(need, need, now, self._patience.pause)
 
-    def _doubtful(self) -> list[CommRecord]:
+    def _check(self, now: float) -> None:
+        """Check what pages were given and nobody doubts, and before that which comms there are."""
+        self._is_check = True
+        if not (self._to_check or self._list_due):
+            if not self._checks.wanted:
+                return
+            due, self._list_due = self._checks.take_due(now)
+            self._to_check.update(dict.fromkeys(due))
+        if self._list_due:
+            self._ask_list(now)
+            return
+        to_check = [each for each in self._to_check if each in self._context.registry]
+        self._to_check.clear()
+        if to_check:
+            self._states.ask(to_check, (), now, self._patience.pause)
+        else:
+            self._checks.over()
+
+    @property
+    def _can_check(self) -> bool:
+        # Comms in need that do not answer are asked after ever longer waits. Checks do not wait for
+        # that.
+        return not (self._context.occupied or self._must_list)
+
+    @property
+    def _must_list(self) -> bool:
+        return self._list_wanted or not self._context.registry.complete
+
+    def _in_need(self) -> set[str]:
+        """Return the comms whose states are unknown or doubted, or that a page waits for."""
         registry = self._context.registry
+        if not (registry.doubtful or self._wanted):
+            return set()
         self._wanted = {comm_id for comm_id in self._wanted if comm_id in registry}
-        found = map(registry.get, {*registry.doubtful, *self._wanted})
-        return [record for record in found if record is not None]
+        found = {*registry.doubtful, *self._wanted}
+        return {each for each in found if (record := registry.get(each)) and record.taken}
 
-    def _can_ask(self) -> bool:
-        registry, occupied = self._context.registry, self._context.occupied
-        if self._proof.held or self._proof.link == "lost":
+    @property
+    def _may_ask(self) -> bool:
+        if self._patience.is_exhausted:
             return False
-        if self._list_wanted or not registry.complete:
-            return not occupied or self._proof.answers_control is not False
-        if not occupied:
+        if self._handshake.held or self._handshake.link == "lost":
+            return False
+        if not self._context.occupied:
             return True
-        urgent = bool(self._wanted) or registry.has_unknown
-        return urgent and b'"kernel subshells"' in (self._context.kernel_info or b"")
+        if self._must_list:
+            return self._handshake.answers_control is not False
+        urgent = bool(self._wanted) or self._context.registry.has_unknown
+        return urgent and self._context.kernel_info.has_subshells
+
+    @property
+    def _can_list_beside(self) -> bool:
+        """Whether to ask for the list while states are overdue, as it goes over another channel."""
+        return self._states.overdue and self._must_list and self._may_ask
 
     def _ask_list(self, now: float) -> None:
-        over_control = self._proof.answers_control or self._context.occupied
-        self._waiting_for = set()
-        self._begin(Step.LIST, now)
-        self._inquiry.list_comms("control" if over_control else "shell", now)
-
-    def _ask_states(self, doubtful: list[CommRecord], now: float) -> None:
-        self._waiting_for = {record.comm_id for record in doubtful}
-        if self._context.occupied:
-            self._begin(Step.SUBSHELL, now)
-            self._inquiry.create_subshell(now)
-        elif len(doubtful) > self.ONE_BY_ONE and not self._no_control_comm:
-            self._begin(Step.STATES, now)
-            self._inquiry.ask_for_all(now)
-        else:
-            self._ask_each(now)
-
-    def _ask_each(self, now: float) -> None:
-        self._inquiry.leave_subshell(now)
-        if not self._waiting_for:
-            self._succeeded(now)
-        elif self._context.occupied:
-            # On a busy kernel these would wait for its cell; so do we.
-            self._put_off(now)
-        else:
-            self._begin(Step.EACH, now)
-            # In the order of their opening: who refers to another may be built once that is there.
-            found = (each.comm_id for each in self._context.registry)
-            in_order = (comm_id for comm_id in found if comm_id in self._waiting_for)
-            self._portion = dict.fromkeys(islice(in_order, self.AT_ONCE))
-            self._inquiry.ask_for_each(self._portion, now)
-
-    # -- hearing -------------------------------------------------------------------------------
+        over_control = self._handshake.answers_control or self._context.occupied
+        self._listing_until = now + self._patience.pause
+        self.inquiry.list_comms("control" if over_control else "shell", now)
 
     def heard(self, message: Message, now: float) -> list[Learned]:
-        """Take what the kernel sent because we asked. Returns what pages must be told."""
-        about = self._questions.about(message)
-        msg_type = message.header.msg_type
-        if msg_type == "comm_info_reply" and about == "list" and self.step is Step.LIST:
-            return self._listed(message, now)
-        if msg_type == "create_subshell_reply" and self.step is Step.SUBSHELL:
-            self._got_subshell(message, now)
-        elif msg_type == "comm_msg" and self._inquiry.is_answer(message):
-            return self._stated(message, now)
-        elif msg_type == "comm_close" and about == "control" and self.step is Step.STATES:
-            self._no_control_comm = True
-            self._ask_each(now)
-        elif msg_type == "status" and loads(message.parts[3]).get("execution_state") == "idle":
-            self._ended(message, about, now)
-        return []
+        """Take what the kernel sent because of our questions. Returns what pages must be told."""
+        question = self._kernel_requests.asked(message)
+        if message.header.msg_type == "comm_info_reply" and question.about == "list":
+            if self._listing_until is None:
+                return []
+            learned = self._reconciliation.listed(message, question.asked_at, now)
+            self._listing_until = None
+            self._list_wanted = self._list_due = False
+            if not self._is_check:
+                self._patience.renew(now)
+            return learned
+        return self._took(self._states.heard(message, question, now, self._patience.pause), now)
 
-    def _listed(self, message: Message, now: float) -> list[Learned]:
-        self._list_wanted = False
-        closed = self._reconciliation.listed(message, self._questions.asked_at(message), now)
-        self._succeeded(now)
-        return closed
+    @property
+    def is_reading(self) -> bool:
+        """Whether there are answers that were not read yet."""
+        return self._states.is_reading
 
-    def _got_subshell(self, message: Message, now: float) -> None:
-        if self._inquiry.use_subshell(message):
-            self._begin(Step.STATES, now)
-            self._inquiry.ask_for_all(now)
-        else:
+    def read_on(self, now: float) -> list[Learned]:
+        """Read some more of the answers. Returns what pages must be told."""
+        return self._took(self._states.read_on(now, self._patience.pause), now)
+
+    def _took(self, heard: Heard, now: float) -> list[Learned]:
+        learned, over = heard
+        self._wanted -= self._states.take_stated()
+        self._wanted.difference_update(each.record.comm_id for each in learned)
+        self._settle(over, now)
+        return learned
+
+    def _settle(self, over: bool | None, now: float) -> None:
+        """Note how a round of questions ended: well, or not; ``None`` if it goes on."""
+        if over is None:
+            return
+        if not (self._to_check or self._list_due):
+            self._checks.over()
+        if over and not self._is_check:
+            self._patience.renew(now)
+        elif not over:
             self._put_off(now)
 
-    def _stated(self, message: Message, now: float) -> list[Learned]:
-        method = read_payload(message.comm.data).method
-        if message.comm.comm_id != self._inquiry.control_comm:
-            return self._one_stated(message, now) if method == "update" else []
-        if method != "update_states" or self.step is not Step.STATES:
-            return []
-        learned, found = self._reconciliation.all_stated(message)
-        self._waiting_for -= found
-        self._wanted -= found
-        self._begin(Step.LEAVE, now)
-        self._inquiry.close_control(now)
-        return learned
-
-    def _one_stated(self, message: Message, now: float) -> list[Learned]:
-        self._waiting_for.discard(message.comm.comm_id)
-        self._wanted.discard(message.comm.comm_id)
-        learned = self._reconciliation.one_stated(message)
-        if self.step is Step.EACH:
-            self._portion.pop(message.comm.comm_id, None)
-            self._deadline = now + self._pause()
-            if not self._portion:
-                self._ask_each(now)
-        return learned
-
-    def _ended(self, message: Message, about: str, now: float) -> None:
-        if self.step is Step.LEAVE and message.parent.msg_id == self._inquiry.closing:
-            # Who was not among the kernel's own (anywidget descriptors, relayed comms) is
-            # asked for alone.
-            self._ask_each(now)
-        elif about == "states" and self.step is Step.STATES:
-            # ipywidgets only logs when one widget's serializer fails; nobody gets an answer.
-            self._no_control_comm = True
-            self._ask_each(now)
-        elif about == "state":
-            self._questions.done(message.parent.msg_id)
-
-    # -- steps ---------------------------------------------------------------------------------
-
-    def _begin(self, step: Step, now: float) -> None:
-        self.step = step
-        self._deadline = now + self._pause()
-
-    def _pause(self) -> float:
-        return float(self._context.limits.verify_retry_seconds * 2**self._failures)
-
-    def _try_again(self, now: float) -> None:
-        self._failures = 0
-        self._failed_occupied = False
-        self._not_before = now
-
-    def _succeeded(self, now: float) -> None:
-        self.step = Step.REST
-        self._try_again(now)
-
-    def _timed_out(self, now: float) -> None:
+    def _list_timed_out(self, now: float) -> None:
         self._context.counters["verification_timeouts"] += 1
-        self._context.log("debug", f"the kernel gave no answer in time: {self.step.value}")
-        if self.step is Step.EACH:
-            self._waiting_for = set(self._portion)
-        if self.step is Step.LIST and self._context.occupied:
-            self._proof.answers_control = False
-        self._inquiry.leave_subshell(now)
-        self._put_off(now)
+        self._context.log("debug", f"the kernel gave no answer in time: {Step.LIST.value}")
+        self._listing_until = None
+        if self._context.occupied:
+            self._handshake.answers_control = False
+        if self._list_due and self._context.registry.complete and not self._list_wanted:
+            # The check goes on without the list, because pages show states.
+            self._list_due = False
+        else:
+            self._put_off(now)
 
     def _put_off(self, now: float) -> None:
         """Try again later, or when the kernel has finished what it does now."""
-        self.step = Step.REST
-        self._failures += 1
-        self._failed_occupied = self._context.occupied
-        self._not_before = now + self._pause()
-        if self._failures >= self._context.limits.verify_attempts and not self._failed_occupied:
+        self._patience.failed(now, occupied=self._context.occupied)
+        if self._patience.is_exhausted and not self._patience.failed_occupied:
             self._give_up(now)
 
     def _give_up(self, now: float) -> None:
-        """Let the comms rest that do not answer, so that others are asked about."""
-        if self._waiting_for:
-            self._context.registry.doubtful -= self._waiting_for
-            self._wanted -= self._waiting_for
-            self._waiting_for = set()
-            self._try_again(now)
+        """Ask no more about comms that do not answer, so that others are asked about."""
+        unanswered = self._states.give_up()
+        if unanswered or self._is_check:
+            self._context.registry.rest(unanswered)
+            self._wanted -= unanswered
+            self._patience.renew(now)

@@ -1,106 +1,172 @@
 """
-Ending requests whose end the kernel said and dropped.
+Ends requests whose idle the kernel published and dropped.
 
-A kernel's publishing end drops what does not fit its queue (protocol facts 2.3, row 12), the
-``idle`` behind a flood too. Its cell then runs for ever in every page, and a slider waits for
-ever. Replies go over another socket and are never dropped, and a shell works through its
-requests one after the other: whatever is busy next on it proves that those replied to before
-are over. Where nothing is next, a question of ours is.
+A kernel's publishing end drops what does not fit its queue (fact 2.3.12), also the ``idle`` after a
+flood. Then the cell runs for ever in every page, and a slider waits for ever. Replies go over
+another socket and are never dropped, and a shell handles its requests one after the other. So a
+later request that is busy on the shell proves that those replied to before are over. Where no later
+request comes, the broker asks a question of its own. Requests that began inside a cell are over
+with it.
+
+A request without a reply may also have let the next request in (a callback that polls). So it
+counts as over only if something was lost since it began.
+
+ipykernel 6 names the wrong request in the idle of a cell that let others in: the last of those. So
+a second idle of one request is the idle of the request that it began inside.
 """
 
 from __future__ import annotations
 
+from collections import deque
+
 from jupyter_comm_broker.core.context import Context
-from jupyter_comm_broker.core.kernel.link_handshake import Proof
-from jupyter_comm_broker.core.kernel.state_questions import Questions
-from jupyter_comm_broker.core.requests.execution import MAIN
+from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
+from jupyter_comm_broker.core.kernel.link_handshake import LinkHandshake
+from jupyter_comm_broker.core.losses.later_question import LaterQuestion
+from jupyter_comm_broker.core.losses.lost_messages import LostMessages
+from jupyter_comm_broker.core.requests.execution import Running
+from jupyter_comm_broker.core.requests.request import MAIN
 from jupyter_comm_broker.core.routing.from_kernel import FromKernel
-from jupyter_comm_broker.protocol.json_text import dumps
+from jupyter_comm_broker.core.timed import SOON
 from jupyter_comm_broker.protocol.message import COMM_TYPES, Header, Message, Part
-from jupyter_comm_broker.protocol.synthesis import PROTOCOL_VERSION
 
 
 class LostIdles:
-    """Watches the requests that were replied to and never said to be over."""
+    """
+    Watches the requests that were replied to and have no idle.
+
+    Args:
+        context: the kernel's context.
+        kernel_requests: sends our question.
+        handshake: says whether the link works.
+        from_kernel: passes on the idles that are made here.
+        lost: says whether messages were lost.
+    """
 
     ABOUT = "idle"
 
     def __init__(
-        self, context: Context, questions: Questions, proof: Proof, from_kernel: FromKernel
+        self,
+        context: Context,
+        kernel_requests: KernelRequests,
+        handshake: LinkHandshake,
+        from_kernel: FromKernel,
+        lost: LostMessages,
     ) -> None:
         self._context = context
-        self._questions = questions
-        self._proof = proof
+        self._handshake = handshake
         self._from_kernel = from_kernel
+        self._lost = lost
         self._patience = context.limits.missing_idle_seconds
         self._suspect = ""
-        """The msg_id of what may be over, and waits for its idle."""
-        self._ask_at = 0.0
+        """The msg_id of the request that may be over and has no idle."""
+        self._question = LaterQuestion(kernel_requests, self.ABOUT, self._patience)
         self._look_at: float | None = None
-        self._asked, self._asked_at = "", 0.0
-        self._attempts = 0
+        self._ended_inside: deque[str] = deque(maxlen=16)
+        """The last requests that ended while the main shell was busy without a break."""
+        self._misnamed: set[str] = set()
+        """Requests whose idle named another one, and whose reply has not come."""
 
     # -- suspecting ----------------------------------------------------------------------------
 
     def next_due(self) -> float | None:
-        """Return when to look again; not set anew for each request that is over in time."""
-        return self._look_at
+        """Return when to look again; ``None`` for never. It is kept while requests end in time."""
+        return self._look_at if self._suspected() == self._suspect else SOON
 
     def tick(self, now: float) -> None:
-        """Ask the kernel, if something has waited long enough for its idle."""
+        """Ask the kernel, if a request has waited long enough for its idle."""
         suspect = self._suspected()
         if suspect != self._suspect:
-            self._suspect, self._asked, self._attempts = suspect, "", 0
-            self._ask_at = now + self._patience
+            self._suspect = suspect
+            self._question.forget()
+            self._question.begin(now)
             if self._look_at is None:
-                self._look_at = self._ask_at
+                self._look_at = self._question.due
         if self._look_at is None or now < self._look_at:
             return
-        if suspect and now >= self._ask_at and not self._proof.held:
-            # What answers this may be dropped as well; and a handler may run for hours.
-            self._attempts += 1
-            self._ask_at = now + self._patience * 2**self._attempts
-            self._asked_at = now
-            self._asked = self._questions.ask(self.ABOUT, "shell", "kernel_info_request", {}, now)
-        self._look_at = max(self._ask_at, now + self._patience) if suspect else None
+        ask_at = self._question.due or now
+        if suspect and now >= ask_at and not self._handshake.held:
+            self._question.ask(now)
+        ask_at = self._question.due or now
+        self._look_at = max(ask_at, now + self._patience) if suspect else None
 
     def _suspected(self) -> str:
-        """Return what runs on the main shell and should be over, as far as we know."""
+        """Return the request on the main shell that should be over; empty for none."""
         for msg_id, request in self._context.requests.unended.items():
             if request.lane == MAIN:
                 return msg_id
-        running = self._context.execution.running_in(MAIN)
-        # Comm messages get no reply that would say so.
-        return running[0].msg_id if running and running[0].msg_type in COMM_TYPES else ""
+        running = self._context.execution.innermost(MAIN)
+        # Comm messages get no reply that would tell.
+        return running.header.msg_id if running and _has_no_reply(running) else ""
 
     # -- concluding ----------------------------------------------------------------------------
 
     def before(self, status: Message, now: float) -> None:
-        """End what this status, which comes next, proves to be over."""
+        """End the requests that a status proves to be over, before the status is followed."""
         context, msg_id = self._context, status.parent.msg_id
-        if not msg_id or not (self._asked or context.requests.unended):
+        if not msg_id:
             return
-        if msg_id == self._asked:
-            self._asked = ""
-            self._end_unended(MAIN, self._asked_at, now)
-            running = context.execution.running_in(MAIN)
-            if running is not None and running[0].msg_type in COMM_TYPES:
-                self._end(*running, now)
-        elif (later := context.requests.get(msg_id)) is not None:
+        lane = context.requests.lane(status.parent)
+        inside = context.execution.inside(lane, msg_id)
+        if inside and _says(status, "idle"):
+            for each in inside:
+                self._end(each.header, each.text, now)
+        if lane == MAIN:
+            self._find_misnamed(status, now)
+        if self._question.is_heard(msg_id):
+            self._end_unended(MAIN, self._question.asked_at, now)
+            self._end_unreplied(MAIN, now)
+            return
+        later = context.requests.get(msg_id)
+        if later is not None and context.requests.unended:
             self._end_unended(later.lane, later.sent_at, now)
+        if (before := context.execution.innermost(lane)) is not None and (
+            before.header.msg_id != msg_id and _has_no_reply(before) and _says(status, "busy")
+        ):
+            self._end_unreplied(lane, now)
+
+    def _find_misnamed(self, status: Message, now: float) -> None:
+        """End the request whose idle names another one, which had ended inside it."""
+        msg_id, running = status.parent.msg_id, self._context.execution.innermost(MAIN)
+        if running is None:
+            self._ended_inside.clear()
+            self._misnamed.clear()
+        elif _says(status, "idle"):
+            if msg_id not in self._ended_inside:
+                self._ended_inside.append(msg_id)
+            elif _has_no_reply(running) or running.header.msg_id in self._context.requests.unended:
+                self._end(running.header, running.text, now)
+            else:
+                self._misnamed.add(running.header.msg_id)
+
+    def _end_unreplied(self, lane: str, now: float) -> None:
+        running = self._context.execution.innermost(lane)
+        if (
+            running is not None
+            and _has_no_reply(running)
+            and self._lost.suspected_since(running.began_at)
+        ):
+            self._end(running.header, running.text, now)
 
     def _end_unended(self, lane: str, sent_before: float, now: float) -> None:
-        # A reply overtakes what waits on iopub: of what was sent later nothing is proven.
+        # A reply overtakes what waits on iopub. So nothing is proven of requests that were sent
+        # later.
         for request in list(self._context.requests.unended.values()):
-            if request.lane == lane and request.sent_at < sent_before:
-                self._end(request.header, self._written(request.header, now), now)
+            is_earlier = request.lane == lane and request.sent_at < sent_before
+            # Some kernels reply when they begin, and say idle when they are done.
+            is_over = request.header.msg_id in self._misnamed or self._lost.suspected_since(
+                request.sent_at
+            )
+            if is_earlier and is_over:
+                self._end(request.header, self._context.author.written(request.header, now), now)
 
     def _end(self, header: Header, parent: Part, now: float) -> None:
-        """Say the idle in the kernel's name: everybody heard that the request was busy."""
+        """Publish the idle in the kernel's name, because every page has heard of the busy."""
         context = self._context
+        self._misnamed.discard(header.msg_id)
         context.counters["lost_idles"] += 1
         context.log(
-            "warning", f"the kernel's idle for {header.msg_type} {header.msg_id} was lost; said it"
+            "warning", f"the kernel's idle for {header.msg_type} {header.msg_id} was lost; sent it"
         )
         idle = context.author.write(
             "iopub",
@@ -112,13 +178,10 @@ class LostIdles:
         )
         self._from_kernel.published(idle, now)
 
-    def _written(self, header: Header, now: float) -> Part:
-        """Return a header's JSON again, with the fields that JupyterLab insists on."""
-        fields = {
-            "username": "",
-            "version": PROTOCOL_VERSION,
-            "date": self._context.author.date(now),
-        }
-        known = {"msg_id": header.msg_id, "msg_type": header.msg_type, "session": header.session}
-        lane = {} if header.subshell_id is None else {"subshell_id": header.subshell_id}
-        return dumps({**known, **fields, **lane})
+
+def _has_no_reply(running: Running) -> bool:
+    return running.header.msg_type in COMM_TYPES
+
+
+def _says(status: Message, state: str) -> bool:
+    return status.execution_state == state

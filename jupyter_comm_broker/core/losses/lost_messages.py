@@ -1,49 +1,124 @@
 """
-Noticing that the kernel published something that never came (protocol facts 2.3, row 12).
+Notices that the kernel published a message that never came (fact 2.3.12).
 
-A kernel's end drops messages past its own send limit, 1,000 by default, and says nothing.
-jupyter_client numbers a session's messages in their ids, ``<session>_<pid>_<n>``, replies
-included. But for replies, of which each comes with statuses, all of them pass here on iopub,
-so a jump means that some were lost. It is a hint, for kernels that number so; ids of any
-other form say nothing.
+A kernel's end drops messages above its own send limit, 1,000 by default, without a word. If a
+kernel numbers its messages, every loss shows. All that it sends passes here, but not its replies to
+clients that are connected directly; a status shows each of these. A lost message may have been an
+update, so every state is then doubted. Kernels that number otherwise are not followed.
 """
 
 from __future__ import annotations
 
-FEWEST = 10
-"""
-Smaller jumps are replies, which go over other sockets, or what a thread sent in between.
-"""
+from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.losses.message_numbers import FEW, MessageNumbers
+from jupyter_comm_broker.protocol.message import Message
 
 MOST_SESSIONS = 8
-"""A kernel that relays others' messages (ipyparallel) shows several sessions."""
+"""The most sessions that are followed. A kernel has one, which may change. Others may show up."""
+
+GRACE = 1.0
+"""Seconds that a number may come later over another socket. Too few only cost a check."""
+
+PAUSE = 0.25
+"""Seconds between two doubts of everything. In a flood of losses, one says as much as a hundred."""
+
+
+MOST_DIGITS = 18
+"""The most digits of a number. No session sends more messages than that."""
 
 
 class LostMessages:
-    """The highest number seen of each session."""
+    """Accounts for every message of the kernel, over all channels."""
 
-    def __init__(self) -> None:
-        self._highest: dict[str, int] = {}
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._sessions: dict[str, MessageNumbers] = {}
+        self._doubted_at = float("-inf")
 
-    def before(self, msg_id: str) -> int:
+    @property
+    def numbered(self) -> bool:
+        """Whether the kernel was seen to number its messages."""
+        return bool(self._sessions)
+
+    def suspected_since(self, when: float) -> bool:
+        """Return whether a message may have been lost since ``when``, noticed or not."""
+        if not self._sessions:
+            return True
+        return any(numbers.passed_at >= when for numbers in self._sessions.values())
+
+    def heard(self, message: Message, now: float) -> None:
+        """Account for a message that came on any channel."""
+        session, number = _numbered(message.header.msg_id)
+        if not session:
+            return
+        over_iopub = message.channel == "iopub"
+        numbers = self._sessions.get(session)
+        if numbers is None:
+            self._met(session, number, message)
+            return
+        numbers.came(number, over_iopub, now)
+        if over_iopub and message.header.msg_type == "status":
+            self._excuse(numbers, number, message)
+
+    def _met(self, session: str, number: int, message: Message) -> None:
+        # A kernel that relays messages of others (ipyparallel) relays no statuses of theirs.
+        if message.header.msg_type == "status":
+            if len(self._sessions) >= MOST_SESSIONS:
+                del self._sessions[next(iter(self._sessions))]
+            self._sessions[session] = MessageNumbers(number, GRACE)
+
+    def _excuse(self, numbers: MessageNumbers, number: int, status: Message) -> None:
+        """Expect no reply to a request that did not pass here and that is over now."""
+        parent, context = status.parent, self._context
+        if (
+            parent.msg_type.endswith("_request")
+            and not context.author.wrote(parent.session)
+            and context.requests.get(parent.msg_id) is None
+            and status.execution_state == "idle"
+        ):
+            numbers.excuse(number)
+
+    # -- what is lost ----------------------------------------------------------------------------
+
+    def next_due(self) -> float | None:
+        """Return when a number will have been missing for too long; ``None`` for never."""
+        due = [numbers.next_due() for numbers in self._sessions.values() if numbers.missing]
+        soonest = min((each for each in due if each is not None), default=None)
+        return None if soonest is None else max(soonest, self._doubted_at + PAUSE)
+
+    def tick(self, now: float) -> None:
+        """Doubt every state and the list of comms, if a message was lost."""
+        if now < self._doubted_at + PAUSE:
+            return
+        lost = sum(numbers.take_lost(now) for numbers in self._sessions.values())
+        if lost:
+            self._doubted_at = now
+            self._context.counters["lost_before_us"] += lost
+            level = "warning" if lost > FEW else "info"
+            self._context.log(level, f"{lost} messages of the kernel never came; asking it again")
+            self._context.registry.doubt_all("messages of the kernel were lost")
+
+    def flooded(self) -> None:
         """
-        Take the id of the next message. Returns how many seem to be lost before it.
+        Doubt everything after a flood, if the kernel's messages have no numbers.
 
-        >>> lost = LostMessages()
-        >>> lost.before("s_1_1"), lost.before("s_1_2"), lost.before("s_1_500")
-        (0, 0, 497)
+        The kernel's end or ours may have dropped some. Where messages have numbers, each loss is
+        noticed.
         """
-        session, _, number = msg_id.rpartition("_")
-        if not session or not number.isdecimal():
-            return 0
-        n = int(number)
-        highest = self._highest.get(session)
-        if highest is None:
-            if len(self._highest) >= MOST_SESSIONS:
-                self._highest.clear()
-            self._highest[session] = n
-            return 0
-        if n <= highest:
-            return 0
-        self._highest[session] = n
-        return n - highest - 1 if n - highest > FEWEST else 0
+        context = self._context
+        context.counters["receive_limit_reached"] += 1
+        if not self.numbered:
+            if context.registry.complete:
+                context.log("warning", "the kernel sent more than is kept unread; asking it again")
+            context.registry.doubt_all("the kernel sent more than is kept unread")
+
+    def forget(self, now: float) -> None:
+        """Forget the sessions, because the kernel has a new process."""
+        self._sessions.clear()
+
+
+def _numbered(msg_id: str) -> tuple[str, int]:
+    session, _, number = msg_id.rpartition("_")
+    if session and number.isdecimal() and len(number) <= MOST_DIGITS:
+        return session, int(number)
+    return "", 0

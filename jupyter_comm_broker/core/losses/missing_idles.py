@@ -1,114 +1,185 @@
 """
-Ending the wait of a page that the kernel forgot to end.
+Ends a page's wait for an idle that the kernel never publishes.
 
-While an awaiting async cell runs, ipykernel 7.4 handles comm messages at once and says neither
-busy nor idle about them. A page sends a widget's next update only when the one before is
-idle (rule 7), so that widget would never send again. An echo tells that an update was handled.
-Of a message that causes nothing it is not known before the cell is over: then a question of
-ours, which the kernel comes to last, proves that it has been.
+While an awaiting async cell runs, ipykernel 7.4 handles comm messages at once, and publishes
+neither busy nor idle for them. A page sends a widget's next update only after the idle of the one
+before (rule 7), so that widget would never send again. An echo shows that an update was handled. A
+message that causes nothing shows only after the cell. Then a question of ours, which the kernel
+handles last, proves that the message was handled. The same question helps if everything that a
+kernel published about a message was dropped.
 """
 
 from __future__ import annotations
 
 from jupyter_comm_broker.core.context import Context
-from jupyter_comm_broker.core.kernel.link_handshake import Proof
-from jupyter_comm_broker.core.kernel.state_questions import Questions
-from jupyter_comm_broker.core.requests.execution import MAIN
-from jupyter_comm_broker.core.restore.page_replies import Answers
+from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
+from jupyter_comm_broker.core.kernel.link_handshake import LinkHandshake
+from jupyter_comm_broker.core.losses.later_question import LaterQuestion
+from jupyter_comm_broker.core.requests.request import MAIN
+from jupyter_comm_broker.core.restore.page_replies import PageReplies
 from jupyter_comm_broker.core.state.pending import PendingUpdate
+from jupyter_comm_broker.core.timed import SOON
 from jupyter_comm_broker.protocol.message import Message, Part
 
 
 class MissingIdles:
-    """Watches the updates that were echoed without a status, and what was sent during a cell."""
+    """
+    Watches the updates that were echoed without a status, and messages sent during a cell.
+
+    Args:
+        context: the kernel's context.
+        page_replies: writes to pages.
+        kernel_requests: sends our question.
+        handshake: says whether the link works.
+    """
 
     ABOUT = "silent"
     MOST = 10_000
-    """Messages noted during one cell; of more than that the first are looked after."""
+    """The most messages that are noted during one cell: the first ones."""
 
     def __init__(
-        self, context: Context, answers: Answers, questions: Questions, proof: Proof
+        self,
+        context: Context,
+        page_replies: PageReplies,
+        kernel_requests: KernelRequests,
+        handshake: LinkHandshake,
     ) -> None:
         self._context = context
-        self._answers = answers
-        self._questions = questions
-        self._proof = proof
+        self._page_replies = page_replies
+        self._handshake = handshake
         self._wait = context.limits.missing_idle_seconds
         self._unheard: dict[str, Part] = {}
-        """The headers of comm messages that were sent during a cell, and not said to be begun."""
-        self._ask_at: float | None = None
-        self._attempts = 0
-        self._asked, self._before = "", frozenset[str]()
+        """
+        The headers of comm messages without a status that the kernel may have handled.
 
-    def sent(self, message: Message) -> None:
-        """Note a comm message that is on its way to the kernel, if that may be silent about it."""
+        They were sent during a cell, or an idle kernel has had them for a while.
+        """
+        self._look_at: float | None = None
+        """When to look for messages that an idle kernel has had for a while."""
+        self._shown: dict[str, float] = {}
+        """When to end those of them under which the kernel published something."""
+        self._question = LaterQuestion(kernel_requests, self.ABOUT, self._wait)
+        self._before = frozenset[str]()
+        """The messages that waited when the question was asked."""
+
+    def sent(self, message: Message, now: float) -> None:
+        """Note a comm message that is sent to the kernel, if the kernel may give it no status."""
+        if self._look_at is None:
+            self._look_at = now + self._wait
         if self._context.occupied and len(self._unheard) < self.MOST:
             request = self._context.requests.get(message.header.msg_id)
             if request is not None and request.lane == MAIN:
                 self._unheard[message.header.msg_id] = message.parts[0]
 
     def heard(self, status: Message, now: float) -> None:
-        """Follow a status: what it is about is heard of, and what came before is over."""
+        """Follow a status. Its message has one, and earlier messages may be over."""
         msg_id = status.parent.msg_id
         self._unheard.pop(msg_id, None)
-        if msg_id == self._asked:
-            self._asked = ""
-            # A message may have gone to a subshell that publishes on its comm: wait for that.
-            if self._context.execution.running is None:
-                for silent in [each for each in self._unheard if each in self._before]:
-                    self._end_silent(silent, self._unheard.pop(silent), now)
+        self._shown.pop(msg_id, None)
+        # A message may have gone to a subshell, which publishes on its comm. That is waited for.
+        if self._question.is_heard(msg_id) and self._context.execution.running is None:
+            for silent in [each for each in self._unheard if each in self._before]:
+                self._end_silent(silent, now)
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is a message that may or may not have been handled."""
+        return bool(self._unheard)
+
+    def shown(self, message: Message, now: float) -> None:
+        """Note that the kernel published something under a message, and so is handling it."""
+        msg_id = message.parent.msg_id
+        if msg_id not in self._unheard:
+            return
+        for earlier in list(self._unheard):
+            if earlier == msg_id:
+                break
+            self._end_silent(earlier, now)
+        # The handler may publish more. The next message's output shows that it is done.
+        self._shown.setdefault(msg_id, now + self._context.limits.handled_idle_seconds)
 
     # -- time ------------------------------------------------------------------------------------
 
     def next_due(self) -> float | None:
-        """Return when the next wait is to be ended, or the kernel asked."""
+        """Return when to end the next wait or to ask the kernel; ``None`` for never."""
         first = next(iter(self._context.mirror.pending.statusless.values()), None)
         echoed = None if first is None else first.echoed_at + self._wait
-        return min((each for each in (echoed, self._ask_at) if each is not None), default=None)
+        shown = next(iter(self._shown.values()), None)
+        due = (echoed, shown, self._ask_due(), self._look_at)
+        return min((each for each in due if each is not None), default=None)
 
     def tick(self, now: float) -> None:
-        """Say idle for updates that the kernel has handled and said nothing about."""
+        """Publish the idles of messages that the kernel has handled without a status."""
         for update in list(self._context.mirror.pending.statusless.values()):
             if now >= update.echoed_at + self._wait:
                 self._end(update, now)
-        if self._unheard or self._ask_at is not None:
+        for msg_id, due in list(self._shown.items()):
+            if now >= due:
+                self._end_silent(msg_id, now)
+        if self._look_at is not None and now >= self._look_at:
+            self._look(now)
+        if self._unheard or self._question.due is not None:
             self._ask(now)
 
+    def _ask_due(self) -> float | None:
+        due = self._question.due
+        if not self._may_ask:
+            return None if due is None else SOON
+        return SOON if due is None else due
+
+    @property
+    def _may_ask(self) -> bool:
+        context = self._context
+        return bool(self._unheard) and not (
+            context.occupied or context.execution.running is not None or self._handshake.held
+        )
+
+    def _look(self, now: float) -> None:
+        """Look for messages that an idle kernel should have handled by now."""
+        context = self._context
+        waiting = context.requests.comm_messages()
+        self._look_at = now + self._wait if waiting else None
+        if not context.occupied:
+            for request in waiting:
+                if request.sent_at <= now - self._wait:
+                    msg_id, header = request.header.msg_id, request.header
+                    self._unheard.setdefault(msg_id, context.author.written(header, now))
+
     def _ask(self, now: float) -> None:
-        """Ask the kernel once its cell is over and a while has passed without a word."""
-        context, requests = self._context, self._context.requests
-        running = context.occupied or context.execution.running is not None
-        if running or self._proof.held or not self._unheard:
-            self._ask_at, self._attempts = None, 0
-        elif self._ask_at is None:
-            self._ask_at = now + self._wait
-        elif now >= self._ask_at:
-            # Those of a process that is gone will never be answered.
+        """Ask the kernel, once its cell is over and a while has passed without a status."""
+        requests = self._context.requests
+        question = self._question
+        if not self._may_ask:
+            question.drop()
+        elif question.due is None:
+            question.begin(now)
+        elif now >= question.due:
+            # Messages to a process that is gone are never answered.
             self._unheard = {k: v for k, v in self._unheard.items() if requests.get(k) is not None}
             self._before = frozenset(self._unheard)
             if self._before:
-                self._asked = self._questions.ask(
-                    self.ABOUT, "shell", "kernel_info_request", {}, now
-                )
-            # What answers it may be dropped behind a flood.
-            self._attempts += 1
-            self._ask_at = now + self._wait * 2**self._attempts
+                question.ask(now)
+            else:
+                question.put_off(now)
 
-    def _end_silent(self, msg_id: str, header: Part, now: float) -> None:
+    def _end_silent(self, msg_id: str, now: float) -> None:
+        self._shown.pop(msg_id, None)
+        header = self._unheard.pop(msg_id, None)
         request = self._context.requests.get(msg_id)
-        if request is not None:
+        if header is not None and request is not None:
             self._say_idle(msg_id, request.session_id, header, now)
 
     def _end(self, update: PendingUpdate, now: float) -> None:
         self._unheard.pop(update.msg_id, None)
+        self._shown.pop(update.msg_id, None)
         self._say_idle(update.msg_id, update.session_id, update.header, now)
 
     def _say_idle(self, msg_id: str, session_id: str, header: Part, now: float) -> None:
         frontend = self._context.delivery.get(session_id)
         if frontend is not None:
-            self._answers.idle(frontend, header, now)
+            self._page_replies.idle(frontend, header, now)
         self._context.requests.finished(msg_id)
         self._context.counters["missing_idles"] += 1
         change = self._context.mirror.idle(msg_id)
         if change is not None:
-            self._answers.repair(change.record, change.keys, now, besides=change.known_to)
+            self._page_replies.repair(change.record, change.keys, now, besides=change.known_to)

@@ -1,64 +1,108 @@
-"""Pages and programs that come and go, and what a page that comes back is told it missed."""
+"""
+What absent pages miss, noted once for all of them.
+
+Each reload leaves a page that never returns, so there may be many absent pages. A message costs the
+same for a hundred of them as for one. All pages share one outbox. A page missed everything in it
+from the place where it left. Nothing is merged across such a place, so no page gets a change again
+that was made before it left. Entries that no page missed are dropped.
+"""
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.context import Context
-from jupyter_comm_broker.core.pages.frontend import Frontend
-from jupyter_comm_broker.core.restore.catch_up import CatchUps
-from jupyter_comm_broker.core.restore.page_replies import Answers
-from jupyter_comm_broker.core.restore.reopening import Offers
-from jupyter_comm_broker.core.state.changes import FrontendAttached, FrontendDetached
-from jupyter_comm_broker.core.state.comm_record import CommRecord, Side
+from bisect import bisect_left
+from collections import Counter
+
+from jupyter_comm_broker.core.pages.kind import Item, Kind
+from jupyter_comm_broker.core.pages.outbox import Outbox
+from jupyter_comm_broker.protocol.message import Message
 
 
-class Attendance:
-    """Who is there."""
+class Absences:
+    """The absent pages by session id, in the order in which they left."""
 
-    def __init__(
-        self, context: Context, answers: Answers, catch_ups: CatchUps, offers: Offers
-    ) -> None:
-        self._context = context
-        self._answers = answers
-        self._catch_ups = catch_ups
-        self._offers = offers
+    def __init__(self, high: int, totals: Counter[str]) -> None:
+        self._missed = Outbox(high, totals)
+        self._forgotten = 0
+        """How many entries were dropped at the front."""
+        self._places: dict[str, int] = {}
+        """The number of the first entry that each page missed."""
 
-    # -- pages -----------------------------------------------------------------------------------
+    def __len__(self) -> int:
+        return len(self._places)
 
-    def attached(self, session_id: str, now: float) -> None:
-        """A page opened a socket; one with a session id we know gets what it missed."""
-        frontend, known = self._context.delivery.attach(session_id, now)
-        self._context.happenings.note(FrontendAttached(session_id))
-        if known:
-            frontend.kept_models = True
-            self._answer_gap(frontend, now)
-        else:
-            self._offers.came(frontend, float("-inf"), now)
-        self._answers.status(frontend, now)
+    def __contains__(self, session_id: str) -> bool:
+        return session_id in self._places
 
-    def _answer_gap(self, frontend: Frontend, now: float) -> None:
-        """Tell a page that came back what of what it missed was not kept, and which comms died."""
-        gap, frontend.gap_since = frontend.gap_since, None
-        if gap is not None:
-            self._offers.came(frontend, gap, now)
-            for comm_id in self._context.registry.closed_since(gap):
-                reason = "closed while the page was away"
-                self._answers.comm_gone(frontend, comm_id, reason, b"{}", now)
-        if frontend.cut_off:
-            self._answers.output_cut(frontend, frontend.cut_off, now)
-            frontend.cut_off = ""
+    @property
+    def bytes(self) -> int:
+        """The bytes that are kept for all of them together."""
+        return self._missed.bytes
 
-    def detached(self, session_id: str, now: float) -> None:
-        """A page's socket is gone."""
-        if (frontend := self._context.delivery.get(session_id)) is not None:
-            self._catch_ups.ended(frontend)
-            self._offers.left(frontend)
-            self._context.happenings.note(FrontendDetached(session_id))
-        self._context.delivery.detach(session_id, now)
+    @property
+    def messages(self) -> int:
+        """How many messages are kept for all of them together."""
+        return len(self._missed)
 
-    # -- programs --------------------------------------------------------------------------------
+    @property
+    def longest(self) -> str:
+        """The session id of the page that has been away longest."""
+        return next(iter(self._places))
 
-    def took(self, session_id: str, record: CommRecord, now: float) -> None:
-        """A program serves a comm that the kernel opened."""
-        record.mark_used(session_id)
-        because = "a program in the server serves it"
-        self._context.targets.proved(Side.FRONTEND, record.target_name, because, now)
+    def left(self, session_id: str) -> None:
+        """Note that a page left."""
+        self._places[session_id] = self._end
+        self._missed.seal()
+
+    def returned(self, session_id: str) -> list[Item]:
+        """Return what a page missed, and forget the page. It came back or was given up."""
+        missed = self.so_far(session_id)
+        self._places.pop(session_id, None)
+        self._trim()
+        return missed
+
+    def so_far(self, session_id: str) -> list[Item]:
+        """Return what a page missed so far. From now on it misses only what comes."""
+        place = self._places.get(session_id)
+        if place is None:
+            return []
+        missed = self._missed.items(place - self._forgotten)
+        self._places[session_id] = self._end
+        self._missed.seal()
+        self._trim()
+        return missed
+
+    def kept(self, session_id: str) -> tuple[int, int, Message | None]:
+        """Return how many messages wait for a page, their bytes, and the oldest of them."""
+        place = self._places.get(session_id, self._end)
+        return self._missed.behind(place - self._forgotten)
+
+    def add(self, message: Message, kind: Kind, comm_id: str) -> None:
+        """
+        Note that all of them miss a message.
+
+        Args:
+            message: the message.
+            kind: how it may be treated while it waits.
+            comm_id: its comm; empty if it has none.
+        """
+        self._missed.add(message, kind, comm_id)
+
+    def drop_output(self) -> dict[str, int]:
+        """Drop the output that they missed. Returns how many messages each page lost, if any."""
+        output, lost = self._missed.output_at(), {}
+        for session_id, place in self._places.items():
+            before = bisect_left(output, place - self._forgotten)
+            self._places[session_id] = place - before
+            if before < len(output):
+                lost[session_id] = len(output) - before
+        self._missed.drop_output()
+        return lost
+
+    def _trim(self) -> None:
+        first = min(self._places.values(), default=self._end)
+        self._missed.drop_first(first - self._forgotten)
+        self._forgotten = first
+
+    @property
+    def _end(self) -> int:
+        return self._forgotten + len(self._missed)

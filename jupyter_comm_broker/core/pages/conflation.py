@@ -1,9 +1,11 @@
 """
-How several waiting updates of a widget become one.
+Conflation: several waiting updates of a widget become one.
 
-Widget updates are deltas: replacing the older one would lose the keys that only it carried,
-so they are merged key by key, buffers included. ``custom`` messages, echoes (pages match
-them by parent) and comms of unknown targets are never merged: their meaning is not ours.
+Widget updates are deltas. If a newer update replaced an older one, the attributes that only the
+older one sets would be lost. So updates are merged attribute by attribute, with their buffers.
+``custom`` messages are never merged, because they may be commands. Echoes are never merged, because
+pages match them by their parent. Messages of other targets are never merged, because their meaning
+is not known.
 """
 
 from __future__ import annotations
@@ -19,19 +21,14 @@ from jupyter_comm_broker.protocol.widget import (
 )
 
 
-def is_update(message: Message) -> bool:
-    """Whether a widget's comm message is a plain ``update``, the one kind that may be merged."""
-    return read_payload(message.comm.data).method == "update"
-
-
 def attributes_of(message: Message) -> dict[str, Attribute]:
-    """Return what an ``update`` sets."""
+    """Return the attributes that an ``update`` sets."""
     payload = read_payload(message.comm.data)
     return read_attributes(payload.state, payload.buffer_paths, message.buffers)
 
 
 def with_attributes(message: Message, attributes: State) -> Message:
-    """Return ``message``, headers and all, setting ``attributes`` instead of its own."""
+    """Return the message with its headers and with these attributes in place of its own."""
     data, buffers = update_data(attributes)
     content = b'{"comm_id":' + dumps(message.comm.comm_id) + b',"data":' + data + b"}"
     return Message(message.channel, [*message.parts[:3], content, *buffers])

@@ -1,26 +1,36 @@
 """
-Who gets a message, and in which outbox it waits how.
+Who gets a message, and in which outbox it waits.
 
-A message from the kernel's iopub goes to every page; a reply to the one that asked. Pages
-without a socket keep getting their share until the grace period or their budget is over.
+A message from the kernel's iopub goes to every page. A reply goes to the page that asked. What a
+page misses while it has no socket is kept in the waiting room.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.core.pages.effects import Effects, LogLine
+from jupyter_comm_broker.core.pages.effects import Effects
 from jupyter_comm_broker.core.pages.frontend import CatchUp, Frontend
-from jupyter_comm_broker.core.pages.outbox import Kind, Outbox
+from jupyter_comm_broker.core.pages.kind import Item, Kind
+from jupyter_comm_broker.core.pages.outbox import Outbox
 from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch, SharedOutbox
+from jupyter_comm_broker.core.pages.waiting_room import WaitingRoom
+from jupyter_comm_broker.protocol.alias import alias
 from jupyter_comm_broker.protocol.message import Message
 
 
 class Delivery:
-    """The pages of one kernel."""
+    """
+    The pages of one kernel.
+
+    Args:
+        limits: the limits of outboxes and of what is in flight.
+        effects: collects what is to be done.
+        counters: the kernel's counters.
+    """
 
     def __init__(self, limits: Limits, effects: Effects, counters: Counter[str]) -> None:
         self._limits = limits
@@ -28,14 +38,16 @@ class Delivery:
         self._counters = counters
         self._frontends: dict[str, Frontend] = {}
         self._apart: dict[str, Frontend] = {}
-        """Those whose messages wait in their own outbox."""
-        self.shared = SharedOutbox()
-        """For the others, which have read all there was."""
+        """The attached pages that have their own outbox."""
+        self.shared = SharedOutbox(limits.in_flight_bytes)
+        """The outbox of the attached pages that keep up."""
+        self.waiting = WaitingRoom(limits, effects, counters, self._forget)
+        """The absent pages."""
         self._programs: dict[str, Frontend] = {}
         self.kernel_session = ""
-        """``header.session`` of the kernel's last message, as far as we know."""
+        """``header.session`` of the kernel's last message, as far as it is known."""
         self._agreed = True
-        """Whether every page saw that one last."""
+        """Whether every page saw that session last."""
 
     def __iter__(self) -> Iterator[Frontend]:
         return iter(self._frontends.values())
@@ -53,24 +65,25 @@ class Delivery:
         return [frontend for frontend in self._frontends.values() if frontend.attached]
 
     def attach(self, session_id: str, now: float) -> tuple[Frontend, bool]:
-        """Note a socket. Returns its page, and whether that is one we knew."""
+        """Note that a page has a socket. Returns the page, and whether it was known."""
         frontend = self._frontends.get(session_id)
-        if frontend is None:
-            frontend = Frontend(
-                session_id, now, Outbox(self._limits.outbox_high_bytes, self._counters)
-            )
-            frontend.kernel_session = self.kernel_session
-            self._frontends[session_id] = self._apart[session_id] = frontend
-            return frontend, False
-        frontend.absent_since = None
-        frontend.attached_at = now
-        frontend.outbox.high = self._limits.outbox_high_bytes
-        if frontend.outbox:
-            self._effects.touched.add(session_id)
-        return frontend, True
+        if frontend is not None:
+            self.waiting.returned(frontend, now)
+            self._apart[session_id] = frontend
+            self._share_in_flight()
+            if frontend.outbox:
+                self._effects.touched.add(session_id)
+            return frontend, True
+        limits = self._limits
+        outbox = Outbox(limits.outbox_high_bytes, self._counters, limits.in_flight_bytes)
+        frontend = Frontend(session_id, now, outbox)
+        frontend.kernel_session = self.kernel_session
+        self._frontends[session_id] = self._apart[session_id] = frontend
+        self._share_in_flight()
+        return frontend, self.waiting.recognised(frontend)
 
     def attach_program(self, session_id: str, now: float) -> None:
-        """Note a program. What answers it is never merged."""
+        """Note a program. The messages for it are never merged."""
         program = Frontend(session_id, now, Outbox(sys.maxsize))
         program.is_program = True
         self._programs[session_id] = program
@@ -79,36 +92,33 @@ class Delivery:
         """Forget a program."""
         self._programs.pop(session_id, None)
 
-    def detach(self, session_id: str, now: float) -> None:
-        """Note that a page's socket is gone; what it misses is kept for a while."""
-        frontend = self._frontends.get(session_id)
-        if frontend is None:
-            return
-        self._own_outbox(frontend)
-        frontend.absent_since = now
-        frontend.outbox.high = 0
-        if frontend.outbox.bytes > self._limits.absent_bytes:
-            self._shorten(frontend)
-        absent = [each for each in self._frontends.values() if not each.attached]
-        absent.sort(key=lambda each: each.absent_since or 0.0)
-        for longest in absent[: max(0, len(absent) - self._limits.absent_sessions)]:
-            self._forget(longest)
+    def detach(
+        self, session_id: str, now: float, has: Callable[[Item], bool] = lambda _: False
+    ) -> None:
+        """
+        Note that a page's socket is gone. What it misses is kept for a while.
 
-    def expire(self, now: float) -> None:
-        """Forget the pages that have been away too long."""
-        limit = now - self._limits.absent_seconds
-        for frontend in list(self._frontends.values()):
-            if frontend.absent_since is not None and frontend.absent_since <= limit:
-                self._forget(frontend)
+        Args:
+            session_id: the page.
+            now: the time.
+            has: whether the page is known to have a message that was written to the socket.
+        """
+        frontend = self._frontends.get(session_id)
+        if frontend is not None and frontend.attached:
+            self._own_outbox(frontend)
+            del self._apart[session_id]
+            self.waiting.left(frontend, now, has)
+            self._share_in_flight()
 
     def _forget(self, frontend: Frontend) -> None:
         del self._frontends[frontend.session_id]
-        self._apart.pop(frontend.session_id, None)
 
-    def next_expiry(self) -> float | None:
-        """Return when the next absent page is given up."""
-        since = [f.absent_since for f in self._frontends.values() if f.absent_since is not None]
-        return min(since) + self._limits.absent_seconds if since else None
+    def _share_in_flight(self) -> None:
+        """Give each page its share of the bytes that may be in flight to all of them."""
+        limits, attached = self._limits, self.attached
+        most = min(limits.in_flight_bytes, limits.in_flight_pages_bytes // max(1, len(attached)))
+        for frontend in attached:
+            frontend.outbox.in_flight.most = most
 
     # -- sending -----------------------------------------------------------------------------
 
@@ -119,7 +129,15 @@ class Delivery:
         comm_id: str = "",
         besides: str | None = None,
     ) -> None:
-        """Give a message to every page but ``besides``."""
+        """
+        Give a message to every page, and to the program that asked.
+
+        Args:
+            message: the message.
+            kind: how it may be treated while it waits.
+            comm_id: its comm; empty if it has none.
+            besides: the page that does not get it; ``None`` for no such page.
+        """
         session = message.header.session
         if session != self.kernel_session or not self._agreed:
             self._all_saw(session)
@@ -132,38 +150,40 @@ class Delivery:
         for frontend in self._apart.values():
             if frontend.session_id != besides:
                 self._put(frontend, message, kind, comm_id)
+        if self.waiting.pages:
+            self.waiting.missed(message, kind, comm_id, besides)
         if self._programs and (asker := self._programs.get(message.parent.session)) is not None:
             self._put(asker, message, kind, comm_id)
 
     def caught_up(self, frontend: Frontend) -> None:
-        """A page has read all there was: from now on it shares what is common to all."""
+        """Note that a page has read everything. From now on it uses the shared outbox."""
         if (
             frontend.session_id in self._apart
             and frontend.attached
-            and not (frontend.outbox or frontend.catch_ups or frontend.gap_since is not None)
+            and not (frontend.outbox or frontend.catch_ups or frontend.given_up)
         ):
             del self._apart[frontend.session_id]
             self.shared.join(frontend)
 
     def fell_behind(self, frontend: Frontend, batch: SharedBatch) -> None:
-        """A page's socket did not take a shared batch: that waits in its own outbox."""
-        self._own_outbox(frontend)
+        """Note that a page's socket refused a shared batch. The batch goes into its own outbox."""
+        self._own_outbox(frontend, without_last=True)
         for message, kind, comm_id in batch.items:
             self._put(frontend, message, kind, comm_id)
 
-    def _own_outbox(self, frontend: Frontend) -> None:
-        """Let what a page gets wait apart: it gets something that others do not."""
+    def _own_outbox(self, frontend: Frontend, *, without_last: bool = False) -> None:
+        """Let a page leave the shared outbox, because it gets something that others do not."""
         if frontend.session_id in self.shared.members:
             self._apart[frontend.session_id] = frontend
-            for message, kind, comm_id in self.shared.leave(frontend):
+            for message, kind, comm_id in self.shared.leave(frontend, without_last=without_last):
                 self._put(frontend, message, kind, comm_id)
 
     def sessions(self) -> set[str]:
-        """Return the session ids of all pages, those that are away for a while included."""
-        return {each.session_id for each in self._frontends.values() if not each.is_program}
+        """Return the session ids of all pages, also of absent ones that are still waited for."""
+        return set(self._frontends)
 
     def introduce(self, session: str) -> None:
-        """Learn the session of a kernel that has said nothing to pages yet, as after its start."""
+        """Learn the kernel's session when pages have got nothing of it yet, as after its start."""
         if session != self.kernel_session:
             self._all_saw(session)
 
@@ -173,23 +193,34 @@ class Delivery:
             frontend.kernel_session = session
 
     def reply(self, frontend: Frontend, message: Message) -> None:
-        """Give the kernel's reply to the page that asked."""
+        """Give the kernel's reply to the page or program that asked."""
         session = message.header.session
         if session != frontend.kernel_session and not frontend.is_program:
             frontend.kernel_session = session
-            # Pages no longer agree on the session they saw last: the next fan-out says it anew.
+            # The pages no longer saw the same session last. The next fan-out sets it for all.
             self.kernel_session, self._agreed = session, False
         self.give(frontend, message)
 
     def give(
         self, frontend: Frontend, message: Message, kind: Kind = Kind.PLAIN, comm_id: str = ""
     ) -> None:
-        """Give one page a message that the others do not get."""
+        """
+        Give one page a message that the others do not get.
+
+        Args:
+            frontend: the page.
+            message: the message.
+            kind: how it may be treated while it waits.
+            comm_id: its comm; empty if it has none.
+        """
         self._own_outbox(frontend)
-        self._put(frontend, message, kind, comm_id)
+        if frontend.attached:
+            self._put(frontend, message, kind, comm_id)
+        else:
+            self.waiting.missed_alone(frontend, message, kind, comm_id)
 
     def _put(self, frontend: Frontend, message: Message, kind: Kind, comm_id: str) -> None:
-        if frontend.gap_since is not None:
+        if frontend.given_up:
             return
         if (
             frontend.catch_ups
@@ -200,15 +231,12 @@ class Delivery:
             return
         outbox = frontend.outbox
         outbox.add(message, kind, comm_id)
-        if frontend.absent_since is None:
-            self._effects.touched.add(frontend.session_id)
-            if outbox.bytes > self._limits.outbox_cap_bytes:
-                self._cut_off(frontend)
-        elif outbox.bytes > self._limits.absent_bytes:
-            self._shorten(frontend)
+        self._effects.touched.add(frontend.session_id)
+        if outbox.bytes > self._limits.outbox_cap_bytes:
+            self._cut_off(frontend)
 
     def _held(self, frontend: Frontend, message: Message, kind: Kind, comm_id: str) -> bool:
-        """Hold back a custom message, and what follows it, while the model may not exist yet."""
+        """Hold back a comm's custom message and what follows it, if its model may not exist yet."""
         for catch_up in frontend.catch_ups:
             if comm_id not in catch_up.restored:
                 continue
@@ -224,7 +252,14 @@ class Delivery:
         return False
 
     def release(self, frontend: Frontend, catch_up: CatchUp, comm_ids: Iterable[str]) -> None:
-        """Give a page what was held back for it until its models exist."""
+        """
+        Give a page the messages that were held back until its models exist.
+
+        Args:
+            frontend: the page.
+            catch_up: the restore for which they were held back.
+            comm_ids: the comms whose messages it gets. They are held back no more.
+        """
         waiting, frontend.catch_ups = frontend.catch_ups, []
         for comm_id in comm_ids:
             catch_up.restored.discard(comm_id)
@@ -239,39 +274,7 @@ class Delivery:
             f"this page was {frontend.outbox.bytes} bytes behind; "
             f"the limit is CommBroker.outbox_cap_bytes = {self._limits.outbox_cap_bytes}"
         )
-        self._give_up(frontend, reason)
+        frontend.give_up(reason)
         self._counters["cut_off_pages"] += 1
         self._effects.cut_off.append((frontend.session_id, reason))
-        self._effects.log.append(
-            LogLine("warning", f"cut off session {frontend.session_id}: {reason}")
-        )
-
-    def _shorten(self, frontend: Frontend) -> None:
-        dropped = frontend.outbox.drop_output()
-        if frontend.outbox.bytes <= self._limits.absent_bytes:
-            frontend.cut_off = frontend.cut_off or (
-                f"output was dropped while the page was away; "
-                f"the limit is CommBroker.absent_bytes = {self._limits.absent_bytes}"
-            )
-            if dropped:
-                self._effects.log.append(
-                    LogLine(
-                        "info",
-                        f"dropped {dropped} outputs kept for absent session {frontend.session_id}",
-                    )
-                )
-            return
-        reason = (
-            f"more was missed while the page was away than is kept; "
-            f"the limit is CommBroker.absent_bytes = {self._limits.absent_bytes}"
-        )
-        self._give_up(frontend, reason)
-        self._counters["given_up_absences"] += 1
-        self._effects.log.append(LogLine("info", f"session {frontend.session_id}: {reason}"))
-
-    @staticmethod
-    def _give_up(frontend: Frontend, reason: str) -> None:
-        frontend.outbox.clear()
-        frontend.cut_off = reason
-        # What it had not read yet is gone as well, and nobody knows since when that waited.
-        frontend.gap_since = frontend.came_at
+        self._effects.note("warning", f"cut off session {alias(frontend.session_id)}: {reason}")

@@ -1,50 +1,64 @@
-"""What the core wants done. The driver takes it after each batch of events and carries it out."""
+"""What the core wants done. The driver takes it after each batch of events, and does it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch
-from jupyter_comm_broker.core.state.changes import Happening
+from jupyter_comm_broker.core.state.changes import KernelChange
 from jupyter_comm_broker.protocol.message import Message
 
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """Something that a person should be able to read later."""
+    """A line for the log."""
 
     level: str
     """``debug``, ``info``, ``warning`` or ``error``."""
     text: str
     fault: BaseException | None = None
-    """An error of our own code, whose traceback belongs in the log."""
+    """An error in our own code. Its traceback goes to the log."""
 
 
 @dataclass(slots=True)
 class Effects:
-    """Everything that is to be done, in the order in which it is to be done."""
+    """Everything that is to be done. The fields are in the order in which it is done."""
 
     to_kernel: list[Message] = field(default_factory=list)
     """Messages for the kernel, each on its channel."""
 
     touched: set[str] = field(default_factory=set)
-    """Sessions in whose outboxes something was put."""
+    """The sessions whose outboxes got something."""
 
     cut_off: list[tuple[str, str]] = field(default_factory=list)
-    """Sessions whose socket must be closed, with the reason."""
+    """The sessions whose socket must be closed, with the reason."""
 
     log: list[LogLine] = field(default_factory=list)
+
+    looked: list[int] = field(default_factory=list)
+    """The checks of all states that are over, by the numbers that they were given."""
 
     shared: SharedBatch | None = None
     """What all pages that keep up are sent."""
 
-    happened: list[Happening] = field(default_factory=list)
-    """What those who watch have to be told."""
+    happened: list[KernelChange] = field(default_factory=list)
+    """The changes that watchers are told of."""
+
+    def note(self, level: str, text: str, fault: BaseException | None = None) -> None:
+        """
+        Add a line for the log.
+
+        Args:
+            level: ``debug``, ``info``, ``warning`` or ``error``.
+            text: the line.
+            fault: an error in our own code, whose traceback is logged too.
+        """
+        self.log.append(LogLine(level, text, fault))
 
     def take(self) -> Effects:
-        """Hand over what there is to do and start anew."""
-        taken = Effects(self.to_kernel, self.touched, self.cut_off, self.log)
-        self.to_kernel, self.touched, self.cut_off, self.log = [], set(), [], []
+        """Hand over what is to be done, and start anew."""
+        taken = Effects(self.to_kernel, self.touched, self.cut_off, self.log, self.looked)
+        self.to_kernel, self.touched, self.cut_off, self.log, self.looked = [], set(), [], [], []
         return taken
 
     def __bool__(self) -> bool:
@@ -53,6 +67,7 @@ class Effects:
             or self.touched
             or self.cut_off
             or self.log
+            or self.looked
             or self.shared
             or self.happened
         )

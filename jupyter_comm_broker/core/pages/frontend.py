@@ -1,18 +1,26 @@
 """
-One page, from its first socket to the end of our patience with it.
+One page, from its first socket until nobody waits for it any more.
 
-A page is known by its session id: a socket that drops and comes back with the same id is
-the same page and gets what it missed; another id is another page and gets state.
+A page is known by its session id. A socket that comes back with the same session id belongs to the
+same page, which gets what it missed. Another session id is another page, which gets state.
 """
 
 from __future__ import annotations
 
 from jupyter_comm_broker.core.pages.outbox import Outbox
+from jupyter_comm_broker.core.pages.page_user import NAMELESS
 from jupyter_comm_broker.protocol.message import Message, Part
 
 
 class CatchUp:
-    """A page that is building models from a snapshot, and may not hear what changes meanwhile."""
+    """
+    A page builds models from a snapshot, and may not get what changes meanwhile.
+
+    Args:
+        restored: the comms whose models it builds.
+        started_at: when it was given the snapshot.
+        after: the seconds after which it is told again what changed.
+    """
 
     __slots__ = ("changed", "due", "held", "held_bytes", "restored", "started_at")
 
@@ -21,16 +29,23 @@ class CatchUp:
         """The comms whose models it builds."""
         self.started_at = started_at
         self.due = [started_at + seconds for seconds in after]
-        """When it is told once more what changed, soonest first."""
+        """When it is told again what changed, soonest first."""
         self.changed: dict[str, set[str]] = {}
         """The attributes that changed since the snapshot, by comm."""
         self.held: dict[str, list[Message]] = {}
-        """Messages held back for comms whose models may not exist yet."""
+        """The messages held back for comms whose models may not exist yet."""
         self.held_bytes = 0
 
 
 class Frontend:
-    """What the core keeps for one page."""
+    """
+    What the core keeps for one page.
+
+    Args:
+        session_id: its session id.
+        now: the time.
+        outbox: its own outbox.
+    """
 
     __slots__ = (
         "absent_since",
@@ -42,6 +57,8 @@ class Frontend:
         "cut_off",
         "denied",
         "gap_since",
+        "given_up",
+        "heard_until",
         "is_program",
         "kept_models",
         "kernel_session",
@@ -54,51 +71,77 @@ class Frontend:
         "outbox",
         "received",
         "session_id",
+        "user",
     )
 
     def __init__(self, session_id: str, now: float, outbox: Outbox) -> None:
         self.session_id = session_id
+        self.user = NAMELESS
+        """Who connected first with its session id."""
         self.came_at = now
         """When its first socket opened."""
         self.attached_at = now
-        """When its latest one did."""
+        """When its latest socket opened."""
         self.absent_since: float | None = None
-        """Since when its socket is gone; ``None`` while it is attached."""
+        """When its socket went; ``None`` while it is attached."""
         self.outbox = outbox
         self.control_comms: set[str] = set()
         """Its comms to ``jupyter.widget.control``, which the kernel never hears of (rule 10)."""
         self.catch_ups: list[CatchUp] = []
         self.lacking: set[str] = set()
-        """Comms that it asked for and whose state we did not have."""
+        """Comms whose state it asked for and the mirror did not have."""
         self.kernel_session = ""
-        """``header.session`` of the kernel message it was sent last (rule 1)."""
+        """``header.session`` of the kernel's message that it was sent last (rule 1)."""
         self.awaits_bootstrap = False
-        """Whether it asked for states before we knew which comms there are."""
+        """Whether it asked for states before it was known which comms there are."""
         self.kept_models = False
-        """Whether it came back with its session id, and so has models to refresh, not to build."""
+        """Whether it came back with its session id. Then it has models, and only refreshes them."""
         self.cut_off = ""
-        """Why some of what it missed was not kept; empty if all was."""
+        """Why some of what it missed was not kept; empty if all was kept."""
         self.gap_since: float | None = None
-        """From when on it may have missed what was not kept; ``None`` if all was."""
+        """Since when it may lack something that was not kept; ``None`` if all was kept."""
+        self.given_up = False
+        """Whether nothing is kept for it until it returns."""
+        self.heard_until = 0
+        """How many messages the kernel had sent when the page's socket went."""
         self.received = 0
         self.missed_since = 0.0
-        """It heard of no comm that was opened from then on ..."""
+        """It missed the openings of comms from this time on ..."""
         self.missed_until = 0
-        """... up to the one with this number."""
+        """... up to the comm with this number."""
         self.offer_at: list[float] = []
-        """When it is offered those of them that a strategy keeps, soonest first."""
+        """When it is offered the comms of these that a strategy keeps, soonest first."""
         self.offered: set[str] = set()
-        """Those it was offered, and did not turn down so far."""
+        """The comms that it was offered and has not refused so far."""
         self.misled: dict[str, Part] = {}
         """
-        Comms of which it shows what it was denied, and we do not know what holds.
+        Comms where it shows a value that was denied, and where the true value is not known.
 
-        Each with the header of its latest message, which the correction has to answer.
+        With each, the header of the page's latest message. The correction must answer that message.
         """
         self.denied: set[str] = set()
-        """Types of messages that it was told it may not send."""
+        """The types of messages that it was told it may not send."""
         self.is_program = False
-        """Whether it is no page but a program in the server, which hears only what answers it."""
+        """Whether it is a program in the server, which gets only what answers it."""
+
+    def give_up(self, reason: str) -> None:
+        """Keep nothing for the page any more. It is told why when it returns."""
+        self.given_up = True
+        self.cut_off = reason
+        self.outbox.clear()
+        self.outbox.in_flight.take_back()
+        # What it had not read yet is gone as well. Nobody knows how long that had waited.
+        self.gap_since = self.came_at
+
+    def take_gap(self) -> float | None:
+        """Return since when it may lack something, because it is about to be told."""
+        gap, self.gap_since = self.gap_since, None
+        return gap
+
+    def take_cut_off(self) -> str:
+        """Return why some of what it missed was not kept, because it is about to be told."""
+        cut_off, self.cut_off = self.cut_off, ""
+        return cut_off
 
     @property
     def attached(self) -> bool:

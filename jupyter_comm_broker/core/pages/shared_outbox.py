@@ -1,10 +1,10 @@
 """
-What comes next for all the pages that have read everything so far, noted once for all of them.
+What comes next for all pages that keep up, noted once for all of them.
 
-Most pages keep up, and what the kernel publishes is the same for each: with one list instead of
-an entry in every outbox a message costs the same for 200 pages as for one, and its frames are
-joined once. A page that is sent something of its own, or whose socket is full, goes on with an
-outbox of its own until that is empty.
+Most pages keep up, and the kernel publishes the same to each. With one list in place of an entry in
+every outbox, a message costs the same for 200 pages as for one, and its frames are joined once. A
+page goes on with its own outbox when it is sent something of its own, or when its socket is full.
+It comes back when its own outbox is empty.
 """
 
 from __future__ import annotations
@@ -13,45 +13,71 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jupyter_comm_broker.core.pages.frontend import Frontend
-from jupyter_comm_broker.core.pages.outbox import Kind
+from jupyter_comm_broker.core.pages.in_flight import SharedLog
+from jupyter_comm_broker.core.pages.kind import OVERHEAD, Item, Kind
 from jupyter_comm_broker.protocol.message import Message
 
-Item = tuple[Message, Kind, str]
-"""A message, how it may be treated while it waits, and its comm if it has one."""
-
 MOST_BYTES = 256 * 1024
-"""More than that is not joined: what does not fit into the sockets could not be merged."""
+"""The most bytes of a batch. More would not fit into the sockets, and could not be merged."""
 
 
 @dataclass(frozen=True, slots=True)
 class SharedBatch:
-    """What some pages get, all of them the same."""
+    """Messages that several pages get alike."""
 
     frontends: Sequence[Frontend]
     items: Sequence[Item]
 
 
 class SharedOutbox:
-    """The pages that share, and what was noted for them since the last batch was taken."""
+    """The pages that share, and what was noted for them since the last batch."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_in_flight: int = 0) -> None:
         self.members: dict[str, Frontend] = {}
+        self._log = SharedLog(most_in_flight)
         self._items: list[Item] = []
         self._bytes = 0
 
     def join(self, frontend: Frontend) -> None:
-        """Let a page share, between two batches."""
+        """
+        Let a page share.
+
+        Raises:
+            RuntimeError: a batch waits. A page may only join between two batches.
+        """
         if self._items:
             raise RuntimeError("a page may only join between two batches")
         self.members[frontend.session_id] = frontend
+        frontend.outbox.in_flight.share(self._log)
 
-    def leave(self, frontend: Frontend) -> list[Item]:
-        """Return what a page that shares no longer is still to get."""
+    def leave(self, frontend: Frontend, *, without_last: bool = False) -> list[Item]:
+        """
+        Let a page share no longer.
+
+        Args:
+            frontend: the page.
+            without_last: whether its socket did not take the last batch.
+
+        Returns:
+            What the page must still get.
+        """
         del self.members[frontend.session_id]
+        frontend.outbox.in_flight.go_alone(without_last=without_last)
         return list(self._items)
 
     def add(self, message: Message, kind: Kind, comm_id: str) -> bool:
-        """Note a message. ``False``, and not noted, if pages have to go on alone with so much."""
+        """
+        Note a message.
+
+        Args:
+            message: the message.
+            kind: how it may be treated while it waits.
+            comm_id: its comm; empty if it has none.
+
+        Returns:
+            ``False`` if the batch would become too large. Then the message is not noted, and the
+                pages must go on with their own outboxes.
+        """
         if self._bytes + message.size > MOST_BYTES:
             return False
         self._items.append((message, kind, comm_id))
@@ -59,6 +85,9 @@ class SharedOutbox:
         return True
 
     def take(self) -> SharedBatch | None:
-        """Take out what was noted; ``None`` if there is nothing for anybody."""
-        items, self._items, self._bytes = self._items, [], 0
-        return SharedBatch(list(self.members.values()), items) if items and self.members else None
+        """Take out what was noted; ``None`` if there is nothing, or no page."""
+        (items, size), self._items, self._bytes = (self._items, self._bytes), [], 0
+        if not items or not self.members:
+            return None
+        self._log.note(items, size + OVERHEAD * len(items))
+        return SharedBatch(list(self.members.values()), items)

@@ -1,105 +1,273 @@
 """
-Where pages' messages come in: malformed ones are turned away, early ones wait.
+The absent pages: what is kept for them, for how long, and which are given up.
 
-Whatever is wrong with us behind it, a message that may pass does.
+What all absent pages miss is noted once (``absences``). What only one page missed waits in its own
+outbox, such as what was in flight when its socket dropped. Both are bounded in bytes. Above a
+bound, output is dropped first, and then the pages that have been away longest are given up. A page
+that is given up or forgotten is remembered by its id, and is told when it returns.
 """
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.context import Context
-from jupyter_comm_broker.core.gate.denials import Denials
-from jupyter_comm_broker.core.gate.held_messages import HeldMessages
-from jupyter_comm_broker.core.gate.rights import Right
-from jupyter_comm_broker.core.kernel.link_handshake import Proof
-from jupyter_comm_broker.core.losses.missing_idles import MissingIdles
+from collections import Counter, OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.pages.absences import Absences
+from jupyter_comm_broker.core.pages.effects import Effects
 from jupyter_comm_broker.core.pages.frontend import Frontend
-from jupyter_comm_broker.core.restore.restore import Restore
-from jupyter_comm_broker.core.routing.from_frontend import FromFrontend
-from jupyter_comm_broker.errors import MalformedMessageError
-from jupyter_comm_broker.protocol.message import COMM_TYPES, Message, typed
+from jupyter_comm_broker.core.pages.kind import Item, Kind
+from jupyter_comm_broker.protocol.alias import alias
+from jupyter_comm_broker.protocol.message import Message
 
 
-class Entrance:
-    """Lets pages' messages in."""
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What is remembered of a page that was away too long."""
+
+    came_at: float
+    reason: str
+    heard_until: int
+    """
+    How many messages the kernel had sent when the page left. If it sent none since, the page missed
+    nothing. -1 if the page lacked something already.
+    """
+
+
+class WaitingRoom:
+    """
+    The absent pages of one kernel.
+
+    Args:
+        limits: what may be kept.
+        effects: collects log lines.
+        counters: the kernel's counters.
+        forget: called with a page that is no longer waited for.
+    """
 
     def __init__(
         self,
-        context: Context,
-        proof: Proof,
-        denials: Denials,
-        restore: Restore,
-        from_frontend: FromFrontend,
-        missing_idles: MissingIdles,
+        limits: Limits,
+        effects: Effects,
+        counters: Counter[str],
+        forget: Callable[[Frontend], None],
     ) -> None:
-        self._context = context
-        self._proof = proof
-        self._denials = denials
-        self._restore = restore
-        self._from_frontend = from_frontend
-        self._missing_idles = missing_idles
-        self._held = HeldMessages(context)
+        self._limits = limits
+        self._effects = effects
+        self._counters = counters
+        self._forget = forget
+        # Updates are merged only when a good part of the bytes is used.
+        self._high = min(limits.outbox_high_bytes, limits.absent_bytes // 4)
+        self.pages: dict[str, Frontend] = {}
+        """The absent pages, the longest away first."""
+        self._absences = Absences(self._high, counters)
+        self._own: dict[str, int] = {}
+        """The bytes in each page's own outbox."""
+        self._own_bytes = 0
+        self._forgotten: OrderedDict[str, Forgotten] = OrderedDict()
 
-    def sent(self, session_id: str, message: Message, now: float) -> None:
-        """A page sent a message. Raises MalformedMessageError if it is none."""
-        frontend = self._context.delivery.get(session_id)
-        if frontend is None:
-            return
-        is_comm = typed(message.header).msg_type in COMM_TYPES
-        if is_comm and not message.comm.comm_id:
-            raise MalformedMessageError("a comm message needs a comm_id in its content")
-        if not self._proof.held:
-            self._received(frontend, message, now)
-        elif not self._denials.for_backlog(frontend, message, now):
-            self._held.hold(session_id, message)
-            if is_comm:
-                self._restore.foresee(frontend, message)
+    @property
+    def in_common(self) -> tuple[int, int]:
+        """How many messages are kept once for all of them, and their bytes."""
+        return self._absences.messages, self._absences.bytes
 
-    def _received(self, frontend: Frontend, message: Message, now: float) -> None:
-        try:
-            self._from_frontend.received(frontend, message, now)
-        except Exception as fault:  # noqa: BLE001 - whatever is wrong with us, the message passes
-            self._context.failed("following a message of a page", fault)
-            self._context.effects.to_kernel.append(message)
-        if message.header.msg_type in COMM_TYPES:
-            self._context.shielded("noting a send", lambda: self._missing_idles.sent(message))
+    @property
+    def bytes(self) -> int:
+        """The bytes that are kept for all of them."""
+        return self._absences.bytes + self._own_bytes
 
-    # -- rights ----------------------------------------------------------------------------------
+    # -- coming and going --------------------------------------------------------------------------
 
-    def right_for(self, session_id: str, message: Message) -> Right | None:
+    def left(self, frontend: Frontend, now: float, has: Callable[[Item], bool]) -> None:
         """
-        Return the right on comms that a page needs for a message, ``None`` if it needs none.
+        Note that a page's socket is gone.
 
-        Raises:
-            MalformedMessageError: it is none.
+        Args:
+            frontend: the page.
+            now: the time.
+            has: whether the page is known to have a message that was written to the socket.
         """
-        frontend = self._context.delivery.get(session_id)
-        if frontend is None or typed(message.header).msg_type not in COMM_TYPES:
-            return None
-        try:
-            return self._from_frontend.right_for(frontend, message)
-        except MalformedMessageError:
-            raise
-        except Exception as fault:  # noqa: BLE001 - what nobody was asked about must not pass
-            self._context.failed("looking for the right that a message needs", fault)
-            return Right.EXECUTE
-
-    def denied(self, session_id: str, message: Message, right: Right, who: str, now: float) -> None:
-        """A page sent a comm message to which its user, ``who``, has not the right."""
-        if (frontend := self._context.delivery.get(session_id)) is not None:
-            self._context.shielded(
-                "denying a page its message",
-                lambda: self._from_frontend.denied(frontend, message, right, who, now),
+        outbox = frontend.outbox
+        frontend.absent_since = now
+        if outbox.in_flight.lacks_output or outbox.in_flight.lacks_more:
+            self._counters["cut_in_flight"] += 1
+        frontend.heard_until = self._counters["from_kernel"]
+        if outbox.in_flight.lacks_more and not frontend.given_up:
+            frontend.give_up(
+                "when this page's connection broke, more was in flight to it than is kept; "
+                f"the limit is CommBroker.in_flight_bytes = {self._limits.in_flight_bytes}"
             )
+            self._note_given_up(frontend)
+        elif outbox.in_flight.lacks_output:
+            frontend.cut_off = frontend.cut_off or (
+                "when this page's connection broke, more output was in flight to it than is "
+                f"kept; the limit is CommBroker.in_flight_bytes = {self._limits.in_flight_bytes}"
+            )
+        outbox.high = self._high
+        outbox.take_back(has)
+        self.pages[frontend.session_id] = frontend
+        if not frontend.given_up:
+            self._absences.left(frontend.session_id)
+            self._look_at(frontend)
 
-    # -- those that wait -------------------------------------------------------------------------
+    def returned(self, frontend: Frontend, now: float) -> None:
+        """Note that a page has a socket again. Its outbox then holds what it missed."""
+        if self.pages.pop(frontend.session_id, None) is not None:
+            self._put(frontend, self._absences.returned(frontend.session_id))
+            self._account(frontend, 0)
+        frontend.given_up = False
+        frontend.absent_since = None
+        frontend.attached_at = now
+        frontend.outbox.high = self._limits.outbox_high_bytes
+
+    def recognised(self, frontend: Frontend) -> bool:
+        """Return whether a page was known and forgotten. It has a gap if it missed anything."""
+        known = self._forgotten.pop(frontend.session_id, None)
+        if known is None:
+            return False
+        if known.heard_until != self._counters["from_kernel"]:
+            frontend.came_at = frontend.gap_since = known.came_at
+            frontend.cut_off = known.reason
+        return True
+
+    # -- what they miss ----------------------------------------------------------------------------
+
+    def missed(self, message: Message, kind: Kind, comm_id: str, besides: str | None) -> None:
+        """
+        Note that the absent pages miss a message.
+
+        Args:
+            message: the message.
+            kind: how it may be treated while it waits.
+            comm_id: its comm; empty if it has none.
+            besides: the page that does not miss it; ``None`` for no such page.
+        """
+        if not self._absences:
+            return
+        if besides is not None and (one := self.pages.get(besides)) is not None:
+            self._gather(one)
+            self._absences.add(message, kind, comm_id)
+            self._absences.so_far(besides)
+        else:
+            self._absences.add(message, kind, comm_id)
+        if self._absences.bytes > self._limits.absent_bytes:
+            self._shorten()
+
+    def missed_alone(self, frontend: Frontend, message: Message, kind: Kind, comm_id: str) -> None:
+        """
+        Note that one absent page misses a message that is for no other page.
+
+        Args:
+            frontend: the page.
+            message: the message, which comes after all that the page missed so far.
+            kind: how it may be treated while it waits.
+            comm_id: its comm; empty if it has none.
+        """
+        if not frontend.given_up:
+            self._gather(frontend)
+            frontend.outbox.add(message, kind, comm_id)
+            self._look_at(frontend)
+
+    def _gather(self, frontend: Frontend) -> None:
+        self._put(frontend, self._absences.so_far(frontend.session_id))
+
+    @staticmethod
+    def _put(frontend: Frontend, missed: list[Item]) -> None:
+        for item in missed:
+            frontend.outbox.add(*item)
+
+    def kept(self, frontend: Frontend) -> tuple[int, int, Message | None]:
+        """Return how many messages wait for a page, their bytes, and the oldest of them."""
+        own = frontend.outbox
+        count, size, oldest = self._absences.kept(frontend.session_id)
+        return len(own) + count, own.bytes + size, own.oldest or oldest
+
+    # -- bounds ------------------------------------------------------------------------------------
+
+    def _shorten(self) -> None:
+        """Keep what all of them miss within the limit of one page."""
+        most = self._limits.absent_bytes
+        for session_id, dropped in self._absences.drop_output().items():
+            frontend = self.pages[session_id]
+            frontend.outbox.dropped += dropped
+            self._lost_output(frontend)
+        # Well below the limit. Otherwise each later output would go through all that is left.
+        while self._absences.bytes > most - most // 8:
+            self._give_up(self.pages[self._absences.longest])
+
+    def _look_at(self, frontend: Frontend) -> None:
+        """Keep within bounds what one page missed alone, and what is kept for all pages."""
+        if frontend.outbox.bytes > self._limits.absent_bytes:
+            if frontend.outbox.drop_output():
+                self._lost_output(frontend)
+            if frontend.outbox.bytes > self._limits.absent_bytes:
+                self._give_up(frontend)
+        self._account(frontend, frontend.outbox.bytes)
+        while self.bytes > self._limits.absent_pages_bytes:
+            self._give_up(next(each for each in self.pages.values() if not each.given_up))
+
+    def _account(self, frontend: Frontend, waiting: int) -> None:
+        self._own_bytes += waiting - self._own.pop(frontend.session_id, 0)
+        if waiting:
+            self._own[frontend.session_id] = waiting
+
+    def _lost_output(self, frontend: Frontend) -> None:
+        if not frontend.cut_off:
+            frontend.cut_off = (
+                "output was dropped while the page was away; "
+                f"the limit is CommBroker.absent_bytes = {self._limits.absent_bytes}"
+            )
+            self._log("info", frontend, "output that it missed was dropped")
+
+    def _give_up(self, frontend: Frontend) -> None:
+        self._absences.returned(frontend.session_id)
+        self._account(frontend, 0)
+        frontend.give_up(
+            "while the page was away, it missed more than is kept; "
+            f"the limit is CommBroker.absent_bytes = {self._limits.absent_bytes}"
+            ", and for all pages of a kernel together "
+            f"CommBroker.absent_pages_bytes = {self._limits.absent_pages_bytes}"
+        )
+        self._note_given_up(frontend)
+
+    def _note_given_up(self, frontend: Frontend) -> None:
+        self._counters["given_up_absences"] += 1
+        self._log("info", frontend, frontend.cut_off)
+
+    def _log(self, level: str, frontend: Frontend, text: str) -> None:
+        self._effects.note(level, f"session {alias(frontend.session_id)}: {text}")
+
+    # -- time --------------------------------------------------------------------------------------
+
+    def next_due(self) -> float | None:
+        """Return when the next page is forgotten; ``None`` for never."""
+        longest = next(iter(self.pages.values()), None)
+        if longest is None or longest.absent_since is None:
+            return None
+        return longest.absent_since + self._limits.absent_seconds
 
     def tick(self, now: float) -> None:
-        """Let in what waited, if the kernel can be reached now."""
-        if self._proof.held:
-            # Whatever waits for a process that is gone goes to its successor.
-            for asker, question in self._from_frontend.questions.take_waiting():
-                self._held.hold(asker.session_id, question)
-        elif self._held:
-            for session_id, message in self._held.take():
-                if (frontend := self._context.delivery.get(session_id)) is not None:
-                    self._received(frontend, message, now)
+        """Forget the pages that have been away too long. Only their ids are remembered."""
+        while (due := self.next_due()) is not None and due <= now:
+            frontend = next(iter(self.pages.values()))
+            self._remember(frontend)
+            self._absences.returned(frontend.session_id)
+            self._account(frontend, 0)
+            del self.pages[frontend.session_id]
+            self._forget(frontend)
+
+    def _remember(self, frontend: Frontend) -> None:
+        reason = frontend.cut_off or (
+            "this page was away for too long; "
+            f"the limit is CommBroker.absent_seconds = {self._limits.absent_seconds:g}"
+        )
+        lacking = frontend.outbox or frontend.gap_since is not None or frontend.cut_off
+        self._forgotten[frontend.session_id] = Forgotten(
+            frontend.came_at, reason, -1 if lacking else frontend.heard_until
+        )
+        self._counters["forgotten_absences"] += 1
+        # Debug only: every tab that is closed ends like this.
+        self._log("debug", frontend, "no longer waited for")
+        while len(self._forgotten) > self._limits.remembered_absences:
+            self._forgotten.popitem(last=False)

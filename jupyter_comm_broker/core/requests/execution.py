@@ -1,60 +1,81 @@
 """
-What the kernel is running, and which statuses a page may take at face value.
+What the kernel is running, and which statuses a page may show.
 
-A page's busy indicator follows the last status it saw. With subshells and the control
-channel a kernel runs several requests at once, so one of them ending says nothing about the
-others: its ``idle`` must reach the page, which waits for it, but not the indicator.
+A page's busy indicator follows the last status that the page saw. A kernel can run several requests
+at once, with subshells and the control channel. A cell may also let the kernel handle other
+requests while it runs (polling loops, awaiting cells). So the end of one request says nothing about
+the others. Its ``idle`` must reach the page, which waits for it, but must not change the indicator.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from jupyter_comm_broker.core.requests.request import MAIN
 from jupyter_comm_broker.protocol.message import Header, Message, Part
 
-MAIN = ""
-CONTROL = "control"
-"""Lanes in which a kernel works through requests one at a time. Any other is a subshell's id."""
+
+class Running(NamedTuple):
+    """A request that the kernel has begun and not ended."""
+
+    header: Header
+    text: Part
+    """The header as JSON."""
+    began_at: float
 
 
 class Execution:
-    """The requests a kernel is busy with, one at the most for each lane."""
+    """The requests that a kernel is running: one in each lane, and those that it handles inside."""
 
     def __init__(self) -> None:
-        self._running: dict[str, tuple[Header, Part]] = {}
-        self.main_since: float | None = None
-        """When the main shell began with what it runs, if that was heard."""
+        self._running: dict[str, dict[str, Running]] = {}
+        """By lane and msg_id, in the order in which they began. Each runs inside the one before."""
         self.state = "unknown"
         """``unknown``, ``starting``, ``idle``, ``busy``, ``restarting`` or ``dead``."""
 
     @property
-    def running(self) -> tuple[Header, Part] | None:
-        """The request that keeps the kernel busy, peeked and as JSON; the main shell's first."""
-        return self._running.get(MAIN) or next(iter(self._running.values()), None)
+    def running(self) -> Running | None:
+        """The request that keeps the kernel busy, if any. One in the main shell comes first."""
+        lane = self._running.get(MAIN) or next(iter(self._running.values()), None)
+        return next(iter(lane.values())) if lane else None
 
-    def running_in(self, lane: str) -> tuple[Header, Part] | None:
-        """Return the request that keeps one lane busy, peeked and as JSON."""
-        return self._running.get(lane)
+    def innermost(self, lane: str) -> Running | None:
+        """Return the request of a lane that began last and has not ended; ``None`` for none."""
+        inside = self._running.get(lane)
+        return next(reversed(inside.values())) if inside else None
+
+    def inside(self, lane: str, msg_id: str) -> list[Running]:
+        """Return the requests that began inside a request and have not ended, innermost first."""
+        requests = self._running.get(lane, {})
+        if len(requests) < 2 or msg_id not in requests:
+            return []
+        ids = list(requests)
+        return [requests[each] for each in reversed(ids[ids.index(msg_id) + 1 :])]
 
     @property
     def main_is_busy(self) -> bool:
-        """Whether what is sent to the main shell now has to wait."""
+        """Whether a request that is sent to the main shell now must wait."""
         return MAIN in self._running
 
-    def followed(self, state: str, message: Message, lane: str, tracked: bool) -> bool:
+    def followed(self, state: str, message: Message, lane: str, tracked: bool, now: float) -> bool:
         """
-        Follow one status message.
+        Follow a status message.
 
         Args:
-            state: what the kernel says it is.
-            message: the status, for its parent.
-            lane: where the parent request runs.
-            tracked: whether pages show statuses of the parent's type at all.
+            state: the kernel's ``execution_state``.
+            message: the status message, whose parent counts.
+            lane: the lane of the parent request.
+            tracked: whether pages show statuses whose parent has this type.
+            now: the time.
 
         Returns:
-            Whether a page would show something untrue if it took the status at face value.
+            Whether a page would show something untrue if it showed the status.
         """
         if state == "busy":
             if tracked:
-                self._running[lane] = (message.parent, message.parts[1])
+                requests = self._running.setdefault(lane, {})
+                running = Running(message.parent, message.parent_text, now)
+                requests.setdefault(running.header.msg_id, running)
                 self.state = "busy"
             elif self.state in ("unknown", "starting", "restarting"):
                 self.state = "idle"
@@ -64,9 +85,10 @@ class Execution:
                 self._running.clear()
             self.state = state
             return False
-        running = self._running.get(lane)
-        if running is not None and running[0].msg_id == message.parent.msg_id:
-            del self._running[lane]
+        requests = self._running.get(lane, {})
+        requests.pop(message.parent.msg_id, None)
+        if not requests:
+            self._running.pop(lane, None)
         if not self._running:
             self.state = "idle"
             return False
@@ -74,14 +96,14 @@ class Execution:
 
     def answered(self) -> None:
         """
-        Take a kernel that is done with a request for one that has started.
+        Note that the kernel is done with a request, which proves that it has started.
 
-        Its own word for that may have been published before anybody heard it.
+        Its own message about the start may have been published before anybody listened.
         """
         if self.state in ("starting", "restarting"):
             self.state = "idle"
 
     def reset(self, state: str) -> None:
-        """The kernel's process is another one, or gone."""
+        """Forget all requests, because the kernel's process is gone or another one."""
         self._running.clear()
         self.state = state

@@ -1,56 +1,47 @@
 """
-Who asked what, so that a reply finds its asker (protocol facts 5, rules 7 and 17).
+Who asked what, so that a reply finds its asker (fact 5.1, rules 7 and 17).
 
-All frontends share one set of sockets, so replies are told apart by ``parent_header.msg_id``
-and, where that is not known, by ``parent_header.session``. Entries outlive the asker's
-socket: a page that comes back with the same session id gets its reply.
+All frontends share one set of sockets. So the asker of a reply is found by
+``parent_header.msg_id``, or by ``parent_header.session`` if that id is not known. Entries outlive
+the asker's socket. A page that comes back with the same session id gets its reply.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 
-from jupyter_comm_broker.core.requests.execution import CONTROL, MAIN
-from jupyter_comm_broker.protocol.message import Header
-
-
-@dataclass(slots=True)
-class Request:
-    """One request that a frontend sent to the kernel."""
-
-    session_id: str
-    channel: str
-    header: Header
-    sent_at: float
-    replied: bool = False
-    started: bool = False
-    finished: bool = False
-
-    @property
-    def lane(self) -> str:
-        """Where the kernel runs it."""
-        return CONTROL if self.channel == "control" else self.header.subshell_id or MAIN
+from jupyter_comm_broker.core.requests.request import MAIN, Request, Stage, Word
+from jupyter_comm_broker.protocol.message import COMM_TYPES, Header
 
 
 class Requests:
-    """The requests under way, by msg_id; the oldest are forgotten past a bound."""
+    """The requests under way, by msg_id. Above a bound the oldest are forgotten."""
+
+    MOST_SENDERS = 1_000
 
     def __init__(self, most: int) -> None:
         self._requests: OrderedDict[str, Request] = OrderedDict()
         self._most = most
         self.forgotten = 0
         self._executing: set[str] = set()
+        self._senders: OrderedDict[str, str] = OrderedDict()
+        """The sender's session id by the session of its headers, where the two differ."""
         self.unended: dict[str, Request] = {}
-        """What was replied to and not said to be over, which takes the kernel no time."""
+        """Requests that were replied to and have no idle yet. Normally that takes no time."""
 
     def __len__(self) -> int:
         return len(self._requests)
 
     def sent(self, request: Request) -> None:
         """Note a request on its way to the kernel."""
-        msg_id = request.header.msg_id
+        msg_id, session = request.header.msg_id, request.header.session
         self._requests[msg_id] = request
+        if session != request.session_id:
+            # The latest counts: who used that session before may be gone.
+            self._senders[session] = request.session_id
+            self._senders.move_to_end(session)
+            if len(self._senders) > self.MOST_SENDERS:
+                self._senders.popitem(last=False)
         if request.header.msg_type == "execute_request" and request.lane == MAIN:
             self._executing.add(msg_id)
         if len(self._requests) > self._most:
@@ -63,43 +54,49 @@ class Requests:
         """Return the request that was sent as ``msg_id``, if it is still known."""
         return self._requests.get(msg_id)
 
+    def sender(self, session: str) -> str:
+        """Return the session id of who sent requests with this session in their headers."""
+        return self._senders.get(session, "")
+
     def replied(self, msg_id: str) -> None:
-        """The kernel replied; the entry stays until it said idle too."""
-        self._ended(msg_id, replied=True)
+        """Note that the kernel replied. The request stays until the kernel said idle too."""
+        if (request := self._requests.get(msg_id)) is not None:
+            if request.hear(Word.REPLY) is Stage.REPLIED:
+                self.unended[msg_id] = request
+            else:
+                self._over(msg_id)
 
     def finished(self, msg_id: str) -> None:
-        """The kernel said idle. Comm messages get no reply, so that is their end."""
-        self._ended(msg_id, finished=True)
+        """Note that the kernel said idle. This ends a comm message, which gets no reply."""
+        if (request := self._requests.get(msg_id)) is not None:
+            self._executing.discard(msg_id)
+            if request.hear(Word.IDLE) is Stage.OVER:
+                self._over(msg_id)
 
     @property
     def executing(self) -> bool:
-        """Whether an ``execute_request`` for the main shell has not ended, or not begun."""
+        """Whether an ``execute_request`` for the main shell is under way."""
         return bool(self._executing)
 
+    def comm_messages(self) -> list[Request]:
+        """Return the comm messages for the main shell that have not ended, oldest first."""
+        return [
+            request
+            for request in self._requests.values()
+            if request.header.msg_type in COMM_TYPES and request.lane == MAIN
+        ]
+
     def lane(self, parent: Header) -> str:
-        """Return where the request with this header runs, also if it was not ours."""
+        """Return the lane of the request with this header, also if it did not pass the broker."""
         request = self._requests.get(parent.msg_id)
         return request.lane if request is not None else parent.subshell_id or MAIN
 
     def clear(self) -> None:
-        """The kernel's process is another one: nothing of this will be answered."""
+        """Forget all requests, because the kernel has a new process and answers none of them."""
         self._requests.clear()
         self._executing.clear()
         self.unended.clear()
 
-    def _ended(self, msg_id: str, *, replied: bool = False, finished: bool = False) -> None:
-        request = self._requests.get(msg_id)
-        if request is None:
-            return
-        request.replied |= replied
-        request.finished |= finished
-        if request.finished:
-            self._executing.discard(msg_id)
-            self.unended.pop(msg_id, None)
-        else:
-            self.unended[msg_id] = request
-        wants_reply = not request.header.msg_type.startswith("comm_") or (
-            request.header.msg_type == "comm_info_request"
-        )
-        if request.finished and (request.replied or not wants_reply):
-            del self._requests[msg_id]
+    def _over(self, msg_id: str) -> None:
+        del self._requests[msg_id]
+        self.unended.pop(msg_id, None)

@@ -1,237 +1,239 @@
 """
-Output widgets whose page is gone (protocol facts 2.3 row 9, rule 23).
+Output widgets whose page is gone (fact 2.3.9, rule 23).
 
-What is printed inside ``with out:`` is collected in the page that sent the request, and
-synced back from there. After a reload that page is gone and nobody collects. So the broker
-collects too: new pages are given its list, the old page's late update is kept from them,
-and when the capture is over the kernel is given the list as well.
+The page that sent a request collects what is printed inside ``with out:``, and gives it to the
+kernel. After a reload that page is gone and nobody collects. So the broker collects too. It gives
+new pages its list, keeps the old page's late update from them, and gives the list to the kernel
+when the capture is over.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from jupyter_comm_broker.core.context import Context
-from jupyter_comm_broker.core.kernel.state_questions import Questions
-from jupyter_comm_broker.core.restore.output_list import CAPTURED_TYPES, OutputList
-from jupyter_comm_broker.core.restore.page_replies import Answers
+from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
+from jupyter_comm_broker.core.restore.capture import Capture
+from jupyter_comm_broker.core.restore.capture_end import CaptureEnd
+from jupyter_comm_broker.core.restore.captures import Captures
+from jupyter_comm_broker.core.restore.output_list import CAPTURED_TYPES
+from jupyter_comm_broker.core.restore.page_replies import PageReplies
 from jupyter_comm_broker.core.state.comm_record import CommRecord
-from jupyter_comm_broker.protocol.json_text import dumps, loads
+from jupyter_comm_broker.errors import MalformedMessageError
+from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import Message
-from jupyter_comm_broker.protocol.widget import State, read_payload, text_of
+from jupyter_comm_broker.protocol.widget import read_payload, text_of
 
 MODEL = "OutputModel"
 
-PUSHED_AT_ONCE = 200_000
-"""Bytes that are pushed without a second thought; twice as many wait twice as long."""
-
-CUT = "[jupyter_comm_broker] more output was not kept; the limit is CommBroker.comm_state_bytes\n"
-
-
-@dataclass(slots=True)
-class Capture:
-    """What one Output widget has collected."""
-
-    comm_id: str
-    list: OutputList
-    parent: str = ""
-    """The msg_id whose output it collects now; empty when it does not."""
-    owner: str = ""
-    """The session that sent that request: its page, if it lives, collects by itself."""
-    collected: bool = False
-    """Whether there is anything in the list that the kernel may not know."""
-    size: int = 0
-    """Bytes collected since the list was begun; a bound on what it holds."""
-    push_at: float | None = None
-    """When the pages are to be given what was collected since the last push."""
-
-    @property
-    def state(self) -> State:
-        """The attribute as it is put into the widget's state."""
-        return {"outputs": dumps(self.list.outputs)}
-
 
 class OutputCapture:
-    """Collects the output of all Output widgets of one kernel."""
+    """
+    Collects the output of all Output widgets of one kernel.
 
-    def __init__(self, context: Context, answers: Answers, questions: Questions) -> None:
+    Args:
+        context: the kernel's context.
+        page_replies: writes to pages.
+        kernel_requests: sends lists to the kernel.
+    """
+
+    def __init__(
+        self, context: Context, page_replies: PageReplies, kernel_requests: KernelRequests
+    ) -> None:
         self._context = context
-        self._answers = answers
-        self._questions = questions
-        self._captures: dict[str, Capture] = {}
-        self._by_parent: dict[str, list[Capture]] = {}
-        """Who collects the output of a request; of several, one inside the other, the last."""
+        self._page_replies = page_replies
+        self._captures = Captures(context)
+        self.end = CaptureEnd(context, self._captures, kernel_requests)
 
     # -- the widget ----------------------------------------------------------------------------
 
     def changed(
-        self,
-        record: CommRecord,
-        now: float,
-        keys: frozenset[str] = frozenset({"msg_id"}),
-        message: Message | None = None,
-    ) -> None:
-        """Follow a change of an Output widget that came from the kernel."""
+        self, record: CommRecord, keys: frozenset[str], message: Message, now: float
+    ) -> bool:
+        """
+        Follow a change of an Output widget that came from the kernel.
+
+        Args:
+            record: the comm.
+            keys: the attributes that changed.
+            message: the message that changed them.
+            now: the time.
+
+        Returns:
+            Whether the message must keep its place among the outputs when pages are sent it.
+        """
         if record.model.name != MODEL or record.state is None:
-            return
-        if "outputs" in keys and message is not None:
-            self._outputs_set(record, message)
-        if "msg_id" not in keys:
-            return
-        parent = loads(text_of(record.state.attributes().get("msg_id")) or b'""')
-        capture = self._captures.get(record.comm_id)
-        if capture is not None:
-            self._stop(capture)
-        if parent:
-            self._begin(record, str(parent))
+            return False
+        stands = "msg_id" in keys
+        if "outputs" in keys:
+            stands |= self.owns(record.comm_id)
+            self._outputs_set(record, message, now)
+        if "msg_id" in keys:
+            self._parent_set(record, message, now)
+        return stands
 
-    def _begin(self, record: CommRecord, parent: str) -> None:
+    def _parent_set(self, record: CommRecord, message: Message, now: float) -> None:
+        attribute = record.state.picked(("msg_id",)).get("msg_id") if record.state else None
+        parent = loads(text_of(attribute) or b"null")
+        parent = parent if isinstance(parent, str) else ""
         capture = self._captures.get(record.comm_id)
-        if capture is None:
-            capture = Capture(record.comm_id, OutputList(_outputs_of(record)))
-            self._captures[record.comm_id] = capture
+        if capture is not None and capture.parent != parent:
+            self._captures.stop(capture)
+            capture.stops(now)
+        if not parent or (capture is not None and capture.parent == parent):
+            return
         request = self._context.requests.get(parent)
-        capture.parent = parent
-        capture.owner = request.session_id if request is not None else ""
-        self._by_parent.setdefault(parent, []).append(capture)
+        owner = request.session_id if request is not None else message.parent.session
+        capture = self._captures.begun(record, now)
+        if owner != capture.owner and capture.fresh:
+            # The page goes on from what it shows, which dates from the last push.
+            self._push(capture, now)
+        capture.goes_on(owner)
+        self._captures.collects(capture, parent)
 
-    def _stop(self, capture: Capture) -> None:
-        collecting = self._by_parent.get(capture.parent, [])
-        if capture in collecting:
-            collecting.remove(capture)
-        if not collecting:
-            self._by_parent.pop(capture.parent, None)
-        capture.parent = ""
-
-    def _outputs_set(self, record: CommRecord, message: Message) -> None:
+    def _outputs_set(self, record: CommRecord, message: Message, now: float) -> None:
         capture = self._captures.get(record.comm_id)
         if capture is None:
             return
         if read_payload(message.comm.data).method == "update":
-            # The kernel's own code set them: that is the last word.
-            capture.list = OutputList(_outputs_of(record))
-            capture.collected = False
-        elif not capture.parent and self._lives(message.parent.session):
-            # Its page was there to the end; what it syncs is what it saw.
-            self._captures.pop(record.comm_id)
-        elif capture.collected:
-            self._context.mirror.set_attributes(record, capture.state)
+            # The kernel's own code set the outputs, which is final.
+            self._captures.follow(capture, record)
+        else:
+            self.page_set(record.comm_id, message.parent.session, now)
+
+    def page_set(self, comm_id: str, session_id: str, now: float) -> None:
+        """
+        Note that the kernel took the outputs that a page collected or set.
+
+        Args:
+            comm_id: the widget's comm.
+            session_id: the page.
+            now: the time.
+        """
+        capture, record = self._captures.get(comm_id), self._context.registry.get(comm_id)
+        if capture is None or record is None or record.state is None:
+            return
+        if capture.collected and (capture.parent or self._is_gone(session_id)):
+            # The page had seen less than the broker.
+            self._captures.mirror(capture)
+        elif capture.collected and session_id == capture.owner:
+            self.end.owner_synced(capture, now)
+        else:
+            self._captures.follow(capture, record)
 
     def is_stale(self, record: CommRecord, message: Message) -> bool:
-        """Whether a message only echoes what a page that is gone saw of the outputs."""
-        capture = self._captures.get(record.comm_id)
-        if capture is None or not capture.collected:
+        """Return whether a message only echoes the outputs of a page that is gone."""
+        if not self.owns(record.comm_id):
             return False
         payload = read_payload(message.comm.data)
         return (
             payload.method == "echo_update"
-            and not self._lives(message.parent.session)
+            and self._is_gone(message.parent.session)
             and set(loads(payload.state)) == {"outputs"}
         )
 
-    def _lives(self, session_id: str) -> bool:
+    def _is_gone(self, session_id: str) -> bool:
         page = self._context.delivery.get(session_id)
-        return page is not None and page.attached
+        return page is None or not page.attached
+
+    def collects_under(self, msg_id: str) -> bool:
+        """Return whether an Output widget collects the output of a request."""
+        return self._captures.collecting(msg_id) is not None
 
     def owns(self, comm_id: str) -> bool:
-        """Whether our list of a widget's outputs is better than any page's."""
+        """Return whether the broker's list of a widget's outputs is better than any page's."""
         capture = self._captures.get(comm_id)
         return capture is not None and capture.collected
 
     def collected_by(self, comm_id: str, session_id: str) -> bool:
-        """Whether this page collects a widget's outputs by itself, message by message."""
+        """Return whether this page collects a widget's outputs itself, message by message."""
         capture = self._captures.get(comm_id)
         return capture is not None and capture.collected and capture.owner == session_id
 
-    def settle(self) -> None:
-        """
-        Bring the mirror up to what has passed, before a page is given its state.
-
-        Between two pushes the mirror lags; a page that collects by itself would lose what lies
-        between them, and one that does not would lose it until the next push.
-        """
-        for capture in self._captures.values():
-            record = self._context.registry.get(capture.comm_id)
-            if capture.collected and record is not None and record.state is not None:
-                self._context.mirror.set_attributes(record, capture.state)
-
     def closed(self, comm_id: str) -> None:
-        """The widget is closed."""
-        capture = self._captures.pop(comm_id, None)
-        if capture is not None:
-            self._stop(capture)
+        """Forget a widget, because it is closed."""
+        self._captures.drop(comm_id)
 
     def forget(self, now: float) -> None:
-        """The kernel's process is another one."""
+        """Forget everything, because the kernel has a new process."""
         self._captures.clear()
-        self._by_parent.clear()
 
     # -- collecting ----------------------------------------------------------------------------
 
+    @property
+    def collects(self) -> bool:
+        """Whether there is a list that may grow."""
+        return bool(self._captures)
+
     def captured(self, message: Message, now: float) -> None:
-        """Collect a message if its output belongs into an Output widget."""
-        if not self._by_parent or message.header.msg_type not in CAPTURED_TYPES:
+        """Collect a message if it is output for an Output widget."""
+        msg_type = message.header.msg_type
+        if msg_type not in CAPTURED_TYPES:
             return
-        collecting = self._by_parent.get(message.parent.msg_id)
-        if not collecting:
+        capture = self._captures.collecting(message.parent.msg_id)
+        if capture is None:
             return
-        capture, limits = collecting[-1], self._context.limits
-        if capture.size > limits.comm_state_bytes:
-            self._context.counters["captured_output_dropped"] += 1
+        try:
+            changed = capture.takes(msg_type, message.parts[3])
+        except MalformedMessageError as error:
+            self._context.malformed(f"malformed {msg_type} for an Output widget: {error}", now)
             return
-        capture.size += message.size
-        capture.list.add(message.header.msg_type, message.content)
-        if capture.size > limits.comm_state_bytes:
-            capture.list.add("stream", {"name": "stderr", "text": CUT})
-        capture.collected = True
-        if capture.push_at is None:
-            # Each push carries the whole list, so a long one is pushed less often.
-            pause = limits.output_push_seconds * max(1.0, capture.size / PUSHED_AT_ONCE)
-            capture.push_at = now + pause
+        if capture.list.is_cut and msg_type != "clear_output":
+            self._cut(capture)
+        if changed:
+            self._captures.weigh(capture)
+
+    def _cut(self, capture: Capture) -> None:
+        self._context.counters["captured_output_dropped"] += 1
+        if not capture.is_told:
+            capture.is_told = True
+            limit = self._context.limits.comm_state_bytes
+            self._context.log(
+                "warning",
+                f"no more output of comm {capture.comm_id} is kept for pages that come later; "
+                f"the limit is CommBroker.comm_state_bytes = {limit}",
+            )
+
+    # -- time ----------------------------------------------------------------------------------
 
     def finished(self, msg_id: str, now: float) -> None:
-        """A request ended: push the rest, and tell the kernel if nobody else will."""
-        for capture in list(self._captures.values()):
-            if not capture.collected or capture.parent:
+        """Note that a request ended. Push the rest, and give it to the kernel if no page will."""
+        for capture in self._captures:
+            if capture.parent:
                 continue
-            if capture.push_at is not None:
+            if capture.fresh:
                 self._push(capture, now)
-            if not self._lives(capture.owner) and not self._context.occupied:
-                self._hand_to_kernel(capture, now)
+            if capture.last_parent == msg_id or self.end.is_due(capture, now):
+                self.end.conclude(capture, now)
 
-    def _hand_to_kernel(self, capture: Capture, now: float) -> None:
-        data = {"method": "update", "state": {"outputs": capture.list.outputs}, "buffer_paths": []}
-        content = {"comm_id": capture.comm_id, "data": data}
-        self._questions.ask("outputs", "shell", "comm_msg", content, now)
-        capture.owner = ""
-        del self._captures[capture.comm_id]
+    def next_due(self) -> float | None:
+        """Return when something is to be pushed or concluded; ``None`` for never."""
+        due = [capture.push_at(self._context.limits) for capture in self._captures]
+        due.append(self.end.next_due())
+        return min((moment for moment in due if moment is not None), default=None)
+
+    def tick(self, now: float) -> None:
+        """Do what is due."""
+        for capture in self._captures:
+            push_at = capture.push_at(self._context.limits)
+            if push_at is not None and now >= push_at:
+                self._push(capture, now)
+            if self.end.is_due(capture, now):
+                self.end.conclude(capture, now)
 
     # -- telling pages -------------------------------------------------------------------------
 
-    def next_due(self) -> float | None:
-        """Return when collected output is to be pushed."""
-        return min(
-            (c.push_at for c in self._captures.values() if c.push_at is not None), default=None
-        )
+    def settle(self, comm_id: str | None = None) -> None:
+        """
+        Bring the mirror up to date, before a page is given its state.
 
-    def tick(self, now: float) -> None:
-        """Push what is due."""
-        for capture in list(self._captures.values()):
-            if capture.push_at is not None and now >= capture.push_at:
-                self._push(capture, now)
+        The mirror lags between two pushes. A page that collects itself would lose for good what
+        came between them, and any other page would lack it until the next push.
+        """
+        for capture in self._captures:
+            if capture.collected and comm_id in (None, capture.comm_id):
+                self._captures.mirror(capture)
 
     def _push(self, capture: Capture, now: float) -> None:
-        capture.push_at = None
-        record = self._context.registry.get(capture.comm_id)
-        if record is None or record.state is None:
-            return
-        self._context.mirror.set_attributes(record, capture.state)
-        for frontend in list(self._context.delivery):
-            if frontend.session_id != capture.owner:
-                self._answers.update(frontend, capture.comm_id, capture.state, now)
-
-
-def _outputs_of(record: CommRecord) -> list[dict[str, object]]:
-    attributes = record.state.attributes() if record.state is not None else {}
-    outputs = loads(text_of(attributes.get("outputs")) or b"[]")
-    return list(outputs) if isinstance(outputs, list) else []
+        capture.pushed(now)
+        if self._captures.mirror(capture) and capture.written is not None:
+            state = {"outputs": capture.written}
+            self._page_replies.pushed(capture.comm_id, state, now, besides=capture.owner)

@@ -1,9 +1,9 @@
 """
-What the broker says to a page in the kernel's name (protocol facts 1.4).
+What the broker tells a page in the kernel's name (fact 1.4).
 
-Each answer carries the kernel's session and the page's own request as its parent, and ends
-with the ``idle`` that the page's future waits for. That idle names a type that no busy
-indicator follows: the kernel, after all, may be busy (rule 8).
+Each answer has the kernel's session, and the page's request as its parent. It ends with the
+``idle`` that the page waits for. The parent of that idle has a type that no busy indicator follows,
+because the kernel may be busy (rule 8).
 """
 
 from __future__ import annotations
@@ -13,18 +13,32 @@ from typing import Any
 
 from jupyter_comm_broker.core.context import Context
 from jupyter_comm_broker.core.pages.frontend import Frontend
-from jupyter_comm_broker.core.pages.outbox import Kind
+from jupyter_comm_broker.core.pages.kind import Kind
+from jupyter_comm_broker.core.restore.snapshot_message import Snapshot
 from jupyter_comm_broker.core.state.comm_record import CommRecord
+from jupyter_comm_broker.core.state.strategy import Kept
 from jupyter_comm_broker.core.state.widget_state import WidgetState
-from jupyter_comm_broker.core.strategy import Kept
 from jupyter_comm_broker.protocol.json_text import dumps
 from jupyter_comm_broker.protocol.message import Message, Part, retyped
 from jupyter_comm_broker.protocol.synthesis import NO_PARENT, UNTRACKED_TYPE
 from jupyter_comm_broker.protocol.widget import WIDGET_METADATA, State, update_data
 
 
-class Answers:
-    """Writes answers into the outboxes of pages."""
+class PageReplies:
+    """
+    Writes answers into the outboxes of pages.
+
+    Every method takes some of these parameters:
+
+    * ``frontend``: the page that is told.
+    * ``request`` or ``message``: the page's message that is answered, or only its header as JSON.
+      The answer has it as its parent.
+    * ``parent``: the parent header of what is written, as JSON.
+    * ``record`` or ``comm_id``: the comm.
+    * ``state``: the attributes that are set.
+    * ``besides``: the session id of a page that is not told.
+    * ``now``: the time in seconds.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -32,12 +46,12 @@ class Answers:
     # -- ends --------------------------------------------------------------------------------
 
     def idle(self, frontend: Frontend, request: Part, now: float) -> None:
-        """End a page's wait for the request with this header, of which the kernel says nothing."""
+        """End a page's wait for a request about which the kernel says nothing."""
         parent = retyped(request, UNTRACKED_TYPE)
         self._say(frontend, "iopub", "status", {"execution_state": "idle"}, now, parent)
 
     def reply(self, frontend: Frontend, request: Message, content: Any, now: float) -> None:
-        """Reply to a request on its own channel, and end it."""
+        """Reply to a request on its own channel with ``content``, and end it."""
         reply_type = request.header.msg_type.removesuffix("_request") + "_reply"
         self._say(frontend, request.channel, reply_type, content, now, request.parts[0])
         self.idle(frontend, request.parts[0], now)
@@ -45,31 +59,31 @@ class Answers:
     def refuse(
         self, frontend: Frontend, request: Message, ename: str, evalue: str, now: float
     ) -> None:
-        """Reply to a request that it was not let through, and end it."""
+        """Reply that a request was not let through, with error ``ename: evalue``, and end it."""
         content = {"status": "error", "ename": ename, "evalue": evalue, "traceback": []}
         self.reply(frontend, request, content, now)
 
     def error(
         self, frontend: Frontend, message: Message, ename: str, evalue: str, now: float
     ) -> None:
-        """Tell a page that a message which has no reply was not let through."""
+        """Tell a page that a message without reply was not let through, with ``ename: evalue``."""
         error = {"ename": ename, "evalue": evalue, "traceback": [f"{ename}: {evalue}"]}
         self._say(frontend, "iopub", "error", error, now, message.parts[0])
 
     # -- the kernel --------------------------------------------------------------------------
 
     def kernel_info(self, frontend: Frontend, request: Message, content: bytes, now: float) -> None:
-        """Answer ``kernel_info_request`` with what the kernel said last, verbatim."""
+        """Answer ``kernel_info_request`` with the kernel's last answer, ``content``, unchanged."""
         self.reply(frontend, request, content, now)
         self._context.counters["answered_kernel_info"] += 1
 
     def status(self, frontend: Frontend, now: float) -> None:
-        """Tell a page what the kernel is doing, so that its indicator is true at once (rule 8)."""
+        """Tell a page what the kernel is doing, so that its indicator is right at once (rule 8)."""
         execution = self._context.execution
-        if execution.state not in ("busy", "idle"):
+        if execution.state not in ("busy", "idle", "dead"):
             return
         running = execution.running
-        parent = running[1] if running is not None else NO_PARENT
+        parent = running.text if running is not None else NO_PARENT
         self._say(frontend, "iopub", "status", {"execution_state": execution.state}, now, parent)
 
     # -- comms -------------------------------------------------------------------------------
@@ -77,12 +91,12 @@ class Answers:
     def comm_info(
         self, frontend: Frontend, request: Message, target_name: str | None, now: float
     ) -> None:
-        """Answer ``comm_info_request`` from the registry."""
+        """Answer ``comm_info_request`` from the registry, for one target or with ``None`` all."""
         comms = {
             record.comm_id: {"target_name": record.target_name}
             for record in self._context.registry
             if (target_name is None or record.target_name == target_name)
-            # A page asks each for its state and hangs on one that cannot answer now (rule 4).
+            # A page asks each listed comm for its state, and hangs if one cannot answer (rule 4).
             and not (record.is_widget and record.state is None)
         }
         self.reply(frontend, request, {"status": "ok", "comms": comms}, now)
@@ -91,7 +105,7 @@ class Answers:
     def comm_gone(
         self, frontend: Frontend, comm_id: str, reason: str, parent: Part, now: float
     ) -> None:
-        """Tell a page that a comm is closed, and why."""
+        """Tell a page that a comm is closed, and for what reason."""
         content = {"comm_id": comm_id, "data": {}}
         message = self._message(
             frontend, "iopub", "comm_close", content, now, parent, metadata={"reason": reason}
@@ -101,7 +115,7 @@ class Answers:
     def comm_opened(
         self, frontend: Frontend, record: CommRecord, known: WidgetState, now: float
     ) -> None:
-        """Open a comm at one page that asked for it when we could not answer (rule 11)."""
+        """Open a comm with its state, ``known``, at a page that asked too early (rule 11)."""
         state, paths, buffers = known.written()
         content = b'{"comm_id":%b,"target_name":%b,"data":{"state":%b,"buffer_paths":%b}}' % (
             dumps(record.comm_id),
@@ -115,7 +129,7 @@ class Answers:
         self._context.delivery.give(frontend, message, Kind.LIFE, record.comm_id)
 
     def comm_replayed(self, frontend: Frontend, record: CommRecord, kept: Kept, now: float) -> None:
-        """Open a comm at one page as the kernel did, and say on it what a strategy kept."""
+        """Open a comm at one page as the kernel did, and send what a strategy kept of it."""
         comm_id, target_name = dumps(record.comm_id), dumps(record.target_name)
         head = b'{"comm_id":%b,"target_name":%b,"data":' % (comm_id, target_name)
         msg_type, kind = "comm_open", Kind.LIFE
@@ -144,15 +158,28 @@ class Answers:
         kind = Kind.UPDATE if parent is NO_PARENT else Kind.ANSWER
         self._context.delivery.give(frontend, message, kind, comm_id)
 
+    def pushed(self, comm_id: str, state: State, now: float, besides: str) -> None:
+        """Set attributes of a widget at every page but ``besides``, with one message for all."""
+        delivery = self._context.delivery
+        if not any(frontend.session_id != besides for frontend in delivery):
+            return
+        data, buffers = update_data(state)
+        content = b'{"comm_id":%b,"data":%b}' % (dumps(comm_id), data)
+        session = delivery.kernel_session
+        message = self._context.author.write(
+            "iopub", "comm_msg", content, now=now, session=session, buffers=buffers
+        )
+        delivery.fan_out(message, Kind.UPDATE, comm_id, besides)
+
     def correction(
         self, frontend: Frontend, comm_id: str, state: State, request: Part, now: float
     ) -> None:
         """
-        Set attributes of a widget to what holds at the page whose own update did not pass.
+        Set attributes of a widget to their true values at the page whose own update did not pass.
 
-        ipywidgets ignores an attribute in every echo until that of its own update comes (PF 2.5):
-        without this one the page would never again follow what others set. ipywidgets 7 knows
-        no echoes and takes the update.
+        After its own update, ipywidgets ignores these attributes in every echo, until the echo of
+        that update comes (fact 2.5). Without this echo the page would never follow others again.
+        ipywidgets 7 knows no echoes, and takes the update.
         """
         if not state:
             return
@@ -165,7 +192,7 @@ class Answers:
     def repair(
         self, record: CommRecord, keys: Iterable[str], now: float, besides: str | None = None
     ) -> None:
-        """Set attributes to what the mirror says, at every page but ``besides``."""
+        """Set the attributes ``keys`` to the mirror's values, at every page but ``besides``."""
         if record.state is None:
             return
         state = record.state.picked(keys)
@@ -174,25 +201,24 @@ class Answers:
                 self.update(frontend, record.comm_id, state, now)
         self._context.counters["repairs"] += 1
 
-    def snapshot(
-        self,
-        frontend: Frontend,
-        comm_id: str,
-        data: bytes,
-        buffers: Sequence[Part],
-        parent: Part,
-        now: float,
-    ) -> None:
-        """Send one page a snapshot on its control comm; no update moves across it."""
-        content = b'{"comm_id":%b,"data":%b}' % (dumps(comm_id), data)
-        message = self._message(frontend, "iopub", "comm_msg", content, now, parent, None, buffers)
+    def snapshot(self, frontend: Frontend, snapshot: Snapshot, parent: Part, now: float) -> None:
+        """Send one page a snapshot on its control comm. No update is merged across it."""
+        message = self._message(
+            frontend,
+            "iopub",
+            "comm_msg",
+            snapshot.content,
+            now,
+            parent,
+            buffers=snapshot.buffers,
+        )
         self._context.delivery.give(frontend, message, Kind.LIFE)
 
     def output_cut(self, frontend: Frontend, reason: str, now: float) -> None:
-        """Tell a page that came back where something it missed was not kept."""
+        """Tell a page that came back why something that it missed was not kept."""
         content = {"name": "stderr", "text": f"[jupyter_comm_broker] {reason}\n"}
         running = self._context.execution.running
-        self._say(frontend, "iopub", "stream", content, now, running[1] if running else NO_PARENT)
+        self._say(frontend, "iopub", "stream", content, now, running.text if running else NO_PARENT)
 
     # -- inside --------------------------------------------------------------------------------
 

@@ -1,9 +1,9 @@
 """
-Giving a page that comes back its widgets, whatever the kernel is doing.
+Gives a page that comes back its widgets, whatever the kernel is doing.
 
-Pages' control comms end here (rule 10): the kernel keeps one control comm for all and would
-answer the page that asked last. ``request_states`` is answered from the mirror at one
-point of the page's iopub order; a comm in that answer is never opened to the page again.
+Pages' control comms end here (rule 10), because the kernel has one control comm for all and would
+answer the page that asked last. ``request_states`` is answered from the mirror, at one point of the
+page's iopub order. A comm in that answer is never opened to the page again.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from jupyter_comm_broker.core.kernel.verification import Verification
 from jupyter_comm_broker.core.pages.frontend import Frontend
 from jupyter_comm_broker.core.restore.catch_up import CatchUps
 from jupyter_comm_broker.core.restore.output_capture import OutputCapture
-from jupyter_comm_broker.core.restore.page_replies import Answers
+from jupyter_comm_broker.core.restore.page_replies import PageReplies
 from jupyter_comm_broker.core.restore.snapshot_message import collect
 from jupyter_comm_broker.core.state.comm_record import CommRecord, Knowledge, Side
 from jupyter_comm_broker.core.state.widget_state import WidgetState
+from jupyter_comm_broker.core.timed import SOON
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.widget import CONTROL_TARGET, State, read_payload
 
@@ -35,39 +36,60 @@ class WaitingRestore:
 
 
 class Restore:
-    """Answers restores; holds those that would come too early or too incomplete."""
+    """
+    Answers restores. Holds those that would come too early or would lack too much.
+
+    Args:
+        context: the kernel's context.
+        page_replies: writes to pages.
+        catch_ups: the pages that are building models.
+        verification: asks the kernel.
+        capture: the output that is collected.
+    """
 
     def __init__(
         self,
         context: Context,
-        answers: Answers,
+        page_replies: PageReplies,
         catch_ups: CatchUps,
         verification: Verification,
         capture: OutputCapture,
     ) -> None:
         self._context = context
-        self._answers = answers
+        self._page_replies = page_replies
         self._catch_ups = catch_ups
         self._verification = verification
         self._capture = capture
         self._waiting: list[WaitingRestore] = []
+        self._unlisted = False
+        """Whether pages were answered before it was known which comms there are."""
 
     # -- the control comm ------------------------------------------------------------------
 
     def is_control(self, frontend: Frontend, message: Message) -> bool:
-        """Whether a page's comm message is about a control comm."""
+        """Return whether a page's comm message is about a control comm."""
         content = message.comm
         return content.comm_id in frontend.control_comms or (
             message.header.msg_type == "comm_open" and content.target_name == CONTROL_TARGET
         )
 
     def foresee(self, frontend: Frontend, message: Message) -> None:
-        """A control comm will be opened when the kernel is ready: what follows is about it."""
+        """Note that a page will open a control comm, once the kernel is ready."""
         if message.header.msg_type == "comm_open" and self.is_control(frontend, message):
             frontend.control_comms.add(message.comm.comm_id)
 
     def control(self, frontend: Frontend, message: Message, now: float) -> None:
-        """Do what a page asked on its control comm."""
+        """
+        Do what a page asked on its control comm.
+
+        Args:
+            frontend: the page.
+            message: its message.
+            now: the time.
+
+        Raises:
+            MalformedMessageError: the message's data is not a widget's.
+        """
         msg_type, comm_id = message.header.msg_type, message.comm.comm_id
         if msg_type == "comm_open":
             frontend.control_comms.add(comm_id)
@@ -76,7 +98,7 @@ class Restore:
         elif read_payload(message.comm.data).method == "request_states":
             self._asked(frontend, message, now)
             return
-        self._answers.idle(frontend, message.parts[0], now)
+        self._page_replies.idle(frontend, message.parts[0], now)
 
     def _asked(self, frontend: Frontend, request: Message, now: float) -> None:
         limits = self._context.limits
@@ -97,21 +119,20 @@ class Restore:
         limits, mirror = self._context.limits, self._context.mirror
         return (
             len(self._context.registry) > limits.big_restore_models
-            or mirror.budget.bytes > limits.big_restore_bytes
+            or mirror.budget.states > limits.big_restore_bytes
         )
 
     def _missing(self) -> list[str]:
-        """Return the widgets whose states the answer waits for; too large ones come after it."""
+        """Return the widgets whose states the answer waits for. Too large states come after it."""
         found = map(self._context.registry.get, self._context.registry.doubtful)
         return [each.comm_id for each in found if each is not None and each.state is None]
-
-    def _stateless(self) -> list[CommRecord]:
-        return [each for each in self._context.registry if each.is_widget and each.state is None]
 
     # -- answering -----------------------------------------------------------------------------
 
     def next_due(self) -> float | None:
-        """Return when a waiting restore is to be looked at next."""
+        """Return when to look at the waiting restores next; ``None`` for never."""
+        if self._unlisted and self._context.registry.complete:
+            return SOON
         if not self._waiting:
             return None
         known = self._known()
@@ -122,10 +143,8 @@ class Restore:
 
     def tick(self, now: float) -> None:
         """Answer the restores whose time has come."""
-        if self._context.registry.complete:
+        if self._unlisted and self._context.registry.complete:
             self._note_found()
-        if not self._waiting:
-            return
         known = self._known()
         waiting, self._waiting = self._waiting, []
         for each in waiting:
@@ -140,38 +159,42 @@ class Restore:
         if frontend is None:
             return
         self._capture.settle()
-        states = collect(context.registry, self._overlays())
+        snapshot = collect(request.comm.comm_id, context.registry, self._overlays())
         parent = request.parts[0]
-        self._answers.snapshot(
-            frontend, request.comm.comm_id, states.data, states.buffers, parent, now
-        )
-        self._answers.idle(frontend, request.parts[0], now)
-        self._catch_ups.began(frontend, set(states.comm_ids), now)
-        for comm_id in states.comm_ids:
-            if (record := context.registry.get(comm_id)) is not None and record.missed_by:
+        self._page_replies.snapshot(frontend, snapshot, parent, now)
+        self._page_replies.idle(frontend, parent, now)
+        self._catch_ups.began(frontend, {each.comm_id for each in snapshot.records}, now)
+        self._verification.restored(snapshot.records, now)
+        for record in snapshot.records:
+            if record.missed_by:
                 record.missed_by.discard(frontend.session_id)
         frontend.lacking = {
             each.comm_id
-            for each in self._stateless()
-            # Of what was opened since it came, the page got the comm_open itself.
+            for each in snapshot.stateless
+            # The page got the comm_open of each comm that was opened since it attached.
             if each.opened_by is Side.UNKNOWN or each.opened_at < frontend.attached_at
         }
         if frontend.lacking:
             self._verification.wanted(frontend.lacking, now)
         frontend.awaits_bootstrap = not context.registry.complete
+        self._unlisted |= frontend.awaits_bootstrap
         context.restore_seconds.add(now - waiting.asked_at)
         context.counters["restores"] += 1
-        context.counters["restored_models"] += len(states.comm_ids)
+        context.counters["restored_models"] += len(snapshot.records)
         if frontend.lacking:
             context.counters["restores_incomplete"] += 1
 
     def _note_found(self) -> None:
-        """The list of comms came after some answers: note what these lack."""
+        """Note what earlier answers lacked, because the list of comms came after them."""
+        self._unlisted = False
         for frontend in self._context.delivery:
             if frontend.awaits_bootstrap:
                 frontend.awaits_bootstrap = False
-                found = (each for each in self._stateless() if each.opened_by is Side.UNKNOWN)
-                frontend.lacking.update(each.comm_id for each in found)
+                frontend.lacking.update(
+                    each.comm_id
+                    for each in self._context.registry
+                    if each.is_widget and each.state is None and each.opened_by is Side.UNKNOWN
+                )
 
     def _overlays(self) -> dict[str, State]:
         return {
@@ -179,7 +202,7 @@ class Restore:
         }
 
     def overlay(self, comm_id: str) -> State:
-        """Return what pages sent for a comm and the kernel will take but has not begun with."""
+        """Return the values that pages sent for a comm and that the kernel has not begun with."""
         record = self._context.registry.get(comm_id)
         if record is None or record.state is None:
             return {}
@@ -193,40 +216,61 @@ class Restore:
     def request_state(
         self, frontend: Frontend, record: CommRecord, request: Message, now: float
     ) -> bool:
-        """Answer ``request_state`` on a widget's comm. ``False`` if only the kernel can."""
+        """
+        Answer ``request_state`` on a widget's comm.
+
+        Args:
+            frontend: the page.
+            record: the comm.
+            request: the page's message.
+            now: the time.
+
+        Returns:
+            ``False`` if only the kernel can answer.
+        """
         if record.state is None:
             return False
-        self._capture.settle()
+        self._capture.settle(record.comm_id)
         attributes = {**record.state.attributes(), **self.overlay(record.comm_id)}
-        self._answers.update(frontend, record.comm_id, attributes, now, parent=request.parts[0])
-        self._answers.idle(frontend, request.parts[0], now)
+        self._page_replies.update(
+            frontend, record.comm_id, attributes, now, parent=request.parts[0]
+        )
+        self._page_replies.idle(frontend, request.parts[0], now)
         self._catch_ups.began(frontend, {record.comm_id}, now)
+        self._verification.restored((record,), now)
         self._context.counters["answered_request_state"] += 1
         return True
 
     def became_known(self, record: CommRecord, state: WidgetState, now: float) -> None:
-        """Give a comm to the pages that had to do without it."""
+        """
+        Give a comm to the pages that lack it.
+
+        Args:
+            record: the comm, whose state became known.
+            state: its state.
+            now: the time.
+        """
         if not record.is_widget:
             return
         for frontend in list(self._context.delivery):
             if record.missed_by and frontend.session_id in record.missed_by:
                 record.missed_by.discard(frontend.session_id)
                 frontend.lacking.discard(record.comm_id)
-                self._answers.comm_opened(frontend, record, state, now)
+                self._page_replies.comm_opened(frontend, record, state, now)
             elif record.comm_id in frontend.lacking:
                 frontend.lacking.discard(record.comm_id)
                 if frontend.kept_models:
-                    self._answers.update(frontend, record.comm_id, state.attributes(), now)
+                    self._page_replies.update(frontend, record.comm_id, state.attributes(), now)
                 else:
-                    self._answers.comm_opened(frontend, record, state, now)
+                    self._page_replies.comm_opened(frontend, record, state, now)
             elif (misled_by := frontend.misled.pop(record.comm_id, None)) is not None:
                 attributes = state.attributes()
-                self._answers.correction(frontend, record.comm_id, attributes, misled_by, now)
+                self._page_replies.correction(frontend, record.comm_id, attributes, misled_by, now)
         if record.knowledge is Knowledge.TOO_LARGE:
             self._context.counters["restored_too_large"] += 1
 
     def forget(self, now: float) -> None:
-        """The kernel's process is another one: whoever waits is given nothing, at once."""
+        """Answer all waiting pages at once with nothing, because the kernel has a new process."""
         waiting, self._waiting = self._waiting, []
         for each in waiting:
             self._answer(each, now)

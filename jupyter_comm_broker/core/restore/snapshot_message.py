@@ -1,8 +1,8 @@
 """
-The answer to ``request_states``: every widget's state in one message.
+The answer to ``request_states``: the states of all widgets in one message.
 
-The shape is what the kernel's own control comm sends and pages read (ipywidgets,
-base-manager, ``_loadFromKernel``): paths begin ``[id, "state", ...]``, which the written
+It has the shape that the kernel's own control comm sends and pages read (ipywidgets, base-manager,
+``_loadFromKernel``). Buffer paths begin with ``[id, "state", ...]``, which the written
 specification leaves out.
 """
 
@@ -18,31 +18,41 @@ from jupyter_comm_broker.protocol.widget import WIDGET_TARGET, ModelName, State,
 
 
 @dataclass(frozen=True, slots=True)
-class States:
-    """The data of an ``update_states`` message and its buffers."""
+class Snapshot:
+    """An ``update_states`` message: its content and its buffers."""
 
-    data: bytes
+    content: bytes
     buffers: list[Part]
-    comm_ids: set[str]
+    records: list[CommRecord]
     """The widgets in it."""
+    stateless: list[CommRecord]
+    """The widgets that it lacks, because their states are not known or not kept."""
 
 
-def collect(records: Iterable[CommRecord], overlays: Mapping[str, State]) -> States:
+def collect(
+    control_comm: str, records: Iterable[CommRecord], overlays: Mapping[str, State]
+) -> Snapshot:
     """
-    Write the states of all widgets that are known.
+    Write the known states of all widgets.
 
     Args:
+        control_comm: the comm on which a page asked for them.
         records: the comms, in the order in which models should be built.
-        overlays: by comm, what pages sent and the kernel has not processed yet (rule 27).
+        overlays: by comm, values that pages sent and the kernel has not handled yet (rule 27).
     """
     heads: dict[ModelName, bytes] = {}
     pieces: list[bytes] = []
     paths: list[list[Step]] = []
     buffers: list[Part] = []
-    comm_ids: set[str] = set()
+    known: list[CommRecord] = []
+    stateless: list[CommRecord] = []
+    # Each record is looked at once: there may be 10,000, and a page waits.
     for record in records:
+        if record.target_name != WIDGET_TARGET:
+            continue
         state = record.state
-        if state is None or record.target_name != WIDGET_TARGET:
+        if state is None:
+            stateless.append(record)
             continue
         head = heads.get(record.model)
         if head is None:
@@ -54,24 +64,26 @@ def collect(records: Iterable[CommRecord], overlays: Mapping[str, State]) -> Sta
             text, its_paths, its_buffers = state.written(overlay, (comm_id, "state"))
             paths += its_paths
             buffers += its_buffers
-        # Only pieces: each copy made here would be made 10,000 times while all others wait.
+        # Only pieces are collected. A copy here would be made 10,000 times while all others wait.
         pieces += (b",", dumps(comm_id), head, text, b"}")
-        comm_ids.add(comm_id)
+        known.append(record)
     # The first comma is left out.
-    data = b"".join(
+    content = b"".join(
         (
-            b'{"method":"update_states","states":{',
+            b'{"comm_id":',
+            dumps(control_comm),
+            b',"data":{"method":"update_states","states":{',
             *pieces[1:],
             b'},"buffer_paths":',
             dumps(paths),
-            b"}",
+            b"}}",
         )
     )
-    return States(data, buffers, comm_ids)
+    return Snapshot(content, buffers, known, stateless)
 
 
 def _head(model: ModelName) -> bytes:
-    """Return what stands between a widget's id and its state."""
+    """Return the JSON between a widget's id and its state."""
     return b':{"model_name":%b,"model_module":%b,"model_module_version":%b,"state":' % (
         dumps(model.name),
         dumps(model.module),

@@ -1,9 +1,9 @@
 """
-The rate limits on output that jupyter_server has, kept as users know them.
+The rate limits on output, as users know them from jupyter_server.
 
-Message and byte rates over a window; while one is exceeded output is not sent, and the page
-is told once in the cell. Comm messages neither count nor suffer: a print flood must not
-cost a widget its last value (demand F7, F8, F10).
+There is a rate of messages and a rate of bytes, over a window. While one is exceeded no output is
+sent. The page is told each time that this begins. Comm messages do not count and are not stopped,
+because a flood of prints must not cost a widget its last value (fact 2.3.13).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from jupyter_comm_broker.core.context import Policy
 
 
 class OutputLimit:
-    """The limits for one kernel: what one page may not be sent, no page may."""
+    """The rate limits of one kernel, for all its pages together."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
@@ -24,7 +24,7 @@ class OutputLimit:
         self._too_many = self._too_much = False
 
     def reset(self) -> None:
-        """A cell ended: the next one starts with a clean count, so that Run All does not suffer."""
+        """Start counting anew, because a cell ended. So Run All does not suffer."""
         self._window.clear()
         self._bytes = 0
         self._too_many = self._too_much = False
@@ -33,7 +33,13 @@ class OutputLimit:
         """
         Count one output message.
 
-        Returns whether it may be sent, and what the page is to be told now, if anything.
+        Args:
+            size: its bytes.
+            is_stream: whether it is stream output, whose bytes count.
+            now: the time.
+
+        Returns:
+            Whether it may be sent, and what the page is to be told now; empty for nothing.
         """
         policy, window = self._policy, self._window
         if not policy.limit_rate:

@@ -1,9 +1,9 @@
 """
 What happened on one kernel, for those who only watch: events, recordings, programs.
 
-The path of a message does not depend on anybody listening. The life of comms, pages and
-processes is always noted; single messages and changes of state only while somebody wants
-them, because there can be thousands of them a second.
+A message takes the same way whether anybody watches or not. The lives of comms, pages and processes
+are always noted. Single messages and changes of state are noted only while somebody wants them,
+because there can be thousands of them a second.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from jupyter_comm_broker.core.state.comm_record import CommRecord, Side
+from jupyter_comm_broker.core.state.known_comm import KnownComm
 from jupyter_comm_broker.protocol.message import Message
 
 EndState = Literal["restarted", "stopped", "dead", "gone"]
 """
-What a process's end means for its kernel.
+What the end of a process means for its kernel.
 
-*restarted*: another process takes its place. *stopped*: it said farewell, and what follows is
-not known yet. *dead*: no other takes its place by itself. *gone*: so is the kernel.
+*restarted*: another process takes its place. *stopped*: it said farewell, and it is not known yet
+what follows. *dead*: no other process takes its place by itself. *gone*: the kernel is gone as
+well.
 """
 
 
@@ -28,14 +30,14 @@ not known yet. *dead*: no other takes its place by itself. *gone*: so is the ker
 class CommOpened:
     """A comm is known from now on."""
 
-    record: CommRecord
+    record: KnownComm
 
 
 @dataclass(frozen=True, slots=True)
 class MessagePassed:
-    """A ``comm_open``, ``comm_msg`` or ``comm_close`` went through."""
+    """A ``comm_open``, ``comm_msg`` or ``comm_close`` passed."""
 
-    record: CommRecord
+    record: KnownComm
     side: Side
     """Who sent it."""
     session_id: str
@@ -45,9 +47,9 @@ class MessagePassed:
 
 @dataclass(frozen=True, slots=True)
 class StateChanged:
-    """A mirrored state is another one now."""
+    """A mirrored state changed."""
 
-    record: CommRecord
+    record: KnownComm
     keys: frozenset[str] | None
     """The attributes that changed; ``None`` for all of them."""
 
@@ -56,7 +58,7 @@ class StateChanged:
 class CommClosed:
     """A comm is gone."""
 
-    record: CommRecord
+    record: KnownComm
     by: Side
     reason: str
 
@@ -77,13 +79,13 @@ class FrontendDetached:
 
 @dataclass(frozen=True, slots=True)
 class ProcessEnded:
-    """The kernel's process ended, and its comms with it; they are told of one by one before."""
+    """The kernel's process ended, and all its comms with it. Their ends are noted before this."""
 
     reason: str
     state: EndState = "restarted"
 
 
-Happening = (
+KernelChange = (
     CommOpened
     | MessagePassed
     | StateChanged
@@ -94,11 +96,11 @@ Happening = (
 )
 
 
-class Happenings:
-    """Notes in order what happens until it is taken."""
+class Changes:
+    """Notes in order what happens, until it is taken."""
 
     def __init__(self) -> None:
-        self._noted: list[Happening] = []
+        self._noted: list[KernelChange] = []
         self._wanted = 0
 
     @property
@@ -107,31 +109,44 @@ class Happenings:
         return self._wanted > 0
 
     def want_traffic(self) -> None:
-        """Note messages and changes of state until :meth:`release_traffic`, called as often."""
+        """Note messages and changes of state, until :meth:`release_traffic` is called as often."""
         self._wanted += 1
 
     def release_traffic(self) -> None:
-        """Undo one :meth:`want_traffic`."""
+        """
+        Undo one :meth:`want_traffic`.
+
+        Raises:
+            RuntimeError: nobody wants them any more.
+        """
         if not self._wanted:
             raise RuntimeError("traffic was released more often than it was wanted")
         self._wanted -= 1
 
-    def note(self, happening: Happening) -> None:
-        """Note the life of something."""
-        self._noted.append(happening)
+    def note(self, change: KernelChange) -> None:
+        """Note a change that is always noted."""
+        self._noted.append(change)
 
     def passed(self, record: CommRecord, side: Side, session_id: str, message: Message) -> None:
-        """Note a message, if those are wanted."""
+        """
+        Note that a message passed, if messages are wanted.
+
+        Args:
+            record: the comm.
+            side: who sent it.
+            session_id: the page or program that sent it; empty for the kernel.
+            message: the message.
+        """
         if self._wanted:
             self._noted.append(MessagePassed(record, side, session_id, message))
 
     def changed(self, record: CommRecord, keys: Iterable[str] | None) -> None:
-        """Note a change of state, if those are wanted; all of it without ``keys``."""
+        """Note that attributes changed, if that is wanted. Without ``keys`` all of them did."""
         if self._wanted:
             named = None if keys is None else frozenset(keys)
             self._noted.append(StateChanged(record, named))
 
-    def take(self) -> list[Happening]:
+    def take(self) -> list[KernelChange]:
         """Hand over what was noted since the last call."""
         taken, self._noted = self._noted, []
         return taken

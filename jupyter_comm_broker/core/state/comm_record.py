@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from jupyter_comm_broker.core.state.mailboxes import Mailboxes
 from jupyter_comm_broker.core.state.widget_state import WidgetState
 from jupyter_comm_broker.protocol.widget import WIDGET_TARGET, ModelName
 
@@ -16,7 +17,7 @@ class Side(str, Enum):
     KERNEL = "kernel"
     FRONTEND = "frontend"
     UNKNOWN = "unknown"
-    """It was there before we looked."""
+    """The comm was open before the broker looked."""
 
 
 class Knowledge(str, Enum):
@@ -24,31 +25,40 @@ class Knowledge(str, Enum):
 
     CLEAN = "clean"
     DIRTY = "dirty"
-    """It may differ from the kernel's; the kernel is to be asked."""
+    """It may differ from the kernel's state. The kernel is to be asked."""
     UNKNOWN = "unknown"
-    """We never saw the whole state."""
+    """The whole state was never seen."""
     TOO_LARGE = "too_large"
-    """The state is over a limit and not kept; a restore asks the kernel for it alone."""
+    """The state is over a limit and is not kept. A restore asks the kernel for it."""
 
 
 class CommRecord:
     """
     One live comm.
 
-    A server can have 10,000 of them, so there is nothing in here that most comms do not need:
-    sets stay ``None`` until somebody is in them.
+    A server can have 10,000 of them, so a record holds only what most comms need. Its sets stay
+    ``None`` until something is in them.
+
+    Args:
+        comm_id: its id.
+        target_name: its target; empty where nobody told it.
+        opened_by: who opened it.
+        now: the time.
     """
 
     __slots__ = (
         "bytes_from_frontends",
         "bytes_from_kernel",
         "callback_errors",
+        "checked_at",
         "comm_id",
         "dirty_because",
         "from_frontends",
         "from_kernel",
         "knowledge",
         "last_activity",
+        "listed",
+        "mailboxes",
         "missed_by",
         "model",
         "number",
@@ -59,6 +69,7 @@ class CommRecord:
         "sequence",
         "state",
         "suspects",
+        "taken",
         "target_name",
         "used_by",
     )
@@ -72,35 +83,43 @@ class CommRecord:
         self.from_kernel = self.from_frontends = 0
         self.bytes_from_kernel = self.bytes_from_frontends = 0
         self.callback_errors = 0
-        """How often a callback of a program in the server raised for it."""
+        """How often a callback of a program in the server raised an error for this comm."""
         self.number = 0
-        """Counts the comms of its kernel: a place in their order that nothing else ever has."""
+        """The comm's place in the order of its kernel's comms. No other comm ever has the same."""
         self.sequence = 0
-        """Counts the changes of the state; the same number means the same state."""
+        """Counts the changes of the state. The same number means the same state."""
         self.knowledge = Knowledge.UNKNOWN
         self.dirty_because = ""
-        """Why the state is not trusted; empty when it is."""
+        """Why the state is not trusted; empty if it is trusted."""
+        self.checked_at: float | None = None
+        """When the kernel last gave the whole state: in the opening, or as an answer to us."""
+        self.listed = False
+        """Whether the kernel named the comm when it was asked which comms it has."""
         self.state: WidgetState | None = None
         self.model = NO_MODEL
+        self.mailboxes: Mailboxes | None = None
+        """Attributes of which a page must see each value."""
         self.references: tuple[str, ...] = ()
-        """Ids of the widgets its state refers to: its children, layout, style."""
+        """Ids of the widgets that its state refers to: its children, layout and style."""
         self.missed_by: set[str] | None = None
-        """Sessions that should have heard its opening, which was lost before it came to us."""
+        """Sessions that should have got its opening, which was lost on its way to the broker."""
+        self.taken = opened_by is not Side.FRONTEND
+        """Whether the kernel has handled its opening. Before that it does not know the comm."""
         self.suspects: set[str] | None = None
-        """Attributes that pages may show wrongly until the kernel was asked."""
+        """Attributes that pages may show wrongly, until the kernel was asked."""
         self.used_by: set[str] | None = None
-        """Sessions that sent something on the comm, or opened it."""
+        """Sessions that opened the comm, or sent something on it."""
         self.refused_by: set[str] | None = None
         """Sessions that answered its ``comm_open`` with ``comm_close``."""
 
     @property
     def is_widget(self) -> bool:
-        """Whether its payloads are ipywidgets'."""
+        """Whether the comm is a widget's, so that its payloads are those of ipywidgets."""
         return self.target_name == WIDGET_TARGET
 
     @property
     def passed(self) -> dict[str, int]:
-        """How many messages and bytes passed on it, by the names they are summed under."""
+        """How many messages and bytes passed on it, under the names by which they are summed up."""
         return {
             "messages_from_kernel": self.from_kernel,
             "messages_from_frontends": self.from_frontends,
@@ -108,8 +127,32 @@ class CommRecord:
             "bytes_from_frontends": self.bytes_from_frontends,
         }
 
+    def mark_taken(self) -> None:
+        """Note that the kernel has handled its opening."""
+        self.taken = True
+
+    def mark_listed(self) -> None:
+        """Note that the kernel named it when it was asked which comms it has."""
+        self.listed = self.taken = True
+
+    def mark_missed(self, session_ids: set[str]) -> None:
+        """Note the sessions that should have got its opening."""
+        self.missed_by = session_ids
+
+    def mark_checked(self, now: float) -> None:
+        """Note that the kernel gave its whole state."""
+        self.checked_at = now
+
+    def count_callback_error(self) -> None:
+        """Note that a program's callback for it raised an error."""
+        self.callback_errors += 1
+
+    def forget_state(self) -> None:
+        """Forget its state, because it is over a limit or the comm is closed."""
+        self.state = None
+
     def mark_used(self, session_id: str) -> None:
-        """A frontend sent something on it, so it has the comm."""
+        """Note that a frontend sent something on the comm, so it has the comm."""
         if self.used_by is None:
             self.used_by = set()
         self.used_by.add(session_id)
@@ -117,7 +160,7 @@ class CommRecord:
             self.refused_by.discard(session_id)
 
     def mark_refused(self, session_id: str) -> None:
-        """A frontend does not know the target."""
+        """Note that a frontend refused the comm, because it does not know the target."""
         if self.refused_by is None:
             self.refused_by = set()
         self.refused_by.add(session_id)

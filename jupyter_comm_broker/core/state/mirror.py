@@ -1,90 +1,120 @@
-"""
-What each widget's state is, followed message by message (protocol facts 2.2).
-
-The mirror is told what passed and changes its states; it sends nothing. Where a message
-leaves it unsure it marks the comm dirty, which is always allowed and never wrong.
-Each method returns the changes that pages may not have heard of.
-"""
+"""The state of each widget, followed message by message (fact 2.2). Any doubt marks it dirty."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.core.state.changes import Happenings
+from jupyter_comm_broker.core.state.changes import Changes
 from jupyter_comm_broker.core.state.comm_record import CommRecord, Knowledge
+from jupyter_comm_broker.core.state.mailboxes import followed
 from jupyter_comm_broker.core.state.pending import PendingUpdate, PendingUpdates
 from jupyter_comm_broker.core.state.registry import Registry
-from jupyter_comm_broker.core.state.state_budget import StateBudget
+from jupyter_comm_broker.core.state.states import States, replaced_by
 from jupyter_comm_broker.core.state.widget_state import WidgetState
 from jupyter_comm_broker.protocol.json_text import Text
 from jupyter_comm_broker.protocol.message import Message, Part
 from jupyter_comm_broker.protocol.widget import (
+    SAID_ONCE,
     Attribute,
     State,
     Step,
     WidgetPayload,
     read_attributes,
-    read_model_name,
     read_payload,
-    references,
     same,
-    text_of,
 )
 
-_REFERS = b'"IPY_MODEL_'
+ADDED_TO = "opened by a page; the kernel adds the rest of its state"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Attributes of a comm that changed, and the page that needs no telling."""
+    """Attributes of a comm that changed, and the page that already knows."""
 
     record: CommRecord
     keys: frozenset[str]
     known_to: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the kernel's answer about a state says of the mirror."""
+
+    wrong: frozenset[str] = frozenset()
+    """The attributes that pages may show wrongly: those the mirror had wrong, and the suspects."""
+    contradicted: frozenset[str] = frozenset()
+    """Attributes of which the mirror has another, newer value."""
+
+
 class Mirror:
-    """The states of one kernel's widgets, within a budget of bytes."""
+    """
+    The states of one kernel's widgets, within a budget of bytes. The mirror sends nothing.
 
-    def __init__(self, registry: Registry, limits: Limits, happenings: Happenings) -> None:
+    Args:
+        registry: the kernel's comms.
+        limits: the limits of the budget.
+        changes: notes each change of a state.
+    """
+
+    def __init__(self, registry: Registry, limits: Limits, changes: Changes) -> None:
         self._registry = registry
-        self._happenings = happenings
+        self._states = States(registry, limits, changes)
+        self.budget = self._states.budget
+        self.watched = self._states.watched
         self.pending = PendingUpdates()
-        self.budget = StateBudget(registry, limits)
-        self.watchers: list[dict[str, set[str]]] = []
-        """Records of changed attributes by comm, kept for pages that are building their models."""
+        self._unconfirmed: set[str] = set()
 
-    # -- the kernel's messages -------------------------------------------------------------
+    @property
+    def has_unconfirmed(self) -> bool:
+        """Whether :meth:`take_unconfirmed` has something to hand over."""
+        return bool(self._unconfirmed)
+
+    def take_unconfirmed(self) -> set[str]:
+        """Hand over the comms that a page changed without the kernel's confirmation."""
+        taken, self._unconfirmed = self._unconfirmed, set()
+        return taken
 
     def kernel_opened(self, record: CommRecord, message: Message) -> None:
-        """Take the state a widget was opened with."""
-        payload = read_payload(message.comm.data)
-        self._set_whole(record, payload, message.buffers)
+        """Take the state with which the kernel opened a widget."""
+        self._set_whole(record, read_payload(message.comm.data), message.buffers)
 
     def kernel_sent(
         self, record: CommRecord, message: Message, payload: WidgetPayload, now: float
     ) -> frozenset[str]:
-        """Follow one ``comm_msg`` of the kernel. Returns the attributes it changed."""
+        """
+        Follow a ``comm_msg`` of the kernel. Returns the attributes that it changed.
+
+        Args:
+            record: the comm.
+            message: the message.
+            payload: its data.
+            now: the time.
+        """
         if payload.method == "update":
-            return self._kernel_updated(record, payload, message)
+            return self._kernel_updated(record, payload, message, now)
         if payload.method == "echo_update":
             return self._kernel_echoed(record, payload, message, now)
+        # Some widgets change their state silently, along with a custom message.
+        self.watched.note(record.comm_id)
         return frozenset()
 
     def _kernel_updated(
-        self, record: CommRecord, payload: WidgetPayload, message: Message
+        self, record: CommRecord, payload: WidgetPayload, message: Message, now: float
     ) -> frozenset[str]:
         change = read_attributes(payload.state, payload.buffer_paths, message.buffers)
         update = self.pending.get(message.parent.msg_id)
         if update is not None and update.comm_id == record.comm_id:
             self._start(update)
-            # The kernel has the last word: an error later no longer undoes these.
+            # The kernel's word is final. A later error does not undo these attributes.
             for key in change:
                 update.undo.pop(key, None)
             update.confirmed.update(change)
-        return self._apply(record, change)
+            update.settled.update(change)
+        before = replaced_by(record.state, change) if record.state is not None else {}
+        record.mailboxes = followed(record.mailboxes, change, before, message.parent.msg_id, now)
+        return self._states.apply(record, change, before)
 
     def _kernel_echoed(
         self, record: CommRecord, payload: WidgetPayload, message: Message, now: float
@@ -92,17 +122,17 @@ class Mirror:
         change = read_attributes(payload.state, payload.buffer_paths, message.buffers)
         update = self.pending.get(message.parent.msg_id)
         if update is None or update.comm_id != record.comm_id:
-            return self._apply(record, change)
+            return self._states.apply(record, change)
         if not update.started:
-            # No status need come for comm messages (ipykernel 7.4): the echo starts it as well.
+            # A comm message may have no status (ipykernel 7.4). Then the echo starts the update.
             self._start(update)
-            update.echoed_at, update.header = now, message.parts[1]
+            update.echoed_at, update.header = now, message.parent_text
             self.pending.statusless[update.msg_id] = update
         update.confirmed.update(change)
         if record.state is not None:
-            for key, old in self._replaced(record.state, change).items():
+            for key, old in replaced_by(record.state, change).items():
                 update.undo.setdefault(key, old)
-        return self._apply(record, change)
+        return self._states.apply(record, change)
 
     def kernel_answered(
         self,
@@ -110,57 +140,80 @@ class Mirror:
         state: Text,
         paths: Sequence[Sequence[Step]],
         buffers: Sequence[Part],
-    ) -> frozenset[str]:
+        newer: Collection[str] = (),
+    ) -> Answered:
         """
-        Take a state the kernel gave when asked.
+        Take a state that the kernel gave when it was asked.
 
-        Returns the attributes that pages may show wrongly: those we had wrong, and the suspects.
+        Args:
+            record: the comm.
+            state: its state as JSON.
+            paths: where in it the buffers belong.
+            buffers: the buffers.
+            newer: the attributes of which the mirror has newer values than this answer.
         """
+        known = record.state
+        if known is not None and not record.suspects and known.unchanged == bytes(state).strip():
+            self._registry.judge(record, Knowledge.CLEAN)
+            return Answered()
         truth = read_attributes(state, paths, buffers)
-        before = record.state.attributes() if record.state is not None else {}
-        wrong = {key for key, value in truth.items() if not same(before.get(key), value)}
-        wrong |= record.suspects or set()
-        if record.state is None or wrong - truth.keys() or before.keys() - truth.keys():
-            self._store(record, WidgetState(state, paths, buffers))
-            self._changed(record, wrong)
+        before = known.attributes() if known is not None else {}
+        if "_model_name" not in truth:
+            truth.update((key, before[key]) for key in before if key.startswith(SAID_ONCE))
+        kept = {key: before[key] for key in newer if key in before}
+        contradicted = {key for key, value in kept.items() if not same(truth.get(key), value)}
+        truth.update(kept)
+        differ = {key for key, value in truth.items() if not same(before.get(key), value)}
+        wrong = differ | (record.suspects or set())
+        if known is None or wrong - truth.keys() or before.keys() - truth.keys():
+            self._states.store(record, WidgetState(state, paths, buffers))
+            self._states.apply(record, kept)
+            self._states.changed(record, wrong)
         elif wrong:
-            self._apply(record, {key: truth[key] for key in wrong})
+            self._states.apply(record, {key: truth[key] for key in wrong})
         if record.state is not None:
             self._registry.judge(record, Knowledge.CLEAN)
-        return frozenset(wrong & truth.keys())
-
-    # -- the pages' messages ---------------------------------------------------------------
+        return Answered(frozenset(wrong & truth.keys()), frozenset(contradicted))
 
     def frontend_opened(self, record: CommRecord, message: Message) -> None:
-        """Take the state a page opened a widget with; the kernel adds to it, so it is dirty."""
-        payload = read_payload(message.comm.data)
-        self._set_whole(record, payload, message.buffers)
-        self._registry.doubt(record, "opened by a page; the kernel adds the rest of its state")
+        """Take the state with which a page opened a widget. The kernel adds to it: it is dirty."""
+        self._set_whole(record, read_payload(message.comm.data), message.buffers)
+        self._registry.doubt(record, ADDED_TO, ask=False)
 
     def frontend_sent(
         self, record: CommRecord, message: Message, payload: WidgetPayload, session_id: str
     ) -> None:
-        """Keep a page's ``update`` until the kernel processes it."""
-        attributes = read_attributes(payload.state, payload.buffer_paths, message.buffers)
+        """
+        Keep a page's ``update`` or ``custom`` message until the kernel handles it.
+
+        Args:
+            record: the comm.
+            message: the message.
+            payload: its data.
+            session_id: the page.
+        """
+        attributes: dict[str, Attribute] = {}
+        if payload.method == "update":
+            attributes = read_attributes(payload.state, payload.buffer_paths, message.buffers)
         update = PendingUpdate(message.header.msg_id, session_id, record.comm_id, attributes)
         if record.state is not None:
+            # The page shows its own values, also those that the kernel has not handled.
             update.seen = record.state.picked(attributes)
-        given_up = self.pending.add(update)
-        for update in given_up:
-            if other := self._registry.get(update.comm_id):
-                because = "too many updates of pages wait for the kernel"
-                self._registry.doubt(other, because, set(update.attributes))
-
-    # -- statuses ----------------------------------------------------------------------------
+            own = self.pending.shown(record.comm_id, session_id)
+            update.seen.update((key, own[key]) for key in attributes if key in own)
+        because = "too many updates of pages wait for the kernel"
+        for given_up in self.pending.add(update):
+            if other := self._registry.get(given_up.comm_id):
+                self._registry.doubt(other, because, set(given_up.attributes))
 
     def busy(self, msg_id: str) -> None:
-        """The kernel began with a page's update: it holds from now on."""
+        """Note that the kernel began with a message. A page's update counts from now on."""
         update = self.pending.get(msg_id)
         if update is not None:
             self._start(update)
 
     def failed(self, msg_id: str, ename: str) -> Change | None:
-        """The kernel raised over a page's update. Whatever we do now, we are not sure."""
+        """Note that a message raised an error in the kernel. The state is in doubt in any case."""
         update = self.pending.get(msg_id)
         record = self._registry.get(update.comm_id) if update is not None else None
         if update is None or record is None:
@@ -171,21 +224,16 @@ class Mirror:
         self._registry.doubt(record, f"{ename} while the kernel processed a page's update", keys)
         if ename != "TraitError" or record.state is None or not update.undo:
             return None
-        # traitlets rolls the whole batch back on a TraitError; other errors leave part of it.
-        before = record.state.size
-        record.state.restore(update.undo)
-        self._resized(record, before)
-        changed = self._changed(record, update.undo)
+        # traitlets undoes the whole update on a TraitError. Other errors leave part of it.
+        changed = self._states.restore(record, update.undo)
         update.undo = {}
         return Change(record, changed)
 
     def idle(self, msg_id: str) -> Change | None:
-        """
-        The kernel is done with a page's update.
-
-        Returns the attributes that it did not echo, which the other pages have to be told:
-        echo is off in ipywidgets 7 and can be off for single attributes.
-        """
+        """Note that the kernel is done with a message. Returns what other pages must be told."""
+        opened = self._registry.came_to(msg_id)
+        if opened is not None and opened.is_widget and opened.knowledge is Knowledge.DIRTY:
+            self._registry.doubt(opened, ADDED_TO)
         update = self.pending.get(msg_id)
         if update is None:
             return None
@@ -194,14 +242,25 @@ class Mirror:
         record = self._registry.get(update.comm_id)
         if record is None or record.state is None or update.failed:
             return None
+        self._note_unconfirmed(record, update)
+        # Echo is off in ipywidgets 7, and can be off for single attributes.
         silent = {k for k in update.attributes if k in record.state and k not in update.confirmed}
         if not silent:
             return None
-        # A page that was told another value since it sent its own no longer shows its own.
+        # A page that was told another value meanwhile no longer shows its own.
         shows_its_own = all(update.seen.get(key) == update.undo.get(key) for key in silent)
         return Change(record, frozenset(silent), update.session_id if shows_its_own else None)
 
-    # -- life --------------------------------------------------------------------------------
+    def _note_unconfirmed(self, record: CommRecord, update: PendingUpdate) -> None:
+        # An echo is no proof (fact 2.1), and a custom message may change a widget silently.
+        if not update.attributes:
+            because = "a page's message may have changed it"
+        elif update.attributes.keys() - update.settled:
+            because = "a page set a value that the kernel has not confirmed"
+        else:
+            return
+        self._registry.doubt(record, because, ask=False)
+        self._unconfirmed.add(record.comm_id)
 
     def closed(self, record: CommRecord) -> None:
         """Forget a comm's state."""
@@ -209,71 +268,29 @@ class Mirror:
         self.pending.forget(record.comm_id)
 
     def clear(self) -> None:
-        """Forget everything, as when the kernel's process is another one."""
+        """Forget everything, because the kernel has a new process."""
         self.pending.clear()
         self.budget.clear()
 
     def set_attributes(self, record: CommRecord, change: State) -> None:
-        """Set what the broker itself worked out (captured output)."""
-        self._apply(record, dict(change))
-
-    # -- inside --------------------------------------------------------------------------------
+        """Set attributes that the broker itself worked out (captured output)."""
+        self._states.apply(record, dict(change))
 
     def _start(self, update: PendingUpdate) -> None:
         if update.started:
             return
-        update.started = True
+        self.pending.begin(update)
         record = self._registry.get(update.comm_id)
         if record is None or record.state is None:
             return
-        # The kernel ignores names it does not have (measured), and so do we.
-        change = {k: v for k, v in update.attributes.items() if k in record.state}
-        update.undo = self._replaced(record.state, change)
-        self._apply(record, change)
-
-    @staticmethod
-    def _replaced(state: WidgetState, change: Iterable[str]) -> dict[str, Attribute | None]:
-        picked = state.picked(change)
-        return {key: picked.get(key) for key in change}
+        # The kernel ignores attributes that it does not have (measured). So does the mirror.
+        known = {k: v for k, v in update.attributes.items() if k in record.state}
+        update.undo = replaced_by(record.state, known)
+        self._states.apply(record, known)
 
     def _set_whole(
         self, record: CommRecord, payload: WidgetPayload, buffers: Sequence[Part]
     ) -> None:
-        record.model = read_model_name(payload.state)
-        self._store(record, WidgetState(payload.state, payload.buffer_paths, buffers))
+        self._states.open(record, WidgetState(payload.state, payload.buffer_paths, buffers))
         if record.state is not None:
             self._registry.judge(record, Knowledge.CLEAN)
-
-    def _store(self, record: CommRecord, state: WidgetState) -> None:
-        grown = state.size - (record.state.size if record.state is not None else 0)
-        record.state = state
-        text = state.written()[0]
-        record.references = references(text)
-        if not record.model.name:
-            record.model = read_model_name(text)
-        record.sequence += 1
-        self._happenings.changed(record, None)
-        self.budget.changed(record, grown)
-
-    def _apply(self, record: CommRecord, change: State) -> frozenset[str]:
-        if not change:
-            return frozenset()
-        state = record.state
-        if state is not None:
-            before, replaced = state.size, self._replaced(state, change)
-            state.apply(change)
-            if any(_REFERS in text_of(each) for each in (*change.values(), *replaced.values())):
-                record.references = references(state.written()[0])
-            self._resized(record, before)
-        return self._changed(record, change)
-
-    def _resized(self, record: CommRecord, before: int) -> None:
-        if record.state is not None:
-            self.budget.changed(record, record.state.size - before)
-
-    def _changed(self, record: CommRecord, keys: Iterable[str]) -> frozenset[str]:
-        record.sequence += 1
-        for watcher in self.watchers:
-            watcher.setdefault(record.comm_id, set()).update(keys)
-        self._happenings.changed(record, keys)
-        return frozenset(keys)

@@ -1,8 +1,8 @@
 """
-What strategies keep of the comms that are no widgets, within bounds, and behind a shield.
+What strategies keep of the comms that are no widgets.
 
-A strategy is somebody else's code. What goes wrong in it costs its comm the strategy, and
-never a message.
+A strategy is somebody else's code, so it is bounded and shielded. If it fails, its comm loses the
+strategy. No message is lost.
 """
 
 from __future__ import annotations
@@ -11,55 +11,70 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.core.pages.effects import Effects, LogLine
 from jupyter_comm_broker.core.state.comm_record import CommRecord, Side
-from jupyter_comm_broker.core.strategy import Kept, Payload, Strategy
+from jupyter_comm_broker.core.state.strategy import Kept, Payload, Strategy
 from jupyter_comm_broker.protocol.message import Message
 
 
-class KeptMessages:
-    """What is kept of the comms of one kernel, those first that changed longest ago."""
+class Retained:
+    """
+    What is kept of the comms of one kernel, in the order of the last changes.
+
+    Args:
+        strategies: the strategies by target name.
+        limits: the limits.
+        note: writes a log line; takes its level, its text and an exception or ``None``.
+        counters: counts faults and states that were given up.
+    """
 
     def __init__(
         self,
         strategies: Mapping[str, Strategy],
         limits: Limits,
-        effects: Effects,
+        note: Callable[[str, str, BaseException | None], None],
         counters: Counter[str],
     ) -> None:
         self._strategies = strategies
         self._limits = limits
-        self._effects = effects
+        self._note = note
         self._counters = counters
         self._kept: dict[CommRecord, Kept] = {}
         self.bytes = 0
-        """All of it together."""
+        """The bytes of everything that is kept."""
 
     def __len__(self) -> int:
         return len(self._kept)
 
     def of(self, record: CommRecord) -> Kept | None:
-        """Return what a page that comes back is given of a comm, if there is anything."""
+        """Return what a page that comes back is given of a comm; ``None`` for nothing."""
         return self._kept.get(record)
 
     # -- what happens to comms -----------------------------------------------------------------
 
     def kernel_opened(self, record: CommRecord, message: Message) -> None:
-        """The kernel opened a comm."""
+        """Note that the kernel opened a comm."""
         strategy = self._strategies.get(record.target_name)
         if strategy is not None:
             opened = strategy.opened
             self._keep(record, lambda: opened(Payload.carried_by(message)))
 
     def passed(self, record: CommRecord, by: Side, message: Message) -> None:
-        """A ``comm_msg`` passed. Nearly all comms have no strategy, and are through here fast."""
+        """
+        Note that a ``comm_msg`` passed. This is fast for a comm without a strategy, as nearly all
+        are.
+
+        Args:
+            record: the comm.
+            by: who sent it.
+            message: the message.
+        """
         kept = self._kept.get(record)
         if kept is not None:
             strategy = self._strategies[record.target_name]
             self._keep(record, lambda: strategy.passed(kept, by, Payload.carried_by(message)))
 
     def closed(self, record: CommRecord) -> None:
-        """A comm is closed."""
+        """Forget what is kept of a comm, because it is closed."""
         for payload in self._kept.pop(record, ()):
             self.bytes -= payload.size
 
@@ -74,7 +89,7 @@ class KeptMessages:
             self._counters["faults"] += 1
             self._counters["strategy_faults"] += 1
             what = f"the strategy for {record.target_name!r} failed; comm {record.comm_id} is"
-            self._log("error", f"{what} only tracked from now on", fault)
+            self._note("error", f"{what} only tracked from now on", fault)
             return
         self.closed(record)
         if kept is None:
@@ -94,14 +109,16 @@ class KeptMessages:
     def _give_up(self, record: CommRecord, because: str) -> None:
         self._counters["strategy_states_given_up"] += 1
         what = f"the strategy for {record.target_name!r} keeps too much of comm {record.comm_id}"
-        self._log("warning", f"{what}, which is only tracked from now on: {because}")
-
-    def _log(self, level: str, text: str, fault: BaseException | None = None) -> None:
-        self._effects.log.append(LogLine(level, text, fault))
+        self._note("warning", f"{what}, which is only tracked from now on: {because}", None)
 
 
 def _checked(kept: object) -> int:
-    """Return the bytes of what a strategy answered. Raises TypeError if it may not answer that."""
+    """
+    Return the bytes of a strategy's answer.
+
+    Raises:
+        TypeError: a strategy may not answer that.
+    """
     if kept is None:
         return 0
     if not isinstance(kept, tuple) or not kept:

@@ -1,8 +1,8 @@
 """
-Which target names are known on which side, by what evidence.
+Which target names are known on which side, and by what evidence.
 
-Nobody can be asked for its targets (jupyter/enhancement-proposals#86), but traffic tells: a
-``comm_open`` that is not answered with ``comm_close`` proves one.
+Neither side can be asked for its targets (jupyter/enhancement-proposals#86), but traffic shows
+them. A ``comm_open`` that is not answered with ``comm_close`` proves a target.
 """
 
 from __future__ import annotations
@@ -22,35 +22,53 @@ class Evidence:
 
 
 class Targets:
-    """Evidence by side and name. The latest counts, but a refusal by one page proves little."""
+    """Evidence by side and name. The latest counts, but one page's refusal undoes no proof."""
 
     MOST = 1_000
-    """Target names that are random (bokeh's, panel's) must not fill memory."""
+    """The most names that are kept. Random names (bokeh's, panel's) must not fill the memory."""
 
     def __init__(self) -> None:
         self._evidence: dict[tuple[Side, str], Evidence] = {}
 
     def proved(self, side: Side, name: str, text: str, now: float) -> None:
-        """The side has the target."""
-        self._note((side, name), Evidence(True, text, now))
+        """
+        Note that a side has a target.
+
+        Args:
+            side: the side.
+            name: the target name.
+            text: what showed it, for people.
+            now: the time.
+        """
+        if name:
+            # A comm whose opening was not seen has no name yet.
+            self._note((side, name), Evidence(True, text, now))
 
     def rejected(self, side: Side, name: str, text: str, now: float) -> None:
-        """The side turned a ``comm_open`` down; pages differ, so proof of another page stands."""
+        """
+        Note that a side refused a ``comm_open``. Pages differ, so a proof by another page stands.
+
+        Args:
+            side: the side.
+            name: the target name.
+            text: what showed it, for people.
+            now: the time.
+        """
         before = self._evidence.get((side, name))
         if side is Side.KERNEL or before is None or not before.known:
             self._note((side, name), Evidence(False, text, now))
 
     def known(self, side: Side, name: str) -> bool:
-        """Whether the side was seen to have the target."""
+        """Return whether a side is known to have a target."""
         evidence = self._evidence.get((side, name))
         return evidence is not None and evidence.known
 
     def listed(self) -> list[tuple[Side, str, Evidence]]:
-        """Return all evidence, oldest names first."""
+        """Return all evidence. The names that were met first come first."""
         return [(side, name, evidence) for (side, name), evidence in self._evidence.items()]
 
     def clear(self) -> None:
-        """Forget the kernel's side, as when its process is another one."""
+        """Forget the kernel's side, because the kernel has a new process."""
         for key in [key for key in self._evidence if key[0] is Side.KERNEL]:
             del self._evidence[key]
 

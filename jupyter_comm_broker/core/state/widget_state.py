@@ -1,10 +1,10 @@
 """
 The last known state of one widget.
 
-Most attributes never change after a widget was opened, so they are kept as the JSON they came
-in; only those that did change, or that hold buffers, are kept apart. 10,000 widgets are
-written in a few pieces each that way. An update replaces each top-level attribute as a whole,
-its old buffers with it; nothing is merged deeper (protocol facts 2.2).
+Most attributes never change after a widget was opened. They are kept together, as the JSON text
+that they came in. Only attributes that changed or hold buffers are kept apart. So 10,000 widgets
+are written in a few pieces each. An update replaces each top-level attribute as a whole, with its
+buffers. Nothing is merged deeper than that (fact 2.2).
 """
 
 from __future__ import annotations
@@ -26,7 +26,17 @@ EMPTY = b"{}"
 
 
 class WidgetState:
-    """Attributes, first those that are as they came, then the others."""
+    """
+    Attributes: first those that never changed, then the others.
+
+    Args:
+        state: the attributes as a JSON object.
+        buffer_paths: where in it the buffers belong.
+        buffers: the buffers.
+
+    Raises:
+        MalformedMessageError: the state is no object, or a buffer has no place in it.
+    """
 
     __slots__ = ("_apart", "_rest", "size", "unchanged")
 
@@ -36,7 +46,7 @@ class WidgetState:
         buffer_paths: Sequence[Sequence[Step]] = (),
         buffers: Sequence[Part] = (),
     ) -> None:
-        # Read once in any case: what is no object must be found out now, not at a restore.
+        # Always read at once, so that a state that is no object is found now and not at a restore.
         attributes = read_attributes(state, buffer_paths, buffers)
         self._apart: dict[str, Attribute] | None = None
         self._rest = bytes(state).strip() if attributes else EMPTY
@@ -44,7 +54,7 @@ class WidgetState:
             self._apart = {k: a for k, a in attributes.items() if not isinstance(a, bytes)}
             self._rest = _written(k for k in attributes.items() if isinstance(k[1], bytes))
         self.unchanged: bytes | None = None if self._apart else self._rest
-        """The whole state as JSON, as long as nothing of it has changed or is a buffer."""
+        """The whole state as JSON; ``None`` once an attribute changed, or if it holds buffers."""
         self.size = len(self._rest) + sum(map(size_of, (self._apart or {}).values()))
 
     def __contains__(self, key: str) -> bool:
@@ -67,19 +77,24 @@ class WidgetState:
         return found
 
     def apply(self, change: State) -> None:
-        """Replace each attribute that ``change`` names; new names extend the state."""
+        """Replace the attributes that ``change`` names. New names are added."""
         if self._apart is None:
             self._apart = {}
         self.unchanged = None
         apart = self._apart
         self._set_apart([key for key in change if key not in apart])
+        grown = 0
         for key, attribute in change.items():
             before = apart.get(key)
-            self.size += size_of(attribute) - (size_of(before) if before is not None else 0)
+            # Most attributes are plain JSON, and need no call.
+            grown += len(attribute) if type(attribute) is bytes else size_of(attribute)
+            if before is not None:
+                grown -= len(before) if type(before) is bytes else size_of(before)
             apart[key] = attribute
+        self.size += grown
 
     def restore(self, undo: dict[str, Attribute | None]) -> None:
-        """Put back attributes that were replaced; ``None`` removes one that was new."""
+        """Put back attributes that were replaced. ``None`` removes an attribute that was new."""
         self.apply({key: old for key, old in undo.items() if old is not None})
         apart = self._apart or {}
         for key, old in undo.items():
@@ -90,10 +105,11 @@ class WidgetState:
         self, overlay: State | None = None, prefix: Sequence[Step] = ()
     ) -> tuple[bytes, list[list[Step]], list[Part]]:
         """
-        Return JSON, buffer paths and buffers, with ``overlay`` over the known values.
+        Return the state as JSON, the paths of its buffers, and the buffers.
 
         Args:
-            overlay: values sent by a page that the kernel has not processed yet (rule 27).
+            overlay: values that a page sent and the kernel has not handled yet (rule 27). They
+                replace the known values.
             prefix: steps put before each buffer path.
         """
         if overlay:
@@ -106,7 +122,7 @@ class WidgetState:
         return self._rest[:-1] + b"," + text[1:], paths, buffers
 
     def _set_apart(self, keys: Sequence[str]) -> None:
-        """Take attributes out of those that are as they came, before they change."""
+        """Move attributes to those that are kept apart, before they change."""
         if not keys or self._apart is None:
             return
         rest = read_attributes(self._rest)

@@ -1,9 +1,9 @@
 """
-Asking the server's authorizer what a page's user may do with comms (decision 12).
+Asks the server's authorizer what a page's user may do with comms.
 
-An answer holds for a second: so soon a right that is taken away, or given, counts, and a
-slider that is dragged does not ask sixty times in it. Where all are allowed all, which
-jupyter_server does unless it is told otherwise, nobody asks.
+An answer is kept for one second. So a right that is given or taken away counts within a second,
+and a slider that is dragged does not ask sixty times a second. By default jupyter_server allows
+everything to everyone. Then nobody is asked.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from jupyter_server.base.handlers import JupyterHandler
 from jupyter_comm_broker.core.gate.rights import RESOURCE, Right
 
 ANSWER_HOLDS = 1.0
-"""Seconds."""
+"""Seconds for which an answer is kept."""
 
 PATIENCE = 10.0
-"""Seconds that an authorizer has to answer; the page's messages wait meanwhile."""
+"""Seconds that an authorizer has to answer. The page's messages wait meanwhile."""
 
 
 class Admission:
@@ -39,8 +39,8 @@ class Admission:
 
     @classmethod
     def needed_by(cls, handler: JupyterHandler, log: logging.Logger | Any) -> Admission | None:
-        """Return who asks for a socket, ``None`` where there is nothing to ask."""
-        # A class derived from it may allow less.
+        """Return the admission of a socket; ``None`` where everything is allowed."""
+        # A class derived from AllowAllAuthorizer may allow less.
         return None if type(handler.authorizer) is AllowAllAuthorizer else cls(handler, log)
 
     @property
@@ -50,7 +50,7 @@ class Admission:
         return str(getattr(user, "username", user))
 
     def allows(self, right: Right) -> bool | Awaitable[bool]:
-        """Whether the user has a right; to be waited for if the authorizer takes its time."""
+        """Return whether the user has a right, or an awaitable of it if that takes time."""
         answer, until = self._answers.get(right, (False, 0.0))
         if self._loop.time() < until:
             return answer
@@ -58,7 +58,7 @@ class Admission:
             asked: Any = self._authorizer.is_authorized(
                 self._handler, self._handler.current_user, right.value, RESOURCE
             )
-        except Exception:  # noqa: BLE001 - somebody else's code: what it cannot say is no yes
+        except Exception:  # noqa: BLE001 - somebody else's code: an error allows nothing
             return self._failed(right)
         if inspect.isawaitable(asked):
             return self._wait(right, asked)
@@ -72,7 +72,7 @@ class Admission:
 
     def _failed(self, right: Right) -> bool:
         self._log.exception(
-            "comm broker: %s did not say whether %s may %s %s, which is taken for a no",
+            "comm broker: %s did not say whether %s may %s %s, so it is not allowed",
             type(self._authorizer).__name__,
             self.who,
             right.value,

@@ -1,9 +1,9 @@
 """
-A page that floods its socket takes turns with the others.
+Makes a page that floods its socket take turns with the others.
 
-tornado reads on for as long as there is something to read, without a turn of the event loop
-between two messages (measured: 4,000 messages in one go). It waits, though, for what
-``on_message`` returns, which is how a page is made to pause.
+tornado reads as long as there is something to read, without a turn of the event loop between two
+messages (measured: 4,000 messages in a row). But it waits for what ``on_message`` returns. That is
+how a page is made to pause.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from typing import Any
 from tornado.websocket import WebSocketHandler
 
 TURN = 16
-"""Messages of one page in a row, some 2 ms."""
+"""Messages of one page in a row. They take some 2 ms."""
 
 
 def take_turns(
     handler: WebSocketHandler, waits_for: Callable[[], Awaitable[Any] | None] = lambda: None
 ) -> None:
     """
-    Let a handler's page pause for one turn of the loop after so many messages.
+    Let a page pause for one turn of the event loop after every :data:`TURN` messages.
 
     Args:
-        handler: the page's.
-        waits_for: says, after each message, what the page's next one has to wait for.
+        handler: the page's WebSocket handler.
+        waits_for: called after each message. It returns what the next one must wait for.
     """
     take, taken = handler.on_message, 0
 

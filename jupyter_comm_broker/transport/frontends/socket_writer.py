@@ -1,15 +1,15 @@
 """
-Writing an outbox to a WebSocket, no faster than the page reads.
+Writes an outbox to a WebSocket, no faster than the page reads.
 
-Only so much is handed to the socket that it can take; the rest stays in the outbox, where it
-can still be merged. Frames come ready made, the same bytes for every page, several in one
-write.
+The socket is handed only what it can take. The rest stays in the outbox, where updates can still
+be merged. Frames are built once for all pages, and several frames are written together.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from logging import Logger
 from typing import Any
 
@@ -21,52 +21,63 @@ from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol import framing
 from jupyter_comm_broker.protocol.message import Message, Part
+from jupyter_comm_broker.transport.frontends.receipts import PAUSE, Receipts
 
 CHUNK = 256 * 1024
-"""Bytes handed over at a time: enough for a fast line, and little to wait behind."""
+"""Bytes handed over at a time: enough for a fast line, and a short wait for what comes next."""
 
 
 class SocketWriter:
-    """The one writer of a WebSocket."""
+    """
+    The only writer of a WebSocket.
 
-    def __init__(self, handler: Any, subprotocol: str, log: Logger) -> None:
+    Args:
+        handler: the WebSocket's handler.
+        subprotocol: the negotiated subprotocol.
+        log: the server's log.
+        pause: returns the seconds from a write to its ping.
+    """
+
+    def __init__(
+        self,
+        handler: Any,
+        subprotocol: str,
+        log: Logger,
+        pause: Callable[[], float] = lambda: PAUSE,
+    ) -> None:
         self._handler = handler
         self._subprotocol = subprotocol
         self._log = log
         self._writing: asyncio.Future[Any] | None = None
-        # Handlers that compress or that look at what is written (Voila's filters source
-        # code) need each message to go through their own write_message.
+        # Some handlers compress messages or change them (Voila's removes source code). Each
+        # message must go through their own write_message.
         self._plain = (
             type(handler).write_message is WebSocketHandler.write_message
             and handler.get_compression_options() is None
         )
+        on_wire = partial(framing.wire_size, subprotocol) if self._plain else None
+        self._receipts = Receipts(
+            handler, self._ping, lambda: self._writing is not None, pause, on_wire
+        )
 
     def flush(self, outbox: Outbox) -> None:
-        """Write until the outbox is empty or the socket is full; go on when it has room."""
+        """Write until the outbox is empty or the socket is full. Goes on when it has room."""
         if self._writing is not None:
             return
         try:
-            # Asked before anything is taken: what is not written must stay for the next socket.
+            # Checked before messages are taken: they must stay for the next socket.
             while outbox and (connection := self._open_connection()) is not None:
-                done = self._write(connection, outbox.take(CHUNK))
+                messages = outbox.send(CHUNK)
+                self._receipts.expect(outbox.in_flight)
+                done = self._write(connection, messages)
                 if done is not None and self._wait(done, outbox):
                     return
         except (StreamClosedError, WebSocketClosedError):
-            # The handler's on_close follows and detaches the page; what it missed is kept.
+            # The handler's on_close follows and detaches the page. Its messages are kept.
             self._log.debug("comm broker: the socket of a page closed while it was written to")
 
     def offer(self, batch: SharedBatch, wire: dict[str, bytes], outbox: Outbox) -> bool:
-        """
-        Write what all pages get, unless something else has to be written first.
-
-        Args:
-            batch: the messages.
-            wire: their frames by subprotocol, built by the first page that needs them.
-            outbox: what goes on when the socket has room again.
-
-        Returns:
-            Whether it was written, or at least handed to the stream.
-        """
+        """Write a batch that all pages get: see :meth:`FrontendPort.offer`."""
         connection = self._open_connection() if self.ready else None
         if connection is None:
             return False
@@ -79,11 +90,17 @@ class SocketWriter:
             return False
         if done is not None:
             self._wait(done, outbox)
+        if not self._receipts.expects:
+            self._receipts.expect(outbox.in_flight)
         return True
+
+    def stop(self) -> None:
+        """Send no more pings, because the socket is gone."""
+        self._receipts.stop()
 
     @property
     def ready(self) -> bool:
-        """Whether frames can be written now: no write is under way, nobody has to see each."""
+        """Whether a batch of frames can be written now."""
         return self._plain and self._writing is None
 
     def _wait(self, done: asyncio.Future[Any], outbox: Outbox) -> bool:
@@ -96,7 +113,12 @@ class SocketWriter:
     def _written(self, future: asyncio.Future[Any], outbox: Outbox) -> None:
         self._writing = None
         if not future.cancelled() and future.exception() is None:
+            self._receipts.written()
             self.flush(outbox)
+
+    def _ping(self, payload: bytes) -> None:
+        if (connection := self._open_connection()) is not None:
+            write(connection.stream, framing.wire_ping(payload))
 
     def _open_connection(self) -> Any:
         connection = self._handler.ws_connection
@@ -115,18 +137,18 @@ class SocketWriter:
             return self._frame(messages[0])
         try:
             return framing.wire_frames(self._subprotocol, messages)
-        except MalformedMessageError:
+        except Exception:  # noqa: BLE001 - the fault of one message must not cost the others
             return b"".join(map(self._frame, messages))
 
     async def _write_large(self, connection: Any, message: Message) -> None:
-        """Write a message that is alone in its batch bit by bit, so that others have turns."""
+        """Write a large message in fragments, with a turn of the event loop between two."""
         try:
             fragments = framing.wire_fragments(self._subprotocol, message, CHUNK)
         except MalformedMessageError:
             self._log.warning("comm broker: a message cannot be framed: %r", message)
             return
         for fragment in fragments:
-            # All of a fragment before anybody else gets at the socket: tornado's pings, say.
+            # The whole fragment at once, before tornado can write a ping to the socket.
             written = [write(connection.stream, piece) for piece in fragment]
             await (written[-1] or asyncio.sleep(0))
 
@@ -144,15 +166,20 @@ class SocketWriter:
             return framing.wire_frame(self._subprotocol, message)
         except MalformedMessageError:
             self._log.warning("comm broker: a message cannot be framed: %r", message)
-            return b""
+        except Exception:  # noqa: BLE001 - the fault of one message must not cost the others
+            self._log.exception("comm broker: framing failed: %r", message)
+        return b""
 
 
 def write(stream: IOStream, data: Part) -> asyncio.Future[Any] | None:
     """
-    Write to a stream, past its machinery when nothing waits in it.
+    Write to a stream. If nothing waits in it, write to its socket directly.
 
-    A write through IOStream costs five times the system call itself (measured); nearly all
-    writes fit into the socket's buffer. Returns ``None`` when everything is written.
+    A write through IOStream costs five times the system call (measured), and nearly all writes
+    fit into the socket's buffer.
+
+    Returns:
+        ``None`` if everything was written; otherwise the stream's future.
     """
     if type(stream) is IOStream and not stream.writing() and not stream.closed():
         try:
@@ -160,7 +187,7 @@ def write(stream: IOStream, data: Part) -> asyncio.Future[Any] | None:
         except (BlockingIOError, InterruptedError):
             sent = 0
         except OSError:
-            # Let the stream find out and close itself the way its owners expect.
+            # The stream will meet the same error, and close itself as its owners expect.
             return stream.write(data)
         if sent == len(data):
             return None

@@ -1,28 +1,44 @@
 """
-Keeping a kernel's ``last_activity`` and ``execution_state``, in the place of the stock watcher.
+Keeps a kernel's ``last_activity`` and ``execution_state``, in place of the stock watcher.
 
-jupyter_server subscribes to iopub once more to follow these, and decodes every message whole
-for it. Our link sees the same messages and has peeked at them already. The rules are those
-of ``MappingKernelManager.start_watching_activity``, on which culling and the list of kernels
-depend.
+jupyter_server follows them with a second subscription to iopub, and decodes every message for it.
+Our link sees the same messages and has read their headers already. The rules are those of
+``MappingKernelManager.start_watching_activity``. Culling and the list of kernels depend on them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from jupyter_comm_broker.core.known import Known
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
 
+FINEST = timedelta(seconds=0.1)
+"""
+While the kernel works, activity is noted again only after this time: setting a trait is slow.
+
+The end of a request is always noted, so that ``last_activity`` of a kernel at rest is exact. Only
+what a thread publishes afterwards may be noted that much too early.
+"""
+
 
 class KernelActivity:
-    """Follows one kernel's activity from :meth:`take_over` to :meth:`give_back`."""
+    """
+    Follows one kernel's activity from :meth:`take_over` to :meth:`give_back`.
 
-    def __init__(self, kernel_manager: Any, our_session: str) -> None:
+    Args:
+        kernel_manager: the server's manager of the kernel.
+        our_session: the session of the broker's own questions.
+        known: what the core knows of the kernel.
+    """
+
+    def __init__(self, kernel_manager: Any, our_session: str, known: Known) -> None:
         self._kernel = kernel_manager
         self._our_session = our_session
+        self._known = known
         self._kernels = kernel_manager.parent
         self._tracked: dict[str, bool] = {}
         self.ours = False
@@ -32,10 +48,10 @@ class KernelActivity:
         """
         End the stock watcher's subscription, if it has one.
 
-        The server makes a new one when a kernel is started or moves to other ports, so this
-        is asked for again and again. Not by ``stop_watching_activity``: that also ends the
-        server's own wait for a restart that is under way. An older server, which tracks by
-        other rules, keeps its watcher.
+        The server makes a new subscription when a kernel is started or moves to other ports, so
+        this is called for every batch. It does not use ``stop_watching_activity``, because that
+        also ends the server's own wait for a restart. An older server tracks by other rules, and
+        keeps its watcher.
         """
         if not hasattr(self._kernels, "track_message_type"):
             return
@@ -53,20 +69,60 @@ class KernelActivity:
             self._kernels.start_watching_activity(self._kernel.kernel_id)
 
     def followed(self, messages: Iterable[Message]) -> None:
-        """Follow a batch of what the kernel published."""
+        """Follow a batch of messages from the kernel."""
         if not self.ours:
             return
-        active = False
+        active = rested = False
         for message in messages:
-            if message.channel == "iopub":
-                try:
-                    active |= self._follow(message)
-                except MalformedMessageError:
-                    # The core has logged it; it says nothing about activity.
-                    continue
-        if active:
-            now = datetime.now(timezone.utc)
+            counts, is_end = self._heard(message, active)
+            active = active or counts
+            rested = rested or is_end
+        now = datetime.now(timezone.utc)
+        if rested or (active and not self._is_noted(now)):
             self._kernels.last_kernel_activity = self._kernel.last_activity = now
+
+    def _is_noted(self, now: datetime) -> bool:
+        latest = getattr(self._kernel, "last_activity", None)
+        return latest is not None and timedelta(0) <= now - latest < FINEST
+
+    def _heard(self, message: Message, is_active: bool) -> tuple[bool, bool]:
+        """
+        Return whether a message counts as activity, and whether it ends a piece of work.
+
+        Args:
+            message: the message.
+            is_active: whether another one of its batch counts already. In a flood of updates, the
+                rest of a batch is not looked at.
+        """
+        try:
+            msg_type, is_iopub = message.header.msg_type, message.channel == "iopub"
+            is_status = msg_type == "status"
+            if is_active and is_iopub and not is_status:
+                return True, False
+            is_idle = is_status and message.execution_state == "idle"
+            if (is_status or not is_iopub) and message.parent.session == self._our_session:
+                # A thread may ask something on stdin under our question. That is no reply.
+                if is_idle or msg_type.endswith("_reply"):
+                    self._answered()
+                return False, False
+            counts = is_iopub and self._follow(message)
+        except MalformedMessageError:
+            # The core has logged it, and it says nothing about activity.
+            return False, False
+        return counts, counts and is_idle
+
+    def _answered(self) -> None:
+        """
+        Follow that the kernel is done with a question of the broker's own. It is no activity.
+
+        Such a kernel is not starting any more. And a cell's idle may have been lost, or name our
+        question (ipykernel 6), or the cell's process ended and another one answers: a kernel that
+        is called busy for ever is never culled. The first statuses of a new process are lost if
+        it answers before we are subscribed to it, so a reply counts too.
+        """
+        was, core_says = self._kernel.execution_state, self._known.execution_state
+        if was == "starting" or (was == "busy" and core_says in ("idle", "starting")):
+            self._kernel.execution_state = "idle"
 
     def _follow(self, message: Message) -> bool:
         """Follow one message. Returns whether it counts as activity."""
@@ -79,17 +135,11 @@ class KernelActivity:
         active = counts or kernel.execution_state == "busy"
         if msg_type == "status":
             state = message.content.get("execution_state")
-            if message.parent.session == self._our_session:
-                # The broker's own questions keep no kernel from being culled, but one that
-                # is done with them has started.
-                if state == "idle" and kernel.execution_state == "starting":
-                    kernel.execution_state = "idle"
-                return False
             if self._tracks(parent_type):
                 kernel.execution_state = state
             elif kernel.execution_state == "starting" and state != "starting":
-                # As the stock watcher: after its start a kernel is idle, unless a request of
-                # a tracked type says more.
+                # As in the stock watcher: a kernel that has started is idle, until a request of
+                # a tracked type says otherwise.
                 kernel.execution_state = "idle"
         return bool(active)
 

@@ -1,112 +1,222 @@
 """
 The broker's one connection to a kernel, shared by all its pages.
 
-:class:`KernelLink` is what a driver needs; :class:`ZmqKernelLink` is the one over ZeroMQ. A
-second kind, over a gateway's WebSocket, only has to do the same.
+:class:`KernelLink` is what a driver needs. :class:`ZmqKernelLink` implements it over ZeroMQ. A
+link over a gateway's WebSocket would implement it too.
 """
 
 from __future__ import annotations
 
+import errno
+import time
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, Protocol
 
-from jupyter_comm_broker.errors import MalformedMessageError
+from jupyter_comm_broker.errors import LinkNotOpenedError, MalformedMessageError
 from jupyter_comm_broker.protocol.message import CHANNELS, Message, Part
 from jupyter_comm_broker.protocol.multipart import Signer, cut
-from jupyter_comm_broker.transport.kernel.zmq_channel import (
-    ZmqChannel,
+from jupyter_comm_broker.transport.kernel.kernel_address import KernelAddress
+from jupyter_comm_broker.transport.kernel.kernel_sockets import (
     bare_socket,
+    none_left,
+    when_connected,
+    with_receive_limit,
     with_send_limit,
-    without_receive_limit,
 )
+from jupyter_comm_broker.transport.kernel.rush import KERNEL_KEEPS, Rush
+from jupyter_comm_broker.transport.kernel.stdin_gate import StdinGate
+from jupyter_comm_broker.transport.kernel.zmq_channel import ZmqChannel, always
 
 Receive = Callable[[list[Message]], None]
 """Takes the messages of one batch, in the order in which they came."""
 
 Unreadable = Callable[[str, MalformedMessageError], None]
-"""Hears of what is no message: on which channel it came, and what is wrong with it."""
+"""Called for what is no message, with the channel that it came on and the error."""
+
+ADVICE = {
+    errno.EMFILE: "too many files or sockets are open in the server; raise its limit of open "
+    "files (ulimit -n), or stop kernels",
+    errno.ENFILE: "too many files are open on the machine",
+    errno.EINVAL: "its address is not valid; look into its connection file",
+    errno.ENODEV: "its address is on no network of this machine; look into its connection file",
+    errno.EPROTONOSUPPORT: "ZeroMQ does not support its transport here; look into its "
+    "connection file",
+}
+"""What an operator can do about a system error."""
 
 
 class KernelLink(Protocol):
     """A connection to one kernel."""
 
     transport: str
-    """What it runs over, as the self-check says it."""
+    """What the link runs over, as the self-check shows it."""
 
     def open(self) -> None:
-        """Connect. Messages are handed on from now on."""
+        """
+        Connect, and hand on messages from now on. An older connection is closed first.
 
-    def send(self, message: Message) -> None:
-        """Send a message on its channel."""
+        Raises:
+            LinkNotOpenedError: it cannot connect; the error says why and what to do. Nothing is
+                left open.
+        """
 
-    def drain(self) -> None:
-        """Hand on what has arrived on iopub so far, now."""
+    @property
+    def is_open(self) -> bool:
+        """Whether all channels are connected, and nobody else has closed one."""
+
+    def send(self, message: Message) -> bool:
+        """Send a message on its channel. Returns ``False`` if that is not connected."""
+
+    def take_unsent(self) -> list[Message]:
+        """Return the messages that the kernel has not taken, and forget them."""
+
+    def drain(self) -> bool:
+        """Hand on what arrived on iopub, for one turn of the loop. Returns whether that was all."""
+
+    def received(self) -> tuple[int, int]:
+        """Return how many messages and bytes came over iopub since the link was opened."""
 
     def unsent_bytes(self) -> dict[str, int]:
-        """Return how much the kernel's end has not taken yet, by channel."""
+        """Return the bytes that the kernel has not taken yet, by channel."""
 
     def moved(self) -> bool:
-        """Whether the kernel listens somewhere else than where the link is connected."""
+        """Whether the kernel's address has changed since the link was opened."""
 
     def close(self) -> None:
-        """Disconnect; safe twice."""
+        """Disconnect. May be called twice."""
 
 
 class ZmqKernelLink:
-    """The four ZeroMQ sockets of one kernel."""
+    """
+    The four ZeroMQ sockets of one kernel.
+
+    Args:
+        kernel_manager: knows the kernel's address, and connects the sockets.
+        receive: called with the messages of each batch.
+        unreadable: called for each message that cannot be read.
+        receive_limit: the most messages of iopub that wait unread; 0 for no limit.
+        rushed: called for every 1,000 messages of iopub that came faster than they were read.
+    """
 
     transport = "zmq"
 
-    def __init__(self, kernel_manager: Any, receive: Receive, unreadable: Unreadable) -> None:
+    def __init__(
+        self,
+        kernel_manager: Any,
+        receive: Receive,
+        unreadable: Unreadable,
+        receive_limit: int = 0,
+        rushed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._kernel_manager = kernel_manager
         self._receive = receive
         self._unreadable = unreadable
+        self._receive_limit = receive_limit
+        self._rushed = rushed
         self._channels: dict[str, ZmqChannel] = {}
         self._signer = Signer(b"")
-        self._ports: list[int] = []
+        self._address: KernelAddress | None = None
+        self._opening: object = None
 
     def open(self) -> None:
         """
-        Connect all four channels.
+        Connect all four channels, or none.
 
-        shell and stdin share one identity, because a kernel asks for input from whom it got
-        the request; it is new each time, because a kernel other than ipykernel ignores a
-        second connection under an identity it knows.
+        shell and stdin share one identity, because a kernel asks the sender of a request for
+        input. The identity is new each time, because kernels other than ipykernel ignore a
+        second connection with an identity that they know.
         """
-        manager = self._kernel_manager
+        self.close()
+        address = KernelAddress.of(self._kernel_manager)
         identity = uuid.uuid4().hex.encode()
-        session = manager.session
-        self._signer = Signer(session.key, session.signature_scheme)
-        self._ports = list(manager.ports)
-        for name in CHANNELS:
-            limited = without_receive_limit if name == "iopub" else with_send_limit
-            with limited(manager.context):
-                connected = getattr(manager, f"connect_{name}")(identity=identity)
-            self._channels[name] = ZmqChannel(name, bare_socket(connected), self._received)
+        opening = self._opening = object()
+        try:
+            self._signer = Signer(address.key, address.signature_scheme)
+            for name in CHANNELS:
+                self._channels[name] = self._connected(name, identity)
+                if self._opening is not opening:
+                    raise ConnectionAbortedError("it was closed while it was opened")
+        except Exception as error:
+            self.close()
+            raise LinkNotOpenedError(self._kernel_manager.kernel_id, _said(error)) from error
+        except BaseException:
+            self.close()
+            raise
+        self._address = address
 
-    def send(self, message: Message) -> None:
-        """Sign a message and send it on its channel."""
+    def _connected(self, name: str, identity: bytes) -> ZmqChannel:
+        manager, is_iopub = self._kernel_manager, name == "iopub"
+        context = manager.context
+        limited = (
+            with_receive_limit(context, self._receive_limit)
+            if is_iopub
+            else with_send_limit(context)
+        )
+        connected_only = when_connected(context) if name == "stdin" else nullcontext()
+        with limited, connected_only, none_left(context, identity):
+            connected = getattr(manager, f"connect_{name}")(identity=identity)
+            return ZmqChannel(
+                name,
+                bare_socket(connected),
+                self._received,
+                self._rush() if is_iopub else None,
+                StdinGate(self._has_stdin, time.monotonic) if name == "shell" else always,
+            )
+
+    def _has_stdin(self) -> bool:
+        stdin = self._channels.get("stdin")
+        return stdin is not None and stdin.is_connected
+
+    def _rush(self) -> Rush:
+        return Rush(min(self._receive_limit or KERNEL_KEEPS, KERNEL_KEEPS), self._rushed)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether all four sockets are connected, and nobody else has closed one."""
+        return len(self._channels) == len(CHANNELS) and not any(
+            channel.closed for channel in self._channels.values()
+        )
+
+    def send(self, message: Message) -> bool:
+        """Sign a message and send it. Returns ``False`` if its channel is not connected."""
         channel = self._channels.get(message.channel)
-        if channel is not None:
-            channel.send(self._signer.assemble(message.parts))
+        return channel is not None and channel.send(self._signer.assemble(message.parts))
 
-    def drain(self) -> None:
-        """Hand on what has arrived on iopub so far, now."""
+    def take_unsent(self) -> list[Message]:
+        """Return the messages that the kernel has not taken, and forget them."""
+        return [
+            Message(name, cut(multipart))
+            for name, channel in self._channels.items()
+            for multipart in channel.take_unsent()
+        ]
+
+    def drain(self) -> bool:
+        """Hand on what arrived on iopub, for one turn of the loop. Returns whether that was all."""
         channel = self._channels.get("iopub")
-        if channel is not None:
-            channel.drain()
+        return channel is None or channel.drain()
+
+    def received(self) -> tuple[int, int]:
+        """Return how many messages and bytes came over iopub since the link was opened."""
+        channel = self._channels.get("iopub")
+        return (channel.received, channel.received_bytes) if channel is not None else (0, 0)
 
     def unsent_bytes(self) -> dict[str, int]:
-        """Return how much the kernel's end has not taken yet, by channel."""
+        """Return the bytes that the kernel has not taken yet, by channel."""
         return {name: channel.unsent_bytes for name, channel in self._channels.items()}
 
     def moved(self) -> bool:
-        """Whether the kernel has other ports than those we are connected to."""
-        return list(self._kernel_manager.ports) != self._ports
+        """Whether the kernel's address has changed since the link was opened."""
+        try:
+            return KernelAddress.of(self._kernel_manager) != self._address
+        except LinkNotOpenedError:
+            # The kernel has no address while it is started or removed.
+            return False
 
     def close(self) -> None:
-        """Close the sockets; safe twice."""
+        """Close the sockets. May be called twice."""
+        self._opening = None
         for channel in self._channels.values():
             channel.close()
         self._channels.clear()
@@ -119,3 +229,8 @@ class ZmqKernelLink:
             except MalformedMessageError as error:  # noqa: PERF203 - one must not cost the rest
                 self._unreadable(name, error)
         self._receive(messages)
+
+
+def _said(error: Exception) -> str:
+    advice = ADVICE.get(getattr(error, "errno", None) or 0)
+    return f"{advice} ({error})" if advice else str(error) or repr(error)

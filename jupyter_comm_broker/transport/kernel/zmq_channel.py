@@ -1,9 +1,9 @@
 """
 One ZeroMQ socket on the event loop, read in batches and written without blocking.
 
-ZeroMQ's descriptor is edge-triggered: it says that something changed, not what, and any
-call on the socket may swallow the edge. So after every send and every batch the socket is
-asked again whether there is more to read.
+ZeroMQ's descriptor is edge-triggered: it says that something changed, but not what. Any call on
+the socket may use up the edge. So after every send and every batch the socket is asked again
+whether there is more to read.
 """
 
 from __future__ import annotations
@@ -11,95 +11,180 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import zmq
-import zmq.asyncio
-from zmq.eventloop.zmqstream import ZMQStream
 
 from jupyter_comm_broker.protocol.message import Part
+from jupyter_comm_broker.transport.kernel.rush import Rush
 
 Receive = Callable[[str, list[list[Part]]], None]
 """Takes the channel's name and the multiparts of one batch."""
 
+LINGER = 50
+"""
+Milliseconds that ZeroMQ may still write after a socket is closed.
+
+With 0, ZeroMQ can end the whole process: an assertion of its own failed once in 14 runs of
+``tests/transport``, where sockets were closed with messages in them (``session_base.cpp:233``). It
+takes back a message of which it has written a part, and the other end goes away just then, as we
+read it. The time is shorter than ZeroMQ's pause before it connects again (100 ms), so nothing
+reaches a successor of the kernel.
+"""
+
 BATCH = 100
 BATCH_BYTES = 4 * 1024 * 1024
-"""Multiparts read in one go, at the most."""
+"""The most multiparts, and bytes of them, that are read in one batch."""
 
 LEAST = 25
 TURN = 0.005
 """
-Seconds of work that one batch may take, so that a kernel's flood does not hold up another
-kernel's echo. What takes longer, because messages are large or many pages are behind, is read
-in smaller batches from then on; the rest comes when others had their turn. Not in smaller ones
-than ``LEAST``: with a write to each of 200 pages, single messages cost ten times as much.
-"""
+Seconds of work that one batch may take.
 
-SENDING = 8
-"""
-Messages that ZeroMQ itself may keep for a kernel that takes none. It counts no bytes, and its
-own default of 1,000 would be 10 GB of the largest that pages can send.
+So a flood from one kernel does not hold up an echo from another. A batch takes longer where
+messages are large or many pages are behind. Then the next batches are smaller, and other work
+comes between them. A batch never has fewer than ``LEAST`` messages: with a write to each of 200
+pages, single messages cost ten times as much.
 """
 
 BURST = 8
-"""Reads at once after a quiet while: what a kernel says to one request must not wait."""
+"""Reads without a pause after a quiet time. The messages of one request must not wait."""
 
 PAUSE = 0.001
 """
-Seconds from read to read in a flood. Waking up costs as much as several messages (measured), and
-what comes meanwhile is handled, framed and written together.
+Seconds between two reads in a flood.
+
+Waking up costs as much as several messages (measured). Messages that come in the pause are
+handled, framed and written together.
 """
 
 LARGE = 64 * 1024
-"""From so many bytes on a part is not copied, neither out of ZeroMQ's memory nor into it."""
+"""Bytes from which a part is not copied, neither out of ZeroMQ's memory nor into it."""
+
+SLICE = 0.02
+"""Seconds of one turn of draining. Others can wait so long without being noticed."""
+
+
+def always() -> bool:
+    """Let every message go."""
+    return True
 
 
 class ZmqChannel:
-    """Owns a connected socket until :meth:`close`."""
+    """
+    Owns a connected socket until :meth:`close`, or until somebody else closes it.
 
-    def __init__(self, name: str, socket: zmq.Socket[bytes], receive: Receive) -> None:
+    Args:
+        name: the channel's name.
+        socket: the socket, which is connected.
+        receive: called with each batch.
+        rush: told of each read, and whether it may have left something behind.
+        may_send: called before each message. While it returns ``False``, the message waits.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        socket: zmq.Socket[bytes],
+        receive: Receive,
+        rush: Rush | None = None,
+        may_send: Callable[[], bool] = always,
+    ) -> None:
         self.name = name
         self._socket = socket
         self._receive = receive
+        self._rush = rush
+        self._may_send = may_send
         self._unsent: deque[Sequence[Part]] = deque()
         self.unsent_bytes = 0
-        """What the kernel's end has not taken yet."""
+        """Bytes that the kernel has not taken yet."""
+        self.received = 0
+        self.received_bytes = 0
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(self._socket.fileno(), self._ready)
+        self._descriptor = self._socket.fileno()
+        self._loop.add_reader(self._descriptor, self._ready)
+        self._ended = False
         self._scheduled: asyncio.Handle | None = None
         self._credit, self._credited_at = float(BURST), self._loop.time()
         self._most = BATCH
         self._again()
 
-    def send(self, multipart: Sequence[Part]) -> None:
-        """Send without blocking; what the socket does not take now goes when it can."""
-        if self._socket.closed:
-            return
+    @property
+    def closed(self) -> bool:
+        """Whether the socket is closed, by us or by somebody else."""
+        if not self._ended and self._socket.closed:
+            self._end()
+        return self._ended
+
+    def send(self, multipart: Sequence[Part]) -> bool:
+        """
+        Send a multipart without blocking. What the socket does not take now is sent later.
+
+        If somebody else closes the socket, :meth:`take_unsent` returns what it has not taken.
+
+        Returns:
+            ``False`` if the socket is closed already. Nothing was done then.
+        """
+        if self.closed:
+            return False
         self._unsent.append(multipart)
         self.unsent_bytes += sum(map(len, multipart))
         self._write()
         self._again()
+        return True
 
-    def drain(self) -> None:
-        """Read what has arrived so far, now."""
-        while not self._socket.closed and self._read():
-            pass
+    @property
+    def is_connected(self) -> bool:
+        """Whether the socket can send now (see :func:`when_connected`)."""
+        try:
+            return not self._ended and bool(int(self._socket.getsockopt(zmq.EVENTS)) & zmq.POLLOUT)
+        except zmq.ZMQError:
+            return False
+        finally:
+            # This call may have used up the edge that says that there is something to read.
+            self._again()
+
+    def take_unsent(self) -> list[Sequence[Part]]:
+        """Return what the socket has not taken, and forget it."""
+        unsent = list(self._unsent)
+        self._unsent.clear()
+        self.unsent_bytes = 0
+        return unsent
+
+    def drain(self, seconds: float = SLICE) -> bool:
+        """Read what has arrived, for at most ``seconds``. Returns whether that was all."""
+        enough = time.monotonic() + seconds
+        while not self.closed and self._read():
+            if time.monotonic() >= enough:
+                self._again()
+                return False
+        return True
 
     def close(self) -> None:
-        """Close the socket; safe twice."""
-        if not self._socket.closed:
-            self._loop.remove_reader(self._socket.fileno())
-            self._socket.close(linger=0)
+        """Close the socket and forget what was not sent. May be called twice."""
+        self._end()
+        self.take_unsent()
+
+    def _end(self) -> None:
+        if not self._ended:
+            self._ended = True
+            # By the descriptor: a socket that somebody else closed does not know its own.
+            self._loop.remove_reader(self._descriptor)
+            self._socket.close(linger=LINGER)
         if self._scheduled is not None:
             self._scheduled.cancel()
             self._scheduled = None
-        self._unsent.clear()
-        self.unsent_bytes = 0
 
     def _again(self) -> None:
-        if self._scheduled is None and int(self._socket.getsockopt(zmq.EVENTS)) & self._wanted():
+        if self._scheduled is not None or self._ended:
+            return
+        try:
+            events = int(self._socket.getsockopt(zmq.EVENTS))
+        except zmq.ZMQError:
+            # Somebody else closed it, or its context ends and waits for all of its sockets.
+            self._end()
+            return
+        if events & self._wanted():
             self._scheduled = self._loop.call_later(self._rest(), self._due)
 
     def _wanted(self) -> int:
@@ -117,7 +202,7 @@ class ZmqChannel:
         self._ready()
 
     def _ready(self) -> None:
-        if self._socket.closed or self._scheduled is not None:
+        if self.closed or self._scheduled is not None:
             return
         try:
             if self._unsent:
@@ -126,22 +211,25 @@ class ZmqChannel:
                 self._credit -= 1.0
                 self._read()
         finally:
-            # Also after a fault of the receiver: the edge is used up, and nothing would wake us.
-            if not self._socket.closed:
-                self._again()
+            # Also after an error of the receiver. The edge is used up, so nothing would wake us.
+            self._again()
 
     def _write(self) -> None:
-        while self._unsent:
+        while self._unsent and self._may_send():
             try:
-                # Without a copy pyzmq makes an object of each part: that pays for large ones only.
+                # Without a copy pyzmq makes an object of each part. That pays for large ones only.
                 small = all(len(part) < LARGE for part in self._unsent[0])
                 self._socket.send_multipart(self._unsent[0], zmq.NOBLOCK, copy=small)
             except zmq.Again:
                 return
+            except zmq.ZMQError:
+                # As in _again. The message can be taken back.
+                self._end()
+                return
             self.unsent_bytes -= sum(map(len, self._unsent.popleft()))
 
     def _read(self) -> bool:
-        """Hand on one batch. Returns whether it was a full one, so that there may be more."""
+        """Hand on one batch. Returns whether it was full, so that there may be more."""
         batch: list[list[Part]] = []
         room = BATCH_BYTES
         try:
@@ -150,23 +238,32 @@ class ZmqChannel:
                 room -= sum(map(len, batch[-1]))
         except zmq.Again:
             full = False
+        except zmq.ZMQError:
+            full = False
+            self._end()
         else:
             full = True
-        if batch:
-            begun = time.thread_time()
-            self._receive(self.name, batch)
-            self._suit(len(batch), time.thread_time() - begun)
+        try:
+            if batch:
+                self.received += len(batch)
+                self.received_bytes += BATCH_BYTES - room
+                begun = time.thread_time()
+                self._receive(self.name, batch)
+                self._suit(len(batch), time.thread_time() - begun)
+        finally:
+            if self._rush is not None:
+                self._rush.read(len(batch), more=full)
         return full
 
     def _suit(self, count: int, seconds: float) -> None:
-        """Choose the size of the next batches by how long this one took."""
+        """Choose the size of the next batches by the time that this one took."""
         if seconds > TURN:
             self._most = max(LEAST, int(count * TURN / seconds))
         elif self._most < BATCH and count == self._most:
             self._most = min(BATCH, self._most * 2)
 
     def _receive_one(self) -> list[Part]:
-        """Receive as ``recv_multipart`` does, in half its time: a frame knows if more follow."""
+        """Receive like ``recv_multipart``, in half the time: a frame knows whether more follow."""
         receive, parts = self._socket.recv, []
         more = True
         while more:
@@ -174,46 +271,3 @@ class ZmqChannel:
             parts.append(frame.bytes if len(frame) < LARGE else frame.buffer)
             more = frame.more
         return parts
-
-
-def bare_socket(connected: Any) -> zmq.Socket[bytes]:
-    """
-    Return the plain socket behind what a kernel manager's ``connect_*`` gives.
-
-    Managers that live on an event loop wrap it in a ZMQStream, which reads one message for
-    each turn of the loop.
-    """
-    if isinstance(connected, ZMQStream):
-        connected.io_loop.remove_handler(connected.socket)
-        return connected.socket
-    if isinstance(connected, zmq.asyncio.Socket):
-        return zmq.Socket.shadow(connected)
-    return connected  # type: ignore[no-any-return]  # a zmq.Socket by ConnectionFileMixin's contract
-
-
-def without_receive_limit(context: zmq.Context[Any]) -> AbstractContextManager[None]:
-    """
-    Let the sockets that are made meanwhile take whatever comes: a limit would silently drop.
-
-    The option must be set before they connect. Connecting anew instead leaves the first
-    connection open at the kernel's end, where it fills up with what nobody reads.
-    """
-    return _made_with(context, zmq.RCVHWM, 0)
-
-
-def with_send_limit(context: zmq.Context[Any]) -> AbstractContextManager[None]:
-    """Let what the kernel's end does not take wait here, where bytes are counted."""
-    return _made_with(context, zmq.SNDHWM, SENDING)
-
-
-@contextmanager
-def _made_with(context: zmq.Context[Any], option: int, value: int) -> Iterator[None]:
-    before = context.sockopts.get(option)
-    context.setsockopt(option, value)
-    try:
-        yield
-    finally:
-        if before is None:
-            del context.sockopts[option]
-        else:
-            context.setsockopt(option, before)

@@ -1,52 +1,52 @@
-"""``POST`` of a list of comms to close, after a look; what stays is told with its reason."""
+"""``POST`` of a list of comms to close. The answer says which stay open, and why."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from typing import Annotated, Literal, TypedDict
 
 from msgspec import Meta, Struct
 
-from jupyter_comm_broker.core.state.comm_record import CommRecord
-from jupyter_comm_broker.core.state.registry import Registry
+from jupyter_comm_broker.core.known import Known
+from jupyter_comm_broker.core.state.known_comm import KnownComm
 from jupyter_comm_broker.inspection.comm_filter import without_held
 from jupyter_comm_broker.inspection.views import Count
 from jupyter_comm_broker.web.bodies import JSON, read_body
-from jupyter_comm_broker.web.comms.closing import AT_ONCE, ClosedCommView, closed_view
-from jupyter_comm_broker.web.comms.writer import WritingHandler
+from jupyter_comm_broker.web.comms.closing import ClosedCommView, ClosingHandler, closed_view
 from jupyter_comm_broker.web.operation import Answer, NoQuery, operation
 
 MOST_COMMS = 10_000
-"""In one request: what a page shows and somebody chose."""
+"""The most comms in a request. A user chooses them on the dashboard."""
 
 
 class ClosingWish(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """Comms to close, by their ids."""
+    """The comms to close."""
 
     comms: Annotated[
         list[str],
-        Meta(max_length=MOST_COMMS, description="Ids of the kernel's comms."),
+        Meta(max_length=MOST_COMMS, description="The ids of the comms."),
     ]
-    dry_run: Annotated[bool, Meta(description="Only say which.")] = False
+    dry_run: Annotated[
+        bool, Meta(description="Close nothing. Only say which comms would be closed.")
+    ] = False
 
 
 class StayingView(TypedDict):
-    """A comm that is not closed, and why."""
+    """A comm that was not closed, and why."""
 
     comm_id: str
     reason: Annotated[
         Literal["held", "closed", "unknown"],
         Meta(
-            description="A widget that stays refers to it; it was closed before; the kernel has "
-            "no such comm."
+            description="held: a widget that stays open needs it; closed: it was closed before; "
+            "unknown: the kernel has no such comm."
         ),
     ]
-    held_by: Annotated[str | None, Meta(description="A widget that refers to it.")]
+    held_by: Annotated[str | None, Meta(description="A widget that needs it; null if none does.")]
 
 
 class ClosingsView(TypedDict):
-    """The comms that are closed, or would be, and those that are not."""
+    """The comms that were closed, or would be, and those that stay open."""
 
     kernel_id: str
     dry_run: bool
@@ -55,7 +55,7 @@ class ClosingsView(TypedDict):
     staying: list[StayingView]
 
 
-class CloseChosen(WritingHandler):
+class CloseChosen(ClosingHandler):
     """``/api/kernels/{kernel_id}/closings``: close a list of comms."""
 
     @operation(
@@ -66,25 +66,17 @@ class CloseChosen(WritingHandler):
         errors=(404, 413, 415, 503),
     )
     async def post(self, query: NoQuery, kernel_id: str) -> None:
-        """Close the comms that are named, but none that widgets need which are not."""
+        """Close the comms of a list, except those that other widgets need."""
         self.check_body()
         wish = read_body(self.request, ClosingWish, form=False)
         broker, now = self.live_kernel(kernel_id), self.port.now()
-        registry = broker.context.registry
+        known = broker.known
         named = list(dict.fromkeys(wish.comms))
-        meant = [record for each in named if (record := registry.get(each)) is not None]
-        chosen = without_held(meant, registry)
+        meant = [record for each in named if (record := known.comm(each)) is not None]
+        chosen = without_held(meant, known.comms())
         shown = [closed_view(record, now) for record in chosen]
-        staying = _staying(named, {each.comm_id for each in chosen}, registry)
-        closed = 0
-        if not wish.dry_run:
-            for number, record in enumerate(chosen, 1):
-                # Others may have closed it, or opened another of its id, between two turns.
-                if registry.get(record.comm_id) is record:
-                    self.close_comm(kernel_id, record.comm_id)
-                    closed += 1
-                if number % AT_ONCE == 0:
-                    await asyncio.sleep(0)
+        staying = _staying(named, {each.comm_id for each in chosen}, known)
+        closed = 0 if wish.dry_run else await self.close_all(kernel_id, known, chosen)
         self.answer(
             ClosingsView(
                 kernel_id=kernel_id,
@@ -96,24 +88,22 @@ class CloseChosen(WritingHandler):
         )
 
 
-def _staying(named: Iterable[str], going: set[str], registry: Registry) -> list[StayingView]:
+def _staying(named: Iterable[str], going: set[str], known: Known) -> list[StayingView]:
     holders = {
         held: record.comm_id
-        for record in registry
+        for record in known.comms()
         if record.comm_id not in going
         for held in record.references
     }
     return [
-        _stays(comm_id, registry.get(comm_id), holders.get(comm_id), registry)
+        _stays(comm_id, known.comm(comm_id), holders.get(comm_id), known)
         for comm_id in named
         if comm_id not in going
     ]
 
 
-def _stays(
-    comm_id: str, record: CommRecord | None, holder: str | None, registry: Registry
-) -> StayingView:
+def _stays(comm_id: str, record: KnownComm | None, holder: str | None, known: Known) -> StayingView:
     if record is not None:
         return {"comm_id": comm_id, "reason": "held", "held_by": holder}
-    ended = registry.closing(comm_id) is not None
+    ended = known.closing(comm_id) is not None
     return {"comm_id": comm_id, "reason": "closed" if ended else "unknown", "held_by": None}

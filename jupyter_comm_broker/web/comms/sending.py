@@ -1,4 +1,4 @@
-"""``POST /api/kernels/{kernel_id}/comms/{comm_id}/messages``: send on a comm, and wait or not."""
+"""``POST /api/kernels/{kernel_id}/comms/{comm_id}/messages``: send, and wait if asked to."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Annotated, Literal, TypedDict
 
 from msgspec import Meta, Struct
 
-from jupyter_comm_broker.core.state.comm_record import CommRecord
+from jupyter_comm_broker.core.state.known_comm import KnownComm
 from jupyter_comm_broker.errors import InvalidFieldError
+from jupyter_comm_broker.inspection.health_views import BusyView
 from jupyter_comm_broker.inspection.message_views import (
     CommMessageView,
     ErrorView,
@@ -15,7 +16,6 @@ from jupyter_comm_broker.inspection.message_views import (
     heard,
     queued_behind,
 )
-from jupyter_comm_broker.inspection.views import BusyView
 from jupyter_comm_broker.web.bodies import FORM, Sent, SentBody, SentForm, read_sent
 from jupyter_comm_broker.web.comms.writer import SEND_FAILURES, TIMEOUT, Timeout, WritingHandler
 from jupyter_comm_broker.web.operation import JSON, Answer, operation
@@ -23,29 +23,37 @@ from jupyter_comm_broker.web.port import Outgoing
 
 
 class SendQuery(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """How long to wait, and for what."""
+    """What to wait for, and how long."""
 
     wait: Annotated[
         Literal["none", "processed", "reply"],
-        Meta(description="For nothing; until the kernel is done with it; and with its answers."),
+        Meta(
+            description="none: do not wait; processed: wait until the kernel is done with the "
+            "message; reply: wait, and show the kernel's answers too."
+        ),
     ] = "none"
     timeout: Timeout = TIMEOUT
     reveal: Annotated[
-        bool, Meta(description="Show secrets in answers as well; takes the right to execute.")
+        bool, Meta(description="Show secrets in answers too. This needs the right to execute.")
     ] = False
 
 
 class _Accepted(TypedDict):
-    msg_id: Annotated[str, Meta(description="The message's; of several, the last one's.")]
+    msg_id: Annotated[
+        str, Meta(description="The message's id; for several messages, that of the last.")
+    ]
     queued_behind: Annotated[
-        BusyView | None, Meta(description="What the kernel runs first; null if it is idle.")
+        BusyView | None,
+        Meta(description="The request that the kernel runs first; null if it is idle."),
     ]
 
 
 class AcceptedView(_Accepted, total=False):
-    """A message that is on its way to the kernel, or several."""
+    """One or several messages that are on their way to the kernel."""
 
-    msg_ids: Annotated[list[str], Meta(description="Of each, where the body is an array.")]
+    msg_ids: Annotated[
+        list[str], Meta(description="The ids of all messages, if the body is an array.")
+    ]
 
 
 class _Processed(TypedDict):
@@ -54,18 +62,20 @@ class _Processed(TypedDict):
 
 
 class ProcessedView(_Processed, total=False):
-    """A message that the kernel is done with, with what answered it if that was asked for."""
+    """A message that the kernel is done with, and the answers to it if they were asked for."""
 
     comm_messages: Annotated[
-        list[CommMessageView], Meta(description="Those whose parent the message is.")
+        list[CommMessageView], Meta(description="The comm messages that answer the message.")
     ]
     errors: list[ErrorView]
     streams: list[StreamView]
-    truncated: Annotated[bool, Meta(description="Whether there was more than is collected.")]
+    truncated: Annotated[
+        bool, Meta(description="Whether there were more answers than are collected.")
+    ]
 
 
 class SendMessage(WritingHandler):
-    """``/api/kernels/{kernel_id}/comms/{comm_id}/messages``: send."""
+    """``/api/kernels/{kernel_id}/comms/{comm_id}/messages``: send messages."""
 
     @operation(
         "sendMessage",
@@ -74,23 +84,26 @@ class SendMessage(WritingHandler):
         body={JSON: Sent, FORM: SentForm},
         answers={
             200: Answer(
-                description="The kernel is done with it, as wait asks for.",
+                description="The kernel is done with the message, if wait is not none.",
                 media={JSON: ProcessedView},
             ),
-            202: Answer(description="It is on its way: wait is none.", media={JSON: AcceptedView}),
+            202: Answer(
+                description="The message is on its way, if wait is none.",
+                media={JSON: AcceptedView},
+            ),
         },
         errors=(*SEND_FAILURES, 504),
     )
     async def post(self, query: SendQuery, kernel_id: str, comm_id: str) -> None:
-        """Send a message on a comm, or several in their order."""
+        """Send one message on a comm, or several in order."""
         reveal = await self.may_see_secrets(query.reveal)
         self.check_body()
         sent = read_sent(self.request)
         if isinstance(sent, list) and query.wait != "none":
-            raise InvalidFieldError("wait", "only one message is waited for: send the last alone")
+            raise InvalidFieldError("wait", "wait takes only one message; send the last one alone")
         broker = self.live_kernel(kernel_id)
         _, record = self.comm(kernel_id, comm_id)
-        # All are looked at before the kernel gets any.
+        # All are checked before the kernel gets any.
         messages = (
             [self._message(body, record, f"[{index}]") for index, body in enumerate(sent)]
             if isinstance(sent, list)
@@ -107,7 +120,7 @@ class SendMessage(WritingHandler):
         self.set_status(202)
         self.answer(accepted)
 
-    def _message(self, body: SentBody, record: CommRecord, place: str = "") -> Outgoing:
+    def _message(self, body: SentBody, record: KnownComm, place: str = "") -> Outgoing:
         content = {"comm_id": record.comm_id, "data": body.data}
         try:
             text = self.content(content, record.is_widget, body.metadata, body.buffers)

@@ -1,4 +1,4 @@
-"""Which labextensions the server has, as far as they may draw widgets."""
+"""The server's labextensions that may draw widgets."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import msgspec
 from jupyter_core.paths import jupyter_path
 
 BASE = "@jupyter-widgets/base"
-"""The package that whoever draws widgets is built on."""
+"""The package that every package of widgets depends on."""
 
 OWN = "@jupyter-widgets/jupyterlab-manager"
-"""What makes widgets live in JupyterLab: the preview has its own."""
+"""The labextension of the widget manager in JupyterLab. The preview has a manager of its own."""
 
 
 class Labextension(TypedDict):
-    """What a page needs in order to load one."""
+    """What a page needs to load a labextension."""
 
     name: str
     load: str
@@ -26,7 +26,7 @@ class Labextension(TypedDict):
 
 
 def folders() -> list[str]:
-    """Return where Jupyter looks for labextensions; the first that has one counts."""
+    """Return the folders of labextensions. The first folder that has a labextension counts."""
     return list(jupyter_path("labextensions"))
 
 
@@ -42,7 +42,7 @@ def drawing_widgets(places: Sequence[str]) -> list[Labextension]:
             if not isinstance(name, str) or not isinstance(built, dict) or name in found:
                 continue
             load, extension, style = (built.get(each) for each in ("load", "extension", "style"))
-            # One without a plug-in is a theme or a mime renderer.
+            # A labextension without a plug-in is a theme or a mime renderer.
             if name == OWN or not isinstance(load, str) or not isinstance(extension, str):
                 continue
             if _may_draw(package):
@@ -64,12 +64,12 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         package = msgspec.json.decode(file.read_bytes())
     except (OSError, msgspec.DecodeError):
-        # JupyterLab says so at its start; here it only draws nothing.
+        # JupyterLab reports it at its start. Here it only draws nothing.
         return {}
     return package if isinstance(package, dict) else {}
 
 
 def _may_draw(package: dict[str, Any]) -> bool:
-    """Tell whether it is built on the base of widgets, or does not say what it is built on."""
+    """Return whether a package depends on :data:`BASE`, or does not name its dependencies."""
     needs = [package.get(each) for each in ("dependencies", "peerDependencies")]
     return not any(needs) or any(isinstance(each, dict) and BASE in each for each in needs)

@@ -1,21 +1,23 @@
-"""``/comm-broker``: the dashboard, under a policy that trusts nothing but its own files."""
+"""``/comm-broker``: the dashboard. Its policy allows no code but its own files."""
 
 from __future__ import annotations
 
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
 from jupyter_comm_broker.core.gate.rights import RESOURCE
+from jupyter_comm_broker.log_lines import OneLineLog
 
 PATH = "comm-broker"
-"""Where the page is, below the server's base_url."""
+"""The page's path below the server's base_url."""
 
-BUILT = Path(__file__).parents[1] / "static" / "dashboard"
-"""What the build puts there: ``index.html``, and what it loads under ``assets``."""
+BUILT = Path(__file__).parents[2] / "static" / "dashboard"
+"""The folder of the built page: ``index.html``, and the files that it loads in ``assets``."""
 
 POLICY = "; ".join(
     [
@@ -30,54 +32,59 @@ POLICY = "; ".join(
         "form-action 'none'",
     ]
 )
-"""No script and no style but our own files, whatever a widget's state holds."""
+"""The page's policy. Scripts and styles in a widget's state never run."""
 
 BASE_URL_MARK = '<meta name="jupyter-base-url" content="" />'
-"""Where the page reads the server's base_url from; empty in what is built."""
+"""The element from which the page reads the server's base_url. The build leaves it empty."""
 
 RELATIVE = '"./assets/'
-"""How the built page names what it loads."""
+"""The beginning of the addresses in the built page."""
 
 NOT_BUILT = """<!doctype html>
 <html lang="en">
 <title>Comm broker</title>
 <h1>The dashboard has not been built</h1>
-<p>This server runs jupyter_comm_broker from a checkout. In it, run</p>
+<p>This server runs jupyter_comm_broker from a checkout. To build the page, run this there:</p>
 <pre>pip install -e .</pre>
-<p>which builds the page, then load it again. An installed wheel has the page in it.</p>
+<p>Then load this page again. An installed wheel contains the page.</p>
 </html>
 """
 
 A_YEAR = 365 * 24 * 3600
-"""For how long browsers keep what is loaded: its name is another one when it changes."""
+"""Seconds for which browsers keep a file. A file that changes gets another name."""
 
 MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-"""By suffix; a machine's own table may know another type, which browsers then refuse to run."""
+"""Media types by suffix. A machine's own table may have a type that browsers refuse to run."""
 
 
 class DashboardHandler(JupyterHandler):
-    """What page and assets share."""
+    """What the handlers of the page and of its assets share."""
 
     auth_resource = RESOURCE
 
     @property
+    def log(self) -> Any:
+        """The server's log. Each message becomes one line, because it may quote a client."""
+        return OneLineLog(super().log)
+
+    @property
     def content_security_policy(self) -> str:
-        """What the page may load, and who may frame it."""
+        """What the page may load, and which pages may frame it."""
         return POLICY
 
     def set_default_headers(self) -> None:
-        """Add to the server's: no guessing of types, and no address told to anybody else."""
+        """Add two headers: browsers guess no media types, and send no referrer to other servers."""
         super().set_default_headers()
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Referrer-Policy", "same-origin")
 
     async def require_read(self) -> None:
-        """Go on only for who may read comms; raises a 403."""
-        # Action and resource stand here explicitly, as in web.operation.
+        """Check that the user may read comms. Raises a 403."""
+        # Not jupyter_server's own decorator, as in web.operation.
         user = self.current_user
         may = self.authorizer.is_authorized(self, user, "read", RESOURCE)
         if user is None or not await ensure_async(may):
@@ -86,7 +93,7 @@ class DashboardHandler(JupyterHandler):
             raise web.HTTPError(403, "%s may not read %s", who, RESOURCE)
 
     def built(self, page: Path) -> str | None:
-        """Return a built page; where there is none, say what has to be done and return ``None``."""
+        """Return a built page. If there is none, answer how to build it and return ``None``."""
         self.set_header("Cache-Control", "no-cache")
         if page.is_file():
             return page.read_text(encoding="utf-8")
@@ -96,25 +103,25 @@ class DashboardHandler(JupyterHandler):
 
 
 class ShowDashboard(DashboardHandler):
-    """``/comm-broker``: the page itself. What it shows stands in its query."""
+    """``/comm-broker``: the page. Its query says what it shows."""
 
     @web.authenticated
     async def get(self) -> None:
-        """Show the page, or what has to be done to have one."""
+        """Show the page, or how to build it."""
         await self.require_read()
         page = self.built(BUILT / "index.html")
         if page is None:
             return
-        # Asking for the token sets its cookie, without which nothing can be sent from the page.
+        # Reading the token sets its cookie. Without the cookie the page can send nothing.
         self.log.debug("comm broker: the page has an XSRF token of %d", len(self.xsrf_token))
         self.finish(placed(page, self.base_url))
 
 
 class ShowAsset(DashboardHandler, web.StaticFileHandler):
-    """``/comm-broker/assets/``: what the page loads."""
+    """``/comm-broker/assets/``: the files that the page loads."""
 
     def initialize(self) -> None:  # type: ignore[override]
-        """Serve what was built."""
+        """Serve the folder of built files."""
         super().initialize(path=str(BUILT / "assets"))
 
     @web.authenticated
@@ -132,17 +139,17 @@ class ShowAsset(DashboardHandler, web.StaticFileHandler):
         await web.StaticFileHandler.get(self, path, include_body=False)
 
     def set_extra_headers(self, path: str) -> None:
-        """Let browsers keep it: under this name it never changes."""
+        """Let browsers keep the file. A file never changes under its name."""
         self.set_header("Cache-Control", f"private, max-age={A_YEAR}, immutable")
 
     def get_content_type(self) -> str:
-        """Return its type, by its suffix alone."""
+        """Return the file's media type, by its suffix alone."""
         known = MEDIA_TYPES.get(Path(str(self.absolute_path)).suffix)
         return known or super().get_content_type()
 
 
 def placed(page: str, base_url: str) -> str:
-    """Return the built page as it stands below a server's base_url."""
+    """Return the built page with the addresses below a server's base_url."""
     base = escape(base_url, quote=True)
     return page.replace(BASE_URL_MARK, BASE_URL_MARK.replace('""', f'"{base}"')).replace(
         RELATIVE, f'"{base}{PATH}/assets/'
@@ -153,4 +160,4 @@ page_handlers = [
     (f"/{PATH}", ShowDashboard),
     (rf"/{PATH}/assets/([\w.-]+)", ShowAsset),
 ]
-"""What tornado takes."""
+"""The handlers, as tornado takes them."""

@@ -1,4 +1,4 @@
-"""Message tails: switched on and off for a comm or a target, and read while they are on."""
+"""Recordings of messages: switch them on and off for a comm or a target, and read them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ SWITCHED = {200: Answer(media={JSON: RecordingView})}
 
 
 class TailQuery(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """Which part of a tail."""
+    """Chooses a part of a recording."""
 
-    after: Annotated[int, Meta(ge=0, le=2**53, description="Only messages of higher numbers.")] = 0
-    limit: Annotated[int, Meta(ge=1, le=1000, description="Not more of them.")] = 100
+    after: Annotated[
+        int, Meta(ge=0, le=2**53, description="Only messages with higher numbers.")
+    ] = 0
+    limit: Annotated[int, Meta(ge=1, le=1000, description="Most messages to show.")] = 100
 
 
 class TailView(TypedDict):
-    """The latest messages, if they are recorded."""
+    """A recording and its latest messages."""
 
     recording: RecordingView
     messages: list[RecordedMessage]
@@ -38,10 +40,10 @@ READ = {200: Answer(media={JSON: TailView})}
 
 
 class RecordingHandler(CommBrokerHandler):
-    """What both kinds of recordings share."""
+    """What the handlers of both kinds of recordings share."""
 
     def switch(self, kernel_id: str, subject: Subject) -> None:
-        """Switch a recording as the body says, and answer what it does now."""
+        """Switch a recording on or off, as the body says. Answer its settings and counters."""
         wish = read_body(self.request, RecordingWish, form=False)
         broker, recordings = self.kernel(kernel_id), self.port.recordings
         recordings.set(kernel_id, broker, subject, wish, self.port.now())
@@ -49,7 +51,14 @@ class RecordingHandler(CommBrokerHandler):
         self.answer(found.view() if found is not None else OFF)
 
     def show(self, kernel_id: str, subject: Subject, query: TailQuery) -> None:
-        """Answer the messages that were recorded."""
+        """
+        Answer the messages of a recording.
+
+        Args:
+            kernel_id: the kernel.
+            subject: the comm or the target that is recorded.
+            query: the part of the recording.
+        """
         found = self.port.recordings.get(kernel_id, subject)
         shown: TailView = {"recording": OFF, "messages": []}
         if found is not None:
@@ -58,7 +67,7 @@ class RecordingHandler(CommBrokerHandler):
 
 
 class RecordComm(RecordingHandler):
-    """``/api/kernels/{kernel_id}/comms/{comm_id}/recording``: switch a comm's tail."""
+    """``/api/kernels/{kernel_id}/comms/{comm_id}/recording``: record a comm."""
 
     @operation(
         "recordComm",
@@ -68,13 +77,13 @@ class RecordComm(RecordingHandler):
         errors=(404, 409, 410, 415),
     )
     async def put(self, query: NoQuery, kernel_id: str, comm_id: str) -> None:
-        """Record a comm's latest messages from now on, or no longer."""
+        """Start or stop recording the latest messages of a comm."""
         self.comm(kernel_id, comm_id)
         self.switch(kernel_id, ("comm", comm_id))
 
 
 class ShowMessages(RecordingHandler):
-    """``/api/kernels/{kernel_id}/comms/{comm_id}/messages``: read a comm's tail."""
+    """``/api/kernels/{kernel_id}/comms/{comm_id}/messages``: read the recording of a comm."""
 
     @operation("listMessages", action="read", query=TailQuery, answers=READ, errors=(404, 410))
     async def get(self, query: TailQuery, kernel_id: str, comm_id: str) -> None:
@@ -84,7 +93,7 @@ class ShowMessages(RecordingHandler):
 
 
 class RecordTarget(RecordingHandler):
-    """``/api/kernels/{kernel_id}/recordings/{target_name}``: a target's tail."""
+    """``/api/kernels/{kernel_id}/recordings/{target_name}``: the recording of a target."""
 
     @operation(
         "recordTarget",
@@ -94,7 +103,7 @@ class RecordTarget(RecordingHandler):
         errors=(404, 409, 415),
     )
     async def put(self, query: NoQuery, kernel_id: str, target_name: str) -> None:
-        """Record the latest messages of all comms of a target from now on, or no longer."""
+        """Start or stop recording the latest messages of all comms of a target."""
         self.switch(kernel_id, ("target", target_name))
 
     @operation("listTargetMessages", action="read", query=TailQuery, answers=READ, errors=(404,))

@@ -21,6 +21,13 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 """Collects what the page's policy forbade."""
 
+NOT_THERE = ("status of 404", "status of 410")
+"""
+What the browser logs when a page asks for a comm that was closed or whose kernel has ended.
+
+A page asks again and again, and may ask in the moment of the end: the answer is right then.
+"""
+
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 """What axe holds the page against."""
 
@@ -41,9 +48,10 @@ class Board:
         self._pictures = pictures
         self.page = self._context.new_page()
         self.page.add_init_script(WATCH)
-        self.errors: list[str] = []
+        self._logged: list[str] = []
+        self._forgiven: tuple[str, ...] = ()
         self.page.on("console", self._console)
-        self.page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
+        self.page.on("pageerror", lambda error: self._logged.append(f"uncaught: {error}"))
 
     def open(self, query: str = "", *, live: bool = True) -> None:
         """Go to the dashboard, and wait until it is up to date."""
@@ -97,13 +105,18 @@ class Board:
             for each in found["violations"]
         ]
 
+    @property
+    def errors(self) -> list[str]:
+        """What went wrong in the page and was not forgiven."""
+        return [each for each in self._logged if not any(text in each for text in self._forgiven)]
+
     def forgive(self, *texts: str) -> None:
-        """Take out the errors that a case caused on purpose."""
-        self.errors = [each for each in self.errors if not any(text in each for text in texts)]
+        """Count no errors that a case causes on purpose, may they have come or be on their way."""
+        self._forgiven += texts
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self.errors.append(message.text)
+            self._logged.append(message.text)
 
     # -- time ---------------------------------------------------------------------------------
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from jupyter_comm_broker.errors import ServerRefusedError
+
 from ..conftest import FAILED
-from ..server import RefusedError, Server
+from ..server import Server
 from .board import Board
 from .kernels import Notebook
 
@@ -31,9 +33,8 @@ class Boards(Protocol):
 def hub(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server below a base_url."""
     server = Server(tmp_path_factory.mktemp("dashboard") / "server", "broker", BASE_URL)
-    server.start()
-    yield server
-    server.stop()
+    with server:
+        yield server
 
 
 @pytest.fixture(scope="package")
@@ -75,5 +76,5 @@ def notebooks(hub: Server) -> Iterator[Callable[..., Notebook]]:
     yield start
     for notebook in started:
         # The case may have ended it, or its server.
-        with suppress(RefusedError, ConnectionError):
+        with suppress(ServerRefusedError, ConnectionError):
             notebook.shut_down()

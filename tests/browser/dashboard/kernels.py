@@ -24,7 +24,7 @@ class Notebook:
     def __init__(self, server: Server, path: str) -> None:
         self._server = server
         named = {"path": path, "name": path, "type": "notebook", "kernel": {"name": "python3"}}
-        session = server.request("POST", "/api/sessions", named)
+        session = server.rest("POST", "/api/sessions", named)
         self.path = path
         self.session_id: str = session["id"]
         self.kernel_id: str = session["kernel"]["id"]
@@ -57,7 +57,7 @@ class Notebook:
 
     def interrupt(self) -> None:
         """Interrupt what runs."""
-        self._server.request("POST", f"/api/kernels/{self.kernel_id}/interrupt", {})
+        self._server.rest("POST", f"/api/kernels/{self.kernel_id}/interrupt", {})
 
     def kill(self) -> None:
         """Kill the kernel's process, as the system does when memory is short."""
@@ -65,13 +65,13 @@ class Notebook:
 
     def shut_down(self) -> None:
         """End the session and its kernel."""
-        self._server.request("DELETE", f"/api/sessions/{self.session_id}")
+        self._server.rest("DELETE", f"/api/sessions/{self.session_id}")
 
     def _link(self) -> str | None:
-        kernels = self._server.request("GET", "/api/comms/broker")["kernels"]
+        kernels = self._server.rest("GET", "/api/comms/broker")["kernels"]
         links = {each["kernel_id"]: each["link"] for each in kernels}
         return links.get(self.kernel_id)
 
     @property
     def _connection(self) -> Path:
-        return self._server.folder / "runtime" / f"kernel-{self.kernel_id}.json"
+        return self._server.connection_file(self.kernel_id)

@@ -62,6 +62,6 @@ class OneComm:
 def model_id(server: Server, notebook: Notebook, model: str) -> str:
     """The comm of the kernel's only widget of a model."""
     path = f"/api/kernels/{notebook.kernel_id}/comms?model={model}"
-    (comm,) = server.request("GET", path)["comms"]
+    (comm,) = server.rest("GET", path)["comms"]
     found: str = comm["comm_id"]
     return found

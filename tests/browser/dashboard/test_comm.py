@@ -149,8 +149,10 @@ def test_messages_are_recorded_in_both_directions(slider: OneComm, notebook: Not
     messages = slider.part("Messages")
     assert "Nothing is recorded" in messages.inner_text()
     slider.button("Record").click()
-    slider.board.wait_until(lambda: "the server keeps" in messages.inner_text(), 10, "it is on")
-    assert "everybody who may read comms" in messages.inner_text()
+    slider.board.wait_until(
+        lambda: "the server keeps the last" in messages.inner_text(), 10, "it is on"
+    )
+    assert "for all users who may read comms" in messages.inner_text()
     notebook.run("s.value = 71")
     slider.type({"method": "update", "state": {"value": 72}})
     slider.button("Send").click()
@@ -178,4 +180,4 @@ def test_messages_are_recorded_in_both_directions(slider: OneComm, notebook: Not
     )
     assert rows.count() == before
     slider.button("Stop recording").click()
-    slider.board.wait_until(lambda: "No longer recorded" in messages.inner_text(), 10, "off")
+    slider.board.wait_until(lambda: "was switched off" in messages.inner_text(), 10, "off")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ..server import Server
+from .board import NOT_THERE
 from .conftest import Boards
 from .kernels import Notebook
 from .one_comm import OneComm, model_id
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-
-NOT_THERE = ("status of 404", "status of 410")
 
 
 @pytest.fixture
@@ -39,7 +38,7 @@ def slider(hub: Server, notebook: Notebook, boards: Boards) -> OneComm:
 
 
 def settle(one: OneComm) -> None:
-    """Wait for the last answers, which rightly say that it is not there."""
+    """Let the last answers come, which rightly say that it is not there, and nothing else."""
     one.page.wait_for_timeout(2500)
     one.board.forgive(*NOT_THERE)
 
@@ -76,7 +75,7 @@ def test_it_is_closed_under_ones_eyes(slider: OneComm, notebook: Notebook) -> No
 def test_its_kernel_dies(slider: OneComm, notebook: Notebook) -> None:
     notebook.kill()
     slider.board.wait_until(
-        lambda: "What is shown is what was known last" in slider.board.said, 60, "it says so"
+        lambda: "This page shows its last known state" in slider.board.said, 60, "it says so"
     )
     assert "64" in slider.value("value"), "the last state is still shown"
     settle(slider)
@@ -88,7 +87,7 @@ def test_an_unknown_one_says_what_to_do(hub: Server, notebook: Notebook, boards:
     one.board.wait_until(lambda: "There is no such comm" in one.board.said, 20, "it says so")
     assert one.board.complaints() == []
     one.board.picture("one-comm-unknown")
-    one.page.get_by_role("link", name="See what lives now").click()
+    one.page.get_by_role("link", name="Show the open comms").click()
     assert f"kernel={notebook.kernel_id}" in one.page.url
     settle(one)
 
@@ -108,9 +107,8 @@ def test_who_may_only_look_is_told_so(hub: Server, notebook: Notebook, boards: B
 def own(chromium: Browser, tmp_path: Path) -> Iterator[Server]:
     """A server that a case may stop and start."""
     server = Server(tmp_path / "server", "broker")
-    server.start()
-    yield server
-    server.stop()
+    with server:
+        yield server
 
 
 def test_a_restarted_server_is_found_again_without_a_load(own: Server, boards: Boards) -> None:
@@ -126,7 +124,7 @@ def test_a_restarted_server_is_found_again_without_a_load(own: Server, boards: B
     own.start()
     one.board.wait_until(lambda: one.board.connection == "live", 30, "the page is live again")
     one.board.wait_until(
-        lambda: "What is shown is what was known last" in one.board.said, 30, "its kernel is gone"
+        lambda: "This page shows its last known state" in one.board.said, 30, "its kernel is gone"
     )
     assert one.page.evaluate("window.__same"), "the page was loaded anew"
     one.board.forgive("net::ERR_", "Failed to load resource")

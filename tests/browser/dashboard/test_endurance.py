@@ -92,7 +92,7 @@ def test_a_storm(
     assert board.connection == "live"
     sent = int(notebook.value("sent"))
     figures["messages a second"] = round(sent / seconds)
-    known = hub.request("GET", f"/api/comms?kernel={notebook.kernel_id}&limit=1")["total"]
+    known = hub.rest("GET", f"/api/comms?kernel={notebook.kernel_id}&limit=1")["total"]
     assert known == COMMS
     # What the page knows is what there is.
     board.page.get_by_role("link", name="Overview").click()

@@ -25,9 +25,8 @@ def linked(chromium: Browser, tmp_path: Path) -> Iterator[Server]:
     """A server below a base_url that finds the extension as the checkout has it."""
     server = Server(tmp_path / "server", "broker", "/user/anna/")
     shutil.copytree(EXTENSION, server.folder / "data" / "labextensions" / "jupyter_comm_broker")
-    server.start()
-    yield server
-    server.stop()
+    with server:
+        yield server
 
 
 @pytest.fixture

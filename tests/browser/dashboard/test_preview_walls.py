@@ -83,7 +83,7 @@ def test_a_script_in_an_html_widget_does_not_run_and_reaches_nobody(
     board = boards(hub)
     preview = Preview.of(board, notebook, "html")
     preview.wait_for("as it is")
-    board.wait_until(lambda: preview.words, 10, "the page says what was kept from happening")
+    board.wait_until(lambda: preview.words, 10, "the page says what was kept from change")
     board.page.wait_for_timeout(1000)
     assert preview.frame.evaluate("document.title") == "Preview of a widget"
     assert preview.frame.evaluate("origin") == "null"
@@ -107,7 +107,7 @@ def test_code_that_runs_there_has_no_cookies_no_storage_no_network_and_no_page(
     assert board.page.context.cookies(), "the page itself has cookies"
     preview.wait_for('"got"')
     assert json.loads(preview.shown) == {"origin": "null", "got": []}
-    preview.wait_for_words("a preview has no network")
+    preview.wait_for_words("A preview has no network")
     whole(board)
     board.forgive(*FORBIDDEN)
 
@@ -153,19 +153,19 @@ def test_code_that_never_ends_holds_up_its_frame_and_not_the_page(
 @pytest.mark.parametrize(
     ("code", "shown", "words"),
     [
-        ("widget = w.Textarea('x' * 10_000_000)", "", "This widget holds more than 4 MB"),
+        ("widget = w.Textarea('x' * 10_000_000)", "", "This widget has more than 4 MB"),
         ("widget = w.VBox([w.Label('once')]); widget.children = (widget, *widget.children)",
-         "This widget holds itself; it is drawn once.", ""),
+         "This widget contains itself. It is drawn once.", ""),
         ("a = w.VBox(); b = w.HBox([a]); a.children = (b,); widget = a",
-         "This widget holds itself; it is drawn once.", ""),
+         "This widget contains itself. It is drawn once.", ""),
         ("widget = w.Label('end')\nfor _ in range(40): widget = w.HBox([widget, widget])",
-         "", "holds more than 1000 others"),
+         "", "contains more than 1000 others"),
         ("widget = w.VBox([w.Image(value=bytes(range(256)) * 9, format='svg+xml'), w.Label('by')])",
          "by", ""),
         (f"widget = w.Label('abc{BIDI}<b>def</b>')", "<b>def</b>", ""),
         ("widget = w.Label('gone'); box = w.HBox([widget]); widget.close(); widget = box",
-         "A widget that stood here is gone.", ""),
-        ("widget = w.Layout()", "", "it has no looks of its own"),
+         "The widget that was here is closed.", ""),
+        ("widget = w.Layout()", "", "It has no view of its own"),
     ],
     ids=["10 MB", "itself", "each other", "crowd", "junk", "bidi", "gone", "layout"],
 )  # fmt: skip

@@ -25,9 +25,8 @@ SAME_PAGE = "window.__same = true"
 def own(chromium: Browser, tmp_path: Path) -> Iterator[Server]:
     """A server that a case may stop and start."""
     server = Server(tmp_path / "server", "broker")
-    server.start()
-    yield server
-    server.stop()
+    with server:
+        yield server
 
 
 def test_a_restarted_server_is_waited_for(own: Server, boards: Boards) -> None:

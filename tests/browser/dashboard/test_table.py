@@ -39,7 +39,7 @@ def test_a_comm_shows_at_once_and_goes_at_once(
     notebook = notebooks("climate model.ipynb")
     table = Table(boards(hub))
     table.board.wait_until(
-        lambda: "No comm lives on this server" in table.board.said, 20, "an empty table says so"
+        lambda: "No comm is open on this server" in table.board.said, 20, "an empty table says so"
     )
     table.board.picture("table-empty")
     notebook.run("import ipywidgets as w; s = w.IntSlider()")
@@ -275,6 +275,6 @@ def test_what_kernels_choose_is_shown_and_does_nothing(
     assert table.page.locator("dialog img, dialog b").count() == 0
     table.page.get_by_role("dialog").get_by_role("button", name="Close 6 comms").click()
     table.board.wait_until(
-        lambda: "No comm lives on this server" in table.board.said, 20, "all are closed"
+        lambda: "No comm is open on this server" in table.board.said, 20, "all are closed"
     )
     assert table.page.evaluate("window.__ran") is None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ..server import Server
+from .board import NOT_THERE
 from .conftest import Boards
 from .kernels import Notebook
 from .table import OPENED, Table
@@ -36,7 +37,7 @@ c.ServerApp.authorizer_class = Rules
 def test_left_overs_of_a_cell_that_ran_ten_times(
     hub: Server, boards: Boards, notebooks: Notebooks
 ) -> None:
-    """Scenario 20: 30 comms show, the 27 that are older than the last run go, the last 3 work."""
+    """30 comms show, the 27 that are older than the last run go, the last 3 work."""
     notebook = notebooks("left overs.ipynb")
     notebook.run("import ipywidgets as w; kept = []")
     for _ in range(10):
@@ -60,7 +61,7 @@ def test_left_overs_of_a_cell_that_ran_ten_times(
     table.board.wait_until(lambda: "27 comms closed." in table.board.said, 10, "it says so")
     assert not dialog.count()
     assert set(table.ids()) == on_screen
-    listed = hub.request("GET", f"/api/kernels/{notebook.kernel_id}/comms")
+    listed = hub.rest("GET", f"/api/kernels/{notebook.kernel_id}/comms")
     assert {each["comm_id"] for each in listed["comms"]} == on_screen
     assert notebook.value("len(__import__('comm').get_comm_manager().comms)") == "3"
     slider = next(
@@ -70,7 +71,7 @@ def test_left_overs_of_a_cell_that_ran_ten_times(
     )
     state = {"method": "update", "state": {"value": 42}, "buffer_paths": []}
     path = f"/api/kernels/{notebook.kernel_id}/comms/{slider}/messages"
-    hub.request("POST", path, {"data": state})
+    hub.rest("POST", path, {"data": state})
     table.board.wait_until(lambda: notebook.value("s.value") == "42", 10, "the last one works")
 
 
@@ -110,7 +111,7 @@ def test_what_others_need_stays_and_says_so(
     table.board.picture("table-close-along")
     dialog.get_by_role("button", name="Close 2 comms", exact=True).click()
     table.board.wait_until(
-        lambda: "No comm lives on this server" in table.board.said, 20, "both are closed"
+        lambda: "No comm is open on this server" in table.board.said, 20, "both are closed"
     )
 
 
@@ -131,21 +132,17 @@ def test_a_kernel_that_died_meanwhile_is_told_of(
     assert "The kernel is gone" in dialog.inner_text()
     dialog.get_by_role("button", name="Done").click()
     table.board.wait_until(
-        lambda: "No comm lives on this server" in table.board.said, 20, "the table knows"
+        lambda: "No comm is open on this server" in table.board.said, 20, "the table knows"
     )
-    table.board.forgive("Failed to load resource")
+    table.board.forgive(*NOT_THERE)
 
 
 @pytest.fixture
 def ruled(chromium: Browser, tmp_path: Path) -> Iterator[Server]:
     """A server on which nobody may open or close comms."""
-    server = Server(tmp_path / "server", "broker")
-    config = server.folder / "config"
-    config.mkdir(parents=True)
-    (config / "jupyter_server_config.py").write_text(RULES)
-    server.start()
-    yield server
-    server.stop()
+    server = Server(tmp_path / "server", "broker", config=RULES)
+    with server:
+        yield server
 
 
 def test_who_may_not_close_finds_the_button_off_with_the_reason(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_comm_broker.cli.command_context import Desk
+from jupyter_comm_broker.cli.command_context import CommandContext
 from jupyter_comm_broker.cli.exits import Exit
 
 from ..conftest import Run
@@ -71,7 +71,7 @@ def test_it_is_said_that_some_are_needed(run: Run, counter: Counter) -> None:
     answer = {**many("c1"), "held": 3}
     counter.lays(COMMS, answer, answer, method="DELETE")
     ended = run("close", "-k", "x", "--target", "t", "--dry-run")
-    assert "3 comms more would do, and stay: widgets that stay need them" in ended.err
+    assert "3 comms more matched and stay open: other widgets use them" in ended.err
     assert run("close", "-k", "x", "--target", "t", "--dry-run", "--json").json["held"] == 3
 
 
@@ -107,11 +107,11 @@ def test_a_person_decides(
 ) -> None:
     questions: list[str] = []
 
-    def asked(_desk: Desk, question: str) -> bool:
+    def asked(_context: CommandContext, question: str) -> bool:
         questions.append(question)
         return agrees
 
-    monkeypatch.setattr(Desk, "agrees", asked)
+    monkeypatch.setattr(CommandContext, "agrees", asked)
     ids = [f"c{number}" for number in range(30)]
     counter.lays(COMMS, many(*ids), many(*ids, dry_run=False), method="DELETE")
     ended = run("close", "--target", "t")
@@ -138,7 +138,7 @@ def test_nothing_meant_is_nothing_to_ask_about(run: Run, counter: Counter) -> No
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ([], "say --all"),
+        ([], "use --all"),
         (["c1", "--target", "t"], "not both"),
         (["c1", "--all"], "not both"),
         (["--all", "--target", "t"], "without a condition"),

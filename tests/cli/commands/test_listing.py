@@ -43,7 +43,7 @@ def test_people_get_a_table_and_are_told_of_the_rest(run: Run, counter: Counter)
 
 def test_nothing_is_said_to_be_nothing(run: Run, counter: Counter) -> None:
     counter.lays_comms()
-    assert run("list").err == "no comm lives on this server\n"
+    assert run("list").err == "no comm is open on this server\n"
     assert run("list", "--attached").err == "no such comm\n"
     assert run("list", "--json").json == []
 
@@ -68,4 +68,4 @@ def test_targets_that_are_not_known_yet_are_said_to_be_so(run: Run, counter: Cou
     counter.lays("/api/comms/targets", {"targets": []})
     ended = run("targets")
     assert (ended.code, ended.out) == (0, "")
-    assert "learned" in ended.err
+    assert "learns them" in ended.err

@@ -47,7 +47,7 @@ def test_a_message_is_sent_and_what_comes_first_is_said(run: Run, counter: Count
     assert (ended.code, ended.out) == (0, "sent as m1\n")
     assert (
         ended.err
-        == "the kernel is busy and comes to it after execute_request, which runs for 12s\n"
+        == "the kernel is busy and handles it after execute_request, which has run for 12s\n"
     )
     asked = counter.asked[-1]
     assert asked.json == {"data": {"a": 1}, "metadata": {"v": 2}}
@@ -88,7 +88,7 @@ def test_an_error_in_the_kernel_is_a_failure(run: Run, counter: Counter) -> None
     [
         (["{}", "--set", "a=1"], "leave those out"),
         ([], "nothing to send"),
-        (["{"], "data is no JSON"),
+        (["{"], "data is not JSON"),
     ],
 )
 def test_nothing_is_asked_where_the_words_are_wrong(
@@ -101,11 +101,14 @@ def test_nothing_is_asked_where_the_words_are_wrong(
 
 
 def test_a_message_that_stands_is_said_to(run: Run, counter: Counter) -> None:
-    late = {"message": "the message was accepted and stands", "reason": "UnansweredError"}
+    late = {
+        "message": "the message was accepted and is not taken back",
+        "reason": "UnansweredError",
+    }
     counter.lays(MESSAGES, late, method="POST", status=504)
     ended = run("send", "c1", "{}", "--wait", "processed")
     assert (ended.code, ended.out) == (Exit.TIMED_OUT, "")
-    assert "accepted and stands" in ended.err
+    assert "accepted and is not taken back" in ended.err
 
 
 def test_a_comm_is_opened(run: Run, counter: Counter) -> None:

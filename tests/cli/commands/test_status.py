@@ -47,3 +47,10 @@ def test_a_broker_beside_the_path_is_a_failure_that_says_why(run: Run, counter: 
     assert "NOT in the path (observer: another class is set)" in ended.out
     ended = run("status", "--json")
     assert (ended.code, ended.json) == (Exit.FAILED, beside)
+
+
+def test_kernels_that_cannot_be_connected_are_shown_with_the_reason(
+    run: Run, counter: Counter
+) -> None:
+    counter.lays("/api/comms/broker", check(kernels=[], unlinked={KERNEL: "too many files"}))
+    assert f"{KERNEL[:8]}: too many files" in run("status").out

@@ -90,4 +90,4 @@ def test_programs_get_nodes(run: Run, counter: Counter) -> None:
 def test_nothing_grows_from_nothing(run: Run, counter: Counter) -> None:
     counter.lays_comms()
     ended = run("tree")
-    assert (ended.code, ended.out, ended.err) == (0, "", "no comm lives there\n")
+    assert (ended.code, ended.out, ended.err) == (0, "", "no comm is open there\n")

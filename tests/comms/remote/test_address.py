@@ -9,7 +9,13 @@ from jupyter_comm_broker.comms.remote.address import Address
 
 @pytest.mark.parametrize(
     "url",
-    ["http://h:1/a%40b", "http://h:1/a%40b/", "http://h:1/a%40b/lab", "http://h:1/a%40b/tree?x=1"],
+    [
+        "http://h:1/a%40b",
+        "http://h:1/a%40b/",
+        "http://h:1/a%40b/lab",
+        "http://h:1/a%40b/tree?x=1",
+        "http://h:1/a%40b/lab/tree/a/b.ipynb",
+    ],
 )
 def test_pages_and_slashes_are_no_part_of_it(url: str) -> None:
     address = Address.of(url, "t")

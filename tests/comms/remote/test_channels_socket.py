@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from jupyter_comm_broker.comms.remote import channels_socket
 from jupyter_comm_broker.comms.remote.address import Address
 from jupyter_comm_broker.comms.remote.channels_socket import ChannelsSocket
 from jupyter_comm_broker.errors import CommBrokerError, ServerRefusedError
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
+from jupyter_comm_broker.transport.frontends import receipts
 from tests.fakes.server import Desk
 from tests.until import until
 
@@ -48,6 +50,11 @@ class Line:
 
     def writes(self, number: int) -> None:
         content = {"comm_id": "c", "target_name": "t", "data": number}
+        self.socket.write(AUTHOR.write("shell", "comm_open", content, now=0.0))
+
+    def writes_deep(self, levels: int) -> None:
+        data = b"[" * levels + b"]" * levels
+        content = b'{"comm_id":"c","target_name":"t","data":%b}' % data
         self.socket.write(AUTHOR.write("shell", "comm_open", content, now=0.0))
 
 
@@ -92,7 +99,7 @@ async def test_a_fault_in_who_listens_costs_no_other_message(
     for data in ("wrong", "right"):
         kernel.publish("comm_msg", {"comm_id": "c", "data": data})
     await until(lambda: line.said == ["wrong", "right"])
-    assert "could not be followed" in caplog.text
+    assert "could not be handled" in caplog.text
     await line.socket.close()
 
 
@@ -113,4 +120,47 @@ async def test_a_first_connection_that_is_refused_is_an_error(desk: Desk, addres
     with pytest.raises(ServerRefusedError) as refused:
         await line.socket.open()
     assert refused.value.status == 403
+    await line.socket.close()
+
+
+async def test_what_arrived_before_the_connection_broke_is_heard_once(
+    desk: Desk, address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # No ping, so that the server cannot know of anything that it arrived.
+    monkeypatch.setattr(receipts, "PAUSE", 3600.0)
+    kernel_id, kernel = await desk.starts()
+    line = Line(address, kernel_id)
+    await line.socket.open()
+    kernel.publish("comm_open", {"comm_id": "c", "target_name": "t", "data": {}})
+    for number in range(10):
+        kernel.publish("comm_msg", {"comm_id": "c", "data": number})
+    await until(lambda: len(line.said) == 10)
+    frontend = desk.broker.kernel(kernel_id)._context.delivery.get("s")
+    assert frontend is not None
+    assert len(frontend.outbox.in_flight) > 0
+    drop(desk)
+    await until(lambda: not line.socket.is_connected)
+    for number in range(10, 20):
+        kernel.publish("comm_msg", {"comm_id": "c", "data": number})
+    await until(lambda: len(line.said) >= 20)
+    assert line.said == list(range(20))
+    await line.socket.close()
+
+
+async def test_what_the_default_framing_cannot_hold_costs_the_others_nothing(
+    desk: Desk,
+    address: Address,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A server that does not know the v1 subprotocol."""
+    kernel_id, kernel = await desk.starts()
+    line = Line(address, kernel_id)
+    monkeypatch.setattr(channels_socket, "SUBPROTOCOL", "nobody knows this")
+    await line.socket.open()
+    line.writes_deep(2_000)
+    line.writes(1)
+    await line.socket.flush()
+    assert (await kernel.taken("comm_open")).content["data"] == 1
+    assert "cannot be sent: not readable: nested too deeply" in caplog.text
     await line.socket.close()

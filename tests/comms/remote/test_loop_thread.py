@@ -55,7 +55,7 @@ def test_waiting_for_itself_is_an_error_instead_of_for_ever() -> None:
         """Never runs."""
 
     async def outer() -> None:
-        with pytest.raises(RuntimeError, match="wait for itself"):
+        with pytest.raises(RuntimeError, match="wait for its own thread"):
             line.run(work())
 
     line.run(outer())

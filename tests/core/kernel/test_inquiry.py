@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from jupyter_comm_broker.core.context import Context, Policy
 from jupyter_comm_broker.core.kernel.inquiry import Inquiry
-from jupyter_comm_broker.core.kernel.state_questions import Questions
+from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.state.comm_record import Side
+from jupyter_comm_broker.core.state.widget_state import WidgetState
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
+from jupyter_comm_broker.protocol.widget import WIDGET_TARGET
 
 from ..talker import Talker
 
 
 def inquiry() -> tuple[Inquiry, Context]:
     context = Context.create(Policy(), Limits(), Author("broker", 0.0))
-    return Inquiry(Questions(context), "broker"), context
+    return Inquiry(KernelRequests(context), context.registry, "broker"), context
 
 
 def sent(context: Context) -> list[Message]:
@@ -75,3 +78,23 @@ def test_a_kernel_that_gives_no_subshell_is_believed() -> None:
     asking, _ = inquiry()
     reply = Talker("kernel").write("control", "create_subshell_reply", {"status": "error"})
     assert not asking.use_subshell(reply)
+
+
+def test_a_state_that_lacks_only_what_is_said_once_is_an_answer() -> None:
+    asking, context = inquiry()
+    record = context.registry.opened("d", WIDGET_TARGET, Side.KERNEL, 0.0)
+    state = b'{"_model_name":"AnyModel","_view_count":null,"_esm":"x","value":1}'
+    record.state = WidgetState(state, [], [])
+    asking.ask_for_each(["d"], 0.0)
+    [question] = sent(context)
+    assert asking.is_answer(comm_msg("d", {"_esm": "x", "value": 2}, question))
+    assert not asking.is_answer(comm_msg("d", {"value": 2}, question))
+
+
+def test_an_update_of_the_only_attribute_is_no_answer() -> None:
+    asking, context = inquiry()
+    record = context.registry.opened("d", WIDGET_TARGET, Side.KERNEL, 0.0)
+    record.state = WidgetState(b'{"_model_name":"AnyModel","value":1}', [], [])
+    asking.ask_for_each(["d"], 0.0)
+    [question] = sent(context)
+    assert not asking.is_answer(comm_msg("d", {"value": 2}, question))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.pages.conflation import attributes_of, is_update, with_attributes
+from jupyter_comm_broker.core.pages.conflation import attributes_of, with_attributes
 from jupyter_comm_broker.protocol.message import Message
 
 from ..talker import Talker
@@ -11,11 +11,6 @@ from ..talker import Talker
 def comm_msg(data: object, *buffers: bytes) -> Message:
     content = {"comm_id": "w", "data": data}
     return Talker("kernel").write("iopub", "comm_msg", content, metadata={"m": 1}, buffers=buffers)
-
-
-def test_only_a_plain_update_may_be_merged() -> None:
-    methods = ["update", "echo_update", "custom", "update_states", ""]
-    assert [is_update(comm_msg({"method": method})) for method in methods] == [True] + [False] * 4
 
 
 def test_a_message_with_other_attributes_keeps_its_headers() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_comm_broker.core.pages.outbox import OVERHEAD, Outbox
+from jupyter_comm_broker.core.pages.kind import OVERHEAD, Kind
+from jupyter_comm_broker.core.pages.outbox import Outbox
 from jupyter_comm_broker.protocol.message import Message
 
 from ..page import EVERYTHING
@@ -81,7 +82,7 @@ def test_buffers_are_merged_with_their_attributes() -> None:
 def test_no_update_is_merged_across_a_custom_message_of_its_comm() -> None:
     outbox = Outbox(high=0)
     outbox.put_update(update("w", a=1), "w")
-    outbox.put_barrier(custom("w"), "w")
+    outbox.add(custom("w"), Kind.BARRIER, "w")
     outbox.put_update(update("w", a=2), "w")
     outbox.put_update(update("w", a=3), "w")
     assert told(outbox) == [("w", {"a": 1}), ("w", None), ("w", {"a": 3})]
@@ -90,7 +91,7 @@ def test_no_update_is_merged_across_a_custom_message_of_its_comm() -> None:
 def test_a_custom_message_of_another_comm_is_no_hindrance() -> None:
     outbox = Outbox(high=0)
     outbox.put_update(update("w", a=1), "w")
-    outbox.put_barrier(custom("v"), "v")
+    outbox.add(custom("v"), Kind.BARRIER, "v")
     outbox.put_update(update("w", a=2), "w")
     assert told(outbox) == [("w", {"a": 2}), ("v", None)]
 
@@ -98,7 +99,7 @@ def test_a_custom_message_of_another_comm_is_no_hindrance() -> None:
 def test_no_update_at_all_is_merged_across_the_opening_or_closing_of_a_comm() -> None:
     outbox = Outbox(high=0)
     outbox.put_update(update("w", child=None), "w")
-    outbox.put_life(life("child"))
+    outbox.add(life("child"), Kind.LIFE, "")
     outbox.put_update(update("w", child="IPY_MODEL_child"), "w")
     assert told(outbox) == [
         ("w", {"child": None}),
@@ -122,7 +123,7 @@ def test_at_least_one_message_is_taken_and_no_more_than_fit() -> None:
     sizes = []
     for _ in range(4):
         message = output()
-        outbox.put(message)
+        outbox.add(message, Kind.PLAIN, "")
         sizes.append(message.size + OVERHEAD)
     assert [len(outbox.take(most)) for most in (1, sum(sizes[1:3]), 0)] == [1, 2, 1]
     assert (len(outbox), outbox.bytes, outbox.take(1)) == (0, 0, [])
@@ -130,10 +131,10 @@ def test_at_least_one_message_is_taken_and_no_more_than_fit() -> None:
 
 def test_only_output_is_dropped() -> None:
     outbox = Outbox(high=0)
-    outbox.put(output(), droppable=True)
+    outbox.add(output(), Kind.OUTPUT, "")
     outbox.put_update(update("w", a=1), "w")
-    outbox.put(output())
-    outbox.put(output(), droppable=True)
+    outbox.add(output(), Kind.PLAIN, "")
+    outbox.add(output(), Kind.OUTPUT, "")
     assert (outbox.drop_output(), outbox.dropped) == (2, 2)
     outbox.put_update(update("w", a=2), "w")
     assert told(outbox) == [("w", {"a": 2}), "stream"]
@@ -175,13 +176,13 @@ def test_whatever_is_merged_pages_end_up_with_the_same_and_see_fixed_points_in_o
             outbox.put_update(message, what[0])
         elif step == "custom":
             message = custom(what[0])
-            outbox.put_barrier(message, what[0])
+            outbox.add(message, Kind.BARRIER, what[0])
         elif step == "life":
             message = life(what[0])
-            outbox.put_life(message)
+            outbox.add(message, Kind.LIFE, "")
         elif step == "output":
             message = output()
-            outbox.put(message, droppable=True)
+            outbox.add(message, Kind.OUTPUT, "")
         elif step == "take":
             got += outbox.take(what[0])
             continue

@@ -100,7 +100,7 @@ def test_untracked_requests_change_nothing() -> None:
     interrupt = page.sends("shutdown_request", {}, "control")
     one.kernel.busy(interrupt)
     one.kernel.idle(interrupt)
-    assert one.broker.context.execution.state == "busy"
+    assert one.broker._context.execution.state == "busy"
     assert one.page("b").hears() == [status("busy")]
 
 
@@ -137,15 +137,91 @@ def test_after_a_restart_nothing_of_the_old_process_runs() -> None:
     page = one.page("a")
     one.kernel.busy(page.executes())
     one.broker.kernel_restarted(one.now)
-    assert (one.broker.context.execution.running, one.broker.context.occupied) == (None, False)
+    assert (one.broker._context.execution.running, one.broker._context.occupied) == (None, False)
 
 
 def test_a_cell_that_is_sent_occupies_the_kernel_before_it_says_busy() -> None:
     one = room()
     page = one.page("a")
     cell = page.executes()
-    assert (one.broker.context.occupied, one.broker.context.execution.main_is_busy) == (True, False)
+    assert (one.broker._context.occupied, one.broker._context.execution.main_is_busy) == (
+        True,
+        False,
+    )
     one.kernel.busy(cell)
     one.kernel.replies(cell, {"status": "ok"})
     one.kernel.idle(cell)
-    assert one.broker.context.occupied is False
+    assert one.broker._context.occupied is False
+
+
+def nested() -> tuple[Room, Page, Message, Message]:
+    """Return a cell that runs, and a page's message that the kernel handles inside of it."""
+    one = room()
+    page = one.page("a")
+    one.kernel.opens("w", {"_model_name": "N", "value": 0})
+    cell = page.executes()
+    one.kernel.busy(cell)
+    inner = page.updates("w", {"value": 1})
+    page.gets()
+    return one, page, cell, inner
+
+
+def test_the_end_of_a_request_inside_a_cell_is_not_the_end_of_the_cell() -> None:
+    one, page, cell, inner = nested()
+    one.kernel.busy(inner)
+    one.kernel.idle(inner)
+    messages = page.gets()
+    assert (shown(messages), ended(messages)) == (["busy"], [inner.header.msg_id])
+    execution = one.broker._context.execution
+    assert (execution.state, one.broker._context.occupied) == ("busy", True)
+    assert execution.running is not None
+    assert execution.running.header.msg_id == cell.header.msg_id
+    one.kernel.replies(cell, {})
+    one.kernel.idle(cell)
+    assert shown(page.gets()) == ["idle"]
+    assert not one.broker._context.occupied
+    assert execution.state == "idle"
+
+
+def test_requests_inside_requests_end_one_by_one() -> None:
+    one, page, cell, _ = nested()
+    inner = [page.updates("w", {"value": n}) for n in range(3)]
+    for message in inner:
+        one.kernel.busy(message)
+    for message in reversed(inner):
+        one.kernel.idle(message)
+        assert one.broker._context.execution.state == "busy"
+    one.kernel.idle(cell)
+    assert one.broker._context.execution.state == "idle"
+    assert shown(page.gets())[-1] == "idle"
+
+
+def test_a_page_that_comes_meanwhile_is_told_of_the_cell() -> None:
+    one, _, cell, inner = nested()
+    one.kernel.busy(inner)
+    [told] = one.page("b").gets()
+    assert (told.content, told.parent.msg_id) == ({"execution_state": "busy"}, cell.header.msg_id)
+
+
+def test_what_began_inside_a_cell_and_lost_its_idle_is_over_with_the_cell() -> None:
+    one, page, cell, inner = nested()
+    one.kernel.busy(inner)
+    one.kernel.replies(cell, {})
+    one.kernel.idle(cell)
+    messages = page.gets()
+    assert ended(messages) == [inner.header.msg_id, cell.header.msg_id]
+    assert shown(messages)[-1] == "idle"
+    assert one.broker._context.execution.running is None
+
+
+def test_what_a_cell_publishes_after_such_a_request_stands_under_the_cell_again() -> None:
+    one, page, cell, inner = nested()
+    one.kernel.busy(inner)
+    one.kernel.idle(inner)
+    page.gets()
+    one.broker._context.registry.doubt_all("a test")
+    one.settle()
+    [listing] = [m for m in one.for_kernel() if m.header.msg_type == "comm_info_request"]
+    one.kernel.prints("from a thread\n", listing)
+    [printed] = page.gets()
+    assert printed.parent.msg_id == cell.header.msg_id

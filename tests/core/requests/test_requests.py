@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.requests.execution import CONTROL, MAIN
-from jupyter_comm_broker.core.requests.requests import Request, Requests
+from jupyter_comm_broker.core.requests.request import CONTROL, MAIN, Request
+from jupyter_comm_broker.core.requests.requests import Requests
 from jupyter_comm_broker.protocol.message import Header
 
 from ..room import Kernel, Room
@@ -60,7 +60,7 @@ def test_a_reply_to_nobody_is_counted() -> None:
     page = room.page("a")
     room.kernel.replies(Talker("gone").write("shell", "execute_request", {}), {})
     assert page.gets() == []
-    assert room.broker.context.counters["replies_to_nobody"] == 1
+    assert room.broker._context.counters["replies_to_nobody"] == 1
 
 
 def test_an_entry_ends_with_reply_and_idle_whichever_comes_first() -> None:
@@ -70,9 +70,9 @@ def test_an_entry_ends_with_reply_and_idle_whichever_comes_first() -> None:
     room.kernel.idle(first)
     room.kernel.replies(first, {})
     room.kernel.replies(second, {})
-    assert len(room.broker.context.requests) == 1
+    assert len(room.broker._context.requests) == 1
     room.kernel.idle(second)
-    assert len(room.broker.context.requests) == 0
+    assert len(room.broker._context.requests) == 0
 
 
 def test_a_comm_message_ends_with_its_idle() -> None:
@@ -80,16 +80,16 @@ def test_a_comm_message_ends_with_its_idle() -> None:
     room.kernel.opens("w", {"value": 1})
     page = room.page("a")
     sent = page.updates("w", {"value": 2})
-    assert len(room.broker.context.requests) == 1
+    assert len(room.broker._context.requests) == 1
     room.kernel.idle(sent)
-    assert len(room.broker.context.requests) == 0
+    assert len(room.broker._context.requests) == 0
 
 
 def test_a_restart_forgets_them() -> None:
     room = Room()
     room.page("a").executes()
     room.broker.kernel_restarted(room.now)
-    assert (len(room.broker.context.requests), room.broker.context.occupied) == (0, False)
+    assert (len(room.broker._context.requests), room.broker._context.occupied) == (0, False)
 
 
 def request(number: int, msg_type: str = "execute_request", **header: str) -> Request:
@@ -132,3 +132,34 @@ def test_pages_never_see_what_another_session_of_the_kernel_answers_for_us() -> 
         Kernel(room).replies(asked, {"status": "ok"})
         Kernel(room).idle(asked)
     assert page.gets() == []
+
+
+def test_who_has_another_session_in_its_headers_is_found_when_its_request_is_over() -> None:
+    """A thread asks for input after its cell; a program may name its sessions as it likes."""
+    room = Room()
+    page, other = room.page("a"), room.page("b")
+    cell = page.executes(session="somebody")
+    stolen = other.executes(session="a")
+    for each in (cell, stolen):
+        room.kernel.busy(each)
+        room.kernel.replies(each, {})
+        room.kernel.idle(each)
+    page.gets()
+    other.gets()
+    asked = room.kernel.says("stdin", "input_request", {"prompt": "?"}, cell)
+    assert (page.gets(), other.gets()) == ([asked], [])
+    # A page's own session id is nobody else's.
+    asked = room.kernel.says("stdin", "input_request", {"prompt": "?"}, stolen)
+    assert (page.gets(), other.gets()) == ([asked], [])
+
+
+def test_sessions_in_headers_do_not_pile_up() -> None:
+    requests = Requests(10)
+    for number in range(3 * Requests.MOST_SENDERS):
+        header = Header(msg_id=f"m{number}", session=f"s{number}")
+        requests.sent(Request("page", "shell", header, 0.0))
+    assert len(requests._senders) == Requests.MOST_SENDERS
+    latest = Header(msg_id="m", session="s0")
+    for sender in ("page", "another"):
+        requests.sent(Request(sender, "shell", latest, 0.0))
+        assert requests.sender("s0") == sender

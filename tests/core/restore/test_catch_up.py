@@ -36,7 +36,8 @@ def test_changes_are_repeated_merged_at_each_moment_and_then_no_more() -> None:
     assert [sorted(content["data"]["state"].items()) for _, (_, content) in heard] == [
         sorted(update[1]["data"]["state"].items())
     ] * 4
-    assert room.broker.next_due() is None or room.broker.next_due() == 60.0
+    later = room.broker.next_due()
+    assert later is None or later >= 60.0
 
 
 def test_nothing_is_repeated_if_nothing_changed() -> None:
@@ -122,9 +123,9 @@ def test_no_record_of_changes_outlives_the_pages() -> None:
     room, page = restored()
     page.restores()
     page.restores()
-    assert len(room.broker.context.mirror.watchers) == 4
-    room.wait(20.0)
-    assert len(room.broker.context.mirror.watchers) == 1
+    assert len(room.broker._context.mirror.watched) == 4
+    room.wait(2000.0)  # the check of what the page was given ends, though nobody answers it
+    assert len(room.broker._context.mirror.watched) == 1
     page.restores()
     page.detach()
-    assert len(room.broker.context.mirror.watchers) == 1
+    assert len(room.broker._context.mirror.watched) == 1

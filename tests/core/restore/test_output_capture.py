@@ -2,58 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+import pytest
 
+from jupyter_comm_broker.core.context import Policy
+from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.protocol.json_text import loads
-from jupyter_comm_broker.protocol.message import Message
 
+from ..capturing import OUT, Capturing, text
 from ..heard import set_to
-from ..page import Page
-from ..room import Room
-
-OUT = {"_model_name": "OutputModel", "msg_id": "", "outputs": []}
-
-
-def text(text: str) -> dict[str, Any]:
-    return {"output_type": "stream", "name": "stdout", "text": text}
-
-
-class Capturing:
-    """A cell of page ``a`` inside ``with out:``."""
-
-    def __init__(self, *widgets: str) -> None:
-        self.room = Room()
-        self.page = self.room.page("a")
-        for widget in widgets or ("out",):
-            self.room.kernel.opens(widget, OUT)
-        self.cell = self.page.executes()
-        self.room.kernel.busy(self.cell)
-        self.enters(*widgets or ("out",))
-
-    def enters(self, *widgets: str) -> None:
-        for widget in widgets:
-            self.room.kernel.updates(widget, {"msg_id": self.cell.header.msg_id}, self.cell)
-
-    def leaves(self, widget: str = "out") -> None:
-        self.room.kernel.updates(widget, {"msg_id": ""}, self.cell)
-
-    def prints(self, line: str) -> None:
-        self.room.kernel.prints(line, self.cell)
-
-    def ends(self) -> list[Message]:
-        self.room.kernel.replies(self.cell, {"status": "ok"})
-        self.room.kernel.idle(self.cell)
-        return self.room.for_kernel()
-
-    def reloads(self) -> Page:
-        self.page.detach()
-        self.room.for_kernel()
-        page = self.room.page("b")
-        page.restores()
-        return page
-
-    def mirrored(self, widget: str = "out") -> Any:
-        return self.room.mirrored(widget)["outputs"]
 
 
 def test_a_page_that_reloads_loses_no_line() -> None:
@@ -161,7 +117,7 @@ def test_a_widget_that_is_closed_collects_no_more() -> None:
     out.room.kernel.closes("out", out.cell)
     out.prints("2\n")
     out.room.wait(1.0)
-    assert out.room.broker.context.counters["faults"] == 0
+    assert out.room.broker._context.counters["faults"] == 0
 
 
 def test_a_restart_forgets_what_was_collected() -> None:
@@ -200,3 +156,132 @@ def test_a_page_that_collects_by_itself_is_never_told_what_it_collected() -> Non
     ]
     assert [state for state in told if "outputs" in state] == []
     assert out.mirrored() == [text("".join(f"{line}\n" for line in range(90)))]
+
+
+# -- who collects ----------------------------------------------------------------------------------
+
+
+def test_a_hook_that_is_set_again_stays_where_it_is_among_the_others() -> None:
+    out = Capturing("outer", "inner")
+    out.enters("outer")
+    out.prints("1\n")
+    out.room.wait(1.0)
+    assert (out.mirrored("outer"), out.mirrored("inner")) == ([], [text("1\n")])
+
+
+def test_two_widgets_take_turns_under_one_request() -> None:
+    out = Capturing("one", "two")
+    out.leaves("two")
+    out.prints("1\n")
+    out.leaves("one")
+    out.enters("two")
+    out.prints("2\n")
+    out.leaves("two")
+    out.room.wait(1.0)
+    assert (out.mirrored("one"), out.mirrored("two")) == ([text("1\n")], [text("2\n")])
+
+
+def test_a_widget_that_is_opened_anew_under_its_id_has_nothing_of_the_old() -> None:
+    out = Capturing()
+    out.prints("1\n")
+    out.room.kernel.opens("out", OUT, out.cell)
+    out.prints("beside\n")
+    out.enters("out")
+    out.prints("2\n")
+    out.room.wait(1.0)
+    assert out.mirrored() == [text("2\n")]
+
+
+@pytest.mark.parametrize("msg_id", [None, 5, {}, [1]])
+def test_a_msg_id_that_is_none_ends_the_capture(msg_id: object) -> None:
+    out = Capturing()
+    out.prints("1\n")
+    out.room.kernel.updates("out", {"msg_id": msg_id}, out.cell)
+    out.prints("beside\n")
+    out.room.wait(1.0)
+    assert out.mirrored() == [text("1\n")]
+    assert out.room.broker._context.counters["faults"] == 0
+
+
+def test_a_clear_that_waits_is_obeyed_by_the_next_cell_as_well() -> None:
+    out = Capturing()
+    out.prints("1\n")
+    out.clears(wait=True)
+    out.leaves()
+    out.ends()
+    out.syncs(out.page, [text("1\n")])
+    assert not out.holds()
+    out.cell = out.page.executes()
+    out.enters("out")
+    out.prints("2\n")
+    out.room.wait(1.0)
+    assert out.mirrored() == [text("2\n")]
+
+
+def test_an_update_of_a_display_changes_nothing_in_an_output_widget() -> None:
+    """Pages do nothing with it there either."""
+    out = Capturing()
+    first = {"data": {"text/plain": "1"}, "metadata": {}, "transient": {"display_id": "d"}}
+    out.publishes("display_data", first)
+    out.publishes("update_display_data", {**first, "data": {"text/plain": "2"}})
+    out.room.wait(1.0)
+    shown = {"output_type": "display_data", "data": {"text/plain": "1"}, "metadata": {}}
+    assert out.mirrored() == [shown]
+
+
+def test_tracebacks_that_are_hidden_are_hidden_there_as_well() -> None:
+    out = Capturing(policy=Policy(hide_tracebacks="ask me"))
+    out.room.kernel.raises("SecretError", out.cell)
+    out.room.wait(1.0)
+    assert "line" not in str(out.mirrored())
+    assert out.mirrored()[0]["traceback"] == ["ask me"]
+
+
+def test_what_no_page_would_take_is_passed_on_and_not_collected() -> None:
+    out = Capturing()
+    out.page.gets()
+    out.publishes("stream", {"name": "stdout"})
+    out.publishes("error", {"ename": "E", "evalue": "e", "traceback": None})
+    out.publishes("stream", ["no", "object"])
+    assert [each.header.msg_type for each in out.page.gets()] == ["stream", "error", "stream"]
+    out.room.wait(1.0)
+    counters = out.room.broker._context.counters
+    assert (out.mirrored(), counters["malformed_from_kernel"], counters["faults"]) == ([], 3, 0)
+
+
+def test_a_page_that_takes_over_goes_on_from_all_that_there_is() -> None:
+    out = Capturing()
+    other = out.room.page("b")
+    other.gets()
+    out.prints("1\n")
+    cell = other.executes()
+    out.room.kernel.updates("out", {"msg_id": cell.header.msg_id}, cell)
+    heard = [content for kind, content in other.hears() if kind == "comm_msg"]
+    assert [each["data"]["state"] for each in heard] == [
+        {"outputs": [text("1\n")]},
+        {"msg_id": cell.header.msg_id},
+    ]
+    out.room.kernel.prints("2\n", cell)
+    out.page.gets()
+    out.room.wait(1.0)
+    # Now it is the first page that watches.
+    assert out.page.hears() == [set_to("out", {"outputs": [text("1\n2\n")]})]
+    assert "comm_msg" not in [kind for kind, _ in other.hears()]
+
+
+def test_a_page_that_missed_output_while_it_was_away_is_given_all_of_it() -> None:
+    out = Capturing(limits=Limits(absent_bytes=5_000))
+    out.page.gets()
+    out.page.detach()
+    lines = [f"{number} {'x' * 500}\n" for number in range(20)]
+    for line in lines:
+        out.prints(line)
+    out.page.attach()
+    out.page.restores()
+    states = out.page.hears_states()
+    assert states is not None
+    assert states["out"]["outputs"] == [text("".join(lines))]
+    out.prints("next\n")
+    out.room.wait(10.0)
+    told = [content for kind, content in out.page.hears() if kind == "comm_msg"]
+    assert "outputs" not in str(told)

@@ -42,14 +42,14 @@ def test_a_new_page_is_offered_what_is_kept_once() -> None:
     assert list(messages[1].buffers) == [b"raw"]
     room.wait(60.0)
     assert told(page) == []
-    assert room.broker.context.counters["offered_comms"] == 1
+    assert room.broker._context.counters["offered_comms"] == 1
     assert room.broker.next_due() is None
 
 
 def test_what_it_turns_down_is_offered_again_for_a_while_and_stays_open_for_all() -> None:
     room = drawn()
     page = room.page("a")
-    for _ in room.broker.context.limits.offer_after:
+    for _ in room.broker._context.limits.offer_after:
         while not (heard := told(page)):
             room.wait(0.5)
         assert heard == [OPENED, SAID]
@@ -58,7 +58,22 @@ def test_what_it_turns_down_is_offered_again_for_a_while_and_stays_open_for_all(
     room.wait(60.0)
     assert told(page) == []
     assert room.for_kernel() == []
-    assert "c" in room.broker.context.registry
+    assert "c" in room.broker._context.registry
+
+
+def test_a_short_loss_of_the_socket_does_not_end_the_offers() -> None:
+    """Its plug-in had not loaded when it was offered the comm first."""
+    room = drawn()
+    page = room.page("a")
+    while not told(page):
+        room.wait(0.1)
+    page.closes("c")
+    page.loses_network()
+    room.wait(0.2)
+    page.comes_back()
+    page.gets()
+    room.wait(60.0)
+    assert told(page)[:2] == [OPENED, SAID]
 
 
 def test_a_page_that_asks_for_the_target_has_it_at_once() -> None:
@@ -122,7 +137,7 @@ def test_who_leaves_or_has_used_it_is_offered_nothing() -> None:
     other.tells("c", 1)
     room.wait(60.0)
     assert told(other) == []
-    assert room.broker.context.counters["offered_comms"] == 0
+    assert room.broker._context.counters["offered_comms"] == 0
 
 
 def test_what_is_closed_or_of_another_process_is_not_offered() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.protocol.json_text import loads
+from jupyter_comm_broker.protocol.message import Message
 
 from ..page import Page
 from ..room import WITH_SUBSHELLS, Room
@@ -28,11 +29,15 @@ def listing(room: Room, *comm_ids: str) -> None:
     room.kernel.idle(asked)
 
 
-def stating(room: Room, **states: Any) -> None:
-    for asked in room.for_kernel():
-        if asked.header.msg_type == "comm_msg" and asked.comm.comm_id in states:
-            room.kernel.updates(asked.comm.comm_id, states[asked.comm.comm_id], asked)
-            room.kernel.idle(asked)
+def stating(room: Room, asked: list[Message] | None = None, **states: Any) -> list[Message]:
+    """Let the kernel answer for these comms. Returns what it was asked."""
+    kernel_requests = room.for_kernel() if asked is None else asked
+    for asked_for in kernel_requests:
+        if asked_for.header.msg_type == "comm_msg" and asked_for.comm.comm_id in states:
+            comm_id = asked_for.comm.comm_id
+            room.kernel.updates(comm_id, states[comm_id], asked_for)
+            room.kernel.idle(asked_for)
+    return kernel_requests
 
 
 def test_a_restore_waits_for_the_list_and_the_states() -> None:
@@ -46,10 +51,10 @@ def test_a_restore_waits_for_the_list_and_the_states() -> None:
 def test_a_restore_does_without_what_does_not_come_and_opens_it_when_it_does() -> None:
     room, page = late_list()
     listing(room, "w", "v")
-    stating(room, w={**MODEL, "value": 1})
+    asked = stating(room, w={**MODEL, "value": 1})
     room.wait(2.1)
     assert page.hears_states() == {"w": {**MODEL, "value": 1}}
-    stating(room, v={**MODEL, "value": 2})
+    stating(room, asked, v={**MODEL, "value": 2})
     [opened] = [content for kind, content in page.hears() if kind == "comm_open"]
     assert opened == {
         "comm_id": "v",

@@ -15,8 +15,8 @@ STATE = {"_model_name": "IntSliderModel", "_model_module": "m", "value": 7}
 def lose(room: Room) -> None:
     """Let the broker see by a number that messages were lost."""
     for number in (1, 2000):
-        header = {"msg_id": f"kernel_1_{number}", "msg_type": "stream", "session": "kernel"}
-        content = {"name": "stdout", "text": "x"}
+        header = {"msg_id": f"kernel_1_{number}", "msg_type": "status", "session": "kernel"}
+        content = {"execution_state": "idle"}
         room.broker.kernel_sent(
             Message("iopub", [dumps(header), b"{}", b"{}", dumps(content)]), room.now
         )
@@ -26,8 +26,8 @@ def lose(room: Room) -> None:
 def answer(room: Room, *comm_ids: str) -> list[str]:
     """Let the kernel answer what it is asked until nothing more is; return who was asked."""
     asked: list[str] = []
-    while questions := room.for_kernel():
-        for question in questions:
+    while kernel_requests := room.for_kernel():
+        for question in kernel_requests:
             room.kernel.busy(question)
             if question.header.msg_type == "comm_info_request":
                 comms = {comm_id: {"target_name": WIDGET_TARGET} for comm_id in comm_ids}

@@ -17,28 +17,34 @@ def record(comm_id: str, state: WidgetState | None, target: str = "jupyter.widge
 
 
 def test_states_paths_and_buffers_are_in_the_order_of_the_comms() -> None:
-    states = collect(
+    lacking = record("unknown", None)
+    snapshot = collect(
+        "control",
         [
             record("b", WidgetState(b'{"x":{}}', [["x", "y"]], [b"1"])),
-            record("unknown", None),
+            lacking,
             record("other", WidgetState(b"{}"), target="other"),
             record('a"', WidgetState(b'{"v":1}', [["raw"]], [b"2"])),
         ],
         {'a"': {"v": b"5"}},
     )
     named = {"model_name": "N", "model_module": "M", "model_module_version": "1.0"}
-    data = loads(states.data)
+    content = loads(snapshot.content)
+    data = content["data"]
+    assert content["comm_id"] == "control"
     assert data == {
         "method": "update_states",
         "states": {"b": {**named, "state": {"x": {}}}, 'a"': {**named, "state": {"v": 5}}},
         "buffer_paths": [["b", "state", "x", "y"], ['a"', "state", "raw"]],
     }
     assert list(data["states"]) == ["b", 'a"']
-    assert (states.buffers, states.comm_ids) == ([b"1", b"2"], {"b", 'a"'})
+    assert snapshot.buffers == [b"1", b"2"]
+    assert [each.comm_id for each in snapshot.records] == ["b", 'a"']
+    assert snapshot.stateless == [lacking]
 
 
 def test_without_widgets_it_is_empty() -> None:
-    assert loads(collect([], {}).data) == {
+    assert loads(collect("control", [], {}).content)["data"] == {
         "method": "update_states",
         "states": {},
         "buffer_paths": [],

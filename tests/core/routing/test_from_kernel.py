@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
-
 from jupyter_comm_broker.core.state.comm_record import Side
 
 from ..room import Room
@@ -22,40 +18,6 @@ def test_messages_and_bytes_are_counted_each_way() -> None:
     assert (record.from_kernel, record.bytes_from_kernel) == (3, sum(m.size for m in sent))
     assert (record.from_frontends, record.bytes_from_frontends) == (1, got.size)
     assert (record.opened_by, record.opened_at, record.last_activity) == (Side.KERNEL, 0.0, 5.0)
-
-
-def test_a_message_on_an_unknown_comm_passes_and_makes_the_list_incomplete() -> None:
-    room = Room()
-    page = room.page("a")
-    message = room.kernel.sends("unknown", {})
-    assert page.gets() == [message]
-    assert room.record("unknown").opened_by is Side.UNKNOWN
-    assert room.broker.context.registry.complete is False
-    assert [m.header.msg_type for m in room.for_kernel()] == ["comm_info_request"]
-
-
-def test_a_late_message_on_a_comm_that_a_page_closed_does_not_bring_it_back() -> None:
-    room = Room()
-    page = room.page("a")
-    room.kernel.opens("w", {"value": 1})
-    page.updates("w", {"value": 2})
-    page.closes("w")
-    page.gets()
-    message = room.kernel.updates("w", {"value": 2})
-    assert page.gets() == [message]
-    assert "w" not in room.broker.context.registry
-    assert room.broker.context.registry.complete
-
-
-@pytest.mark.parametrize("data", ["text", [1, 2], None, 3, {}, {"method": 3}])
-def test_data_of_any_kind_and_buffers_pass_as_they_came(data: Any) -> None:
-    room = Room()
-    page = room.page("a")
-    room.kernel.opens("c", target="other")
-    page.gets()
-    message = room.kernel.sends("c", data, buffers=[b"raw", b""])
-    assert page.gets() == [message]
-    assert room.broker.context.counters["malformed_from_kernel"] == 0
 
 
 def test_the_welcome_of_the_socket_is_not_for_pages() -> None:

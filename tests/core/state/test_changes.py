@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 
 from jupyter_comm_broker.core.state.changes import (
+    Changes,
     CommClosed,
     CommOpened,
     FrontendAttached,
     FrontendDetached,
-    Happenings,
     MessagePassed,
     ProcessEnded,
     StateChanged,
 )
 from jupyter_comm_broker.core.state.comm_record import Side
+from jupyter_comm_broker.protocol.alias import alias
 
 from ..room import Room
 
@@ -61,8 +62,8 @@ def test_the_life_of_comms_and_pages_is_always_told() -> None:
 def test_messages_and_states_are_told_in_order_while_wanted() -> None:
     room = Room()
     page = room.page("a")
-    happenings = room.broker.context.happenings
-    happenings.want_traffic()
+    changes = room.broker._context.changes
+    changes.want_traffic()
     room.kernel.opens("w", STATE)
     room.kernel.updates("w", {"value": 2})
     asked = page.updates("w", {"value": 3})
@@ -80,7 +81,7 @@ def test_messages_and_states_are_told_in_order_while_wanted() -> None:
         ("comm_close", "w", "kernel"),
         (CommClosed.__name__, "w"),
     ]
-    happenings.release_traffic()
+    changes.release_traffic()
     room.kernel.opens("v", STATE)
     assert told(room) == [(CommOpened.__name__, "v")]
 
@@ -109,9 +110,9 @@ def test_closings_tell_by_whom_and_why() -> None:
     page.closes("c")
     (closed,) = room.happened
     assert isinstance(closed, CommClosed)
-    assert (closed.by, closed.reason) == (Side.FRONTEND, "closed by session a")
+    assert (closed.by, closed.reason) == (Side.FRONTEND, f"closed by session {alias('a')}")
 
 
 def test_what_is_released_too_often_is_found_out() -> None:
     with pytest.raises(RuntimeError, match="more often"):
-        Happenings().release_traffic()
+        Changes().release_traffic()

@@ -1,4 +1,4 @@
-"""The mirror follows a widget message by message (protocol facts 2.2), and knows when it cannot."""
+"""The mirror follows a widget message by message (fact 2.2), and knows when it cannot."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def test_a_close_of_the_kernel_ends_the_comm() -> None:
     page = room.page("a")
     room.kernel.closes("w")
     assert page.hears() == [closed("w")]
-    assert ("w" in room.broker.context.registry, room.broker.context.mirror.budget.bytes) == (
+    assert ("w" in room.broker._context.registry, room.broker._context.mirror.budget.bytes) == (
         False,
         0,
     )
@@ -195,11 +195,11 @@ def test_a_widget_that_is_opened_again_is_a_new_one() -> None:
     room.kernel.opens("v", {"value": 3})
     room.kernel.opens("w", {"value": 2})
     states = {
-        record.comm_id: room.mirrored(record.comm_id) for record in room.broker.context.registry
+        record.comm_id: room.mirrored(record.comm_id) for record in room.broker._context.registry
     }
     assert list(states.items()) == [("v", {"value": 3}), ("w", {"value": 2})]
-    assert room.broker.context.mirror.budget.bytes == sum(
-        record.state.size for record in room.broker.context.registry if record.state
+    assert room.broker._context.mirror.budget.bytes == sum(
+        record.state.size for record in room.broker._context.registry if record.state
     )
 
 
@@ -220,8 +220,8 @@ def test_an_update_that_cannot_be_read_passes_and_leaves_doubt(data: Any) -> Non
     room.kernel.sends("w", data)
     assert page.hears() == [("comm_msg", {"comm_id": "w", "data": data})]
     assert room.record("w").knowledge is Knowledge.DIRTY
-    assert room.broker.context.counters["malformed_from_kernel"] == 1
-    assert room.broker.context.counters["faults"] == 0
+    assert room.broker._context.counters["malformed_from_kernel"] == 1
+    assert room.broker._context.counters["faults"] == 0
 
 
 def test_an_open_that_cannot_be_read_passes_and_its_state_is_unknown() -> None:
@@ -247,14 +247,14 @@ def test_a_state_that_grows_over_its_cap_is_given_up() -> None:
     room = Room(limits=Limits(comm_state_bytes=100))
     room.kernel.opens("w", {"value": 1})
     room.kernel.updates("w", {"value": "x" * 100})
-    assert (room.mirrored("w"), room.broker.context.mirror.budget.bytes) == (None, 0)
+    assert (room.mirrored("w"), room.broker._context.mirror.budget.bytes) == (None, 0)
 
 
 def test_references_follow_the_state() -> None:
     room = opened(children=["IPY_MODEL_1"])
     room.kernel.updates("w", {"children": ["IPY_MODEL_2", "IPY_MODEL_1"]})
     assert room.record("w").references == ("2", "1")
-    assert room.broker.context.registry.parents() == {"1": ["w"], "2": ["w"]}
+    assert room.broker._context.registry.parents() == {"1": ["w"], "2": ["w"]}
     room.kernel.updates("w", {"children": []})
     assert room.record("w").references == ()
 
@@ -263,11 +263,11 @@ def test_a_kernel_that_never_gets_to_pages_updates_does_not_fill_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     room = opened(value="")
-    monkeypatch.setattr(type(room.broker.context.mirror.pending), "MOST_BYTES", 2_000)
+    monkeypatch.setattr(type(room.broker._context.mirror.pending), "MOST_BYTES", 2_000)
     page = room.page("a")
     room.kernel.busy(page.executes())
     for _ in range(3):
         page.updates("w", {"value": "x" * 600})
-    pending = room.broker.context.mirror.pending
+    pending = room.broker._context.mirror.pending
     assert (len(pending), room.record("w").knowledge) == (2, Knowledge.DIRTY)
     assert room.record("w").suspects == {"value"}

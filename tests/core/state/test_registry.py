@@ -6,16 +6,16 @@ from collections import Counter
 
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.pages.effects import Effects
-from jupyter_comm_broker.core.state.changes import Happenings
+from jupyter_comm_broker.core.state.changes import Changes
 from jupyter_comm_broker.core.state.comm_record import CommRecord, Knowledge, Side
 from jupyter_comm_broker.core.state.registry import Closing, Registry
-from jupyter_comm_broker.core.state.retained import KeptMessages
+from jupyter_comm_broker.core.state.retained import Retained
 
 WIDGET = "jupyter.widget"
 
 
 def registry(*comm_ids: str) -> Registry:
-    found = Registry(2, Happenings(), KeptMessages({}, Limits(), Effects(), Counter()))
+    found = Registry(2, Changes(), Retained({}, Limits(), Effects().note, Counter()))
     for comm_id in comm_ids:
         found.opened(comm_id, WIDGET, Side.KERNEL, 0.0)
     return found
@@ -109,7 +109,7 @@ def test_a_comm_that_was_given_up_on_is_doubtful_again_when_it_is_doubted_again(
 
 def test_a_new_process_has_none_of_them() -> None:
     found = registry("a", "b")
-    found.complete = True
+    found.found_all()
     assert found.clear("restarted", 1.0) == ["a", "b"]
     assert (ids(found), found.complete, found.doubtful) == ([], False, set())
 
@@ -120,3 +120,16 @@ def test_parents_are_who_refers_to_a_widget() -> None:
     record(found, "tab").references = ("child",)
     assert found.parents() == {"child": ["box", "tab"], "layout": ["box"]}
     assert found.parents({"layout", "box"}) == {"layout": ["box"]}
+
+
+def test_an_opening_that_comes_late_is_not_taken_for_another_comms() -> None:
+    found = registry()
+    first = found.opened("c", WIDGET, Side.FRONTEND, 0.0)
+    found.awaits(first, "m1")
+    found.closed("c", Side.FRONTEND, "so", 1.0)
+    second = found.opened("c", WIDGET, Side.FRONTEND, 2.0)
+    found.awaits(second, "m2")
+    assert found.came_to("m1") is None
+    assert not second.taken
+    assert found.came_to("m2") is second
+    assert second.taken

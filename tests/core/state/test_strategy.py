@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.strategy import Payload, Side
+from jupyter_comm_broker.core.state.strategy import Payload, Side
 from tests.example_strategies import Journal, LastValue
 
 from ..talker import Talker

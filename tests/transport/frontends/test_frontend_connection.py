@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import socket
-from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from tornado.httpclient import HTTPClientError
 
 from jupyter_comm_broker.core.pages.outbox import Outbox
 from jupyter_comm_broker.protocol import framing
+from jupyter_comm_broker.protocol.alias import alias
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.websocket_v1 import SUBPROTOCOL
-from jupyter_comm_broker.transport.driver import FrontendPort
-from jupyter_comm_broker.transport.frontends.frontend_connection import FrontendConnection
-from tests.fakes.page import Page
 from tests.fakes.server import Desk
 from tests.until import until
 
@@ -90,9 +88,9 @@ async def test_bad_frames_are_counted_logged_once_and_leave_the_socket_usable(
     await page.sends("execute_request", {"code": "1"})
     await kernel.taken("execute_request")
     broker = desk.broker.kernel(kernel_id)
-    assert broker.context.counters["malformed_from_frontends"] == len(bad)
-    assert caplog.text.count("ignored a malformed message of session a") == 1
-    assert broker.context.counters["faults"] == 0
+    assert broker._context.counters["malformed_from_frontends"] == len(bad)
+    assert caplog.text.count(f"ignored a malformed message of session {alias('a')}") == 1
+    assert broker._context.counters["faults"] == 0
 
 
 async def test_connections_are_counted_and_uncounted_exactly_once(desk: Desk) -> None:
@@ -195,27 +193,44 @@ async def test_a_kernel_that_failed_to_start_is_said_before_the_handshake(desk: 
     assert (manager.execution_state, manager.reason) == ("dead", "no such thing")
 
 
-@pytest.mark.parametrize("kind", ["page", "connection"])
-async def test_a_page_without_a_socket_behaves_towards_its_driver_as_one_with_a_socket(
-    desk: Desk, kind: str
+async def test_a_kernel_that_cannot_be_connected_is_said_before_the_handshake(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kernel_id, _ = await desk.starts()
+    desk.broker.kernel_drivers.kernel_gone(kernel_id)
+    manager = desk.app.kernel_manager.get_kernel(kernel_id)
+
+    def refuse(**kwargs: Any) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(manager, "connect_iopub", refuse)
+        with pytest.raises(HTTPClientError) as refused:
+            await desk.opens(kernel_id)
+        assert refused.value.code == 503
+        assert desk.connections == []
+        assert desk.app.kernel_manager._kernel_connections[kernel_id] == 0
+    await desk.opens(kernel_id)
+
+
+async def test_a_page_is_refused_while_the_link_of_its_kernel_is_broken(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kernel_id, kernel = await desk.starts()
-    driver = desk.broker.exchange.driver(kernel_id)
-    hears: Callable[..., Any]
-    port: FrontendPort
-    if kind == "page":
-        port = page = Page("a")
-        driver.attach("a", page)
-        hears = page.hears
-    else:
-        opened = await desk.opens(kernel_id)
-        (port,) = cast("list[FrontendConnection]", await until(lambda: desk.connections))
-        hears = opened.hears
-    outbox = driver.broker.context.delivery.get("a").outbox
-    for number in range(20):
-        kernel.publish("stream", {"text": str(number)})
-    await hears("stream", text="19")
-    assert len(outbox) == 0
-    port.close("enough")
-    port.close("enough")
-    port.flush(outbox)
+    page = await desk.opens(kernel_id)
+    driver = desk.broker.kernel_drivers.driver(kernel_id)
+
+    def refuse(**kwargs: Any) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(driver.kernel_manager, "connect_shell", refuse)
+        driver.link.close()
+        with pytest.raises(HTTPClientError) as refused:
+            await desk.opens(kernel_id, "b")
+        assert refused.value.code == 503
+        shown = await desk.get("api", "comms", "broker")
+        assert [each["link"] for each in shown["kernels"]] == ["broken"]
+        # Who has a socket keeps it, and what is sent on it waits.
+        await page.sends("execute_request", {})
+    await kernel.taken("execute_request", "a")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -10,10 +9,9 @@ import pytest
 
 from jupyter_comm_broker.protocol.widget import CONTROL_TARGET
 from jupyter_comm_broker.transport.frontends import admission
-from tests.fakes.authorizer import ALL, Recording, Slow
+from tests.fakes.authorizer import ALL, Recording
 from tests.fakes.kernel import ZmqKernel
 from tests.fakes.server import EXTENSIONS, Desk, Socket
-from tests.until import until
 
 STATE = {"_model_name": "IntSliderModel", "value": 5}
 UPDATE = {"method": "update", "state": {"value": 9}, "buffer_paths": []}
@@ -143,38 +141,3 @@ async def test_where_the_server_allows_all_nobody_is_asked(desk: Desk) -> None:
     assert [each._admission for each in desk.connections] == [None]
     await page.sends("comm_open", {"comm_id": "n", "target_name": "t", "data": {}})
     await kernel.taken("comm_open")
-
-
-SLOW = {"ServerApp": {**EXTENSIONS["ServerApp"], "authorizer_class": Slow}}
-
-
-@pytest.mark.parametrize("jp_server_config", [SLOW], indirect=True)
-async def test_what_comes_behind_a_message_that_is_asked_about_waits_for_it(desk: Desk) -> None:
-    Slow.gate = asyncio.Event()
-    kernel_id, kernel = await desk.starts()
-    page, other = await desk.opens(kernel_id), await desk.opens(kernel_id, "b")
-    await page.sends("comm_open", {"comm_id": "n", "target_name": "t", "data": {}})
-    await page.sends("comm_msg", {"comm_id": "n", "data": {}})
-    await page.sends("execute_request", {"code": ""})
-    await fence(other, kernel)
-    assert sent(kernel, page) == []
-    Slow.gate.set()
-    await fence(page, kernel)
-    assert sent(kernel, page) == ["comm_open", "comm_msg", "execute_request"]
-
-
-@pytest.mark.parametrize("jp_server_config", [SLOW], indirect=True)
-async def test_a_page_that_leaves_while_somebody_is_asked_has_sent_nothing(desk: Desk) -> None:
-    Slow.gate = asyncio.Event()
-    kernel_id, kernel = await desk.starts()
-    page = await desk.opens(kernel_id)
-    (connection,) = desk.connections
-    await page.sends("comm_open", {"comm_id": "n", "target_name": "t", "data": {}})
-    asking = await until(lambda: connection._asking)
-    connection.close("enough")
-    Slow.gate.set()
-    await until(asking.done)
-    assert asking.cancelled()
-    other = await desk.opens(kernel_id, "b")
-    await fence(other, kernel)
-    assert [each for each in kernel.requests if each.msg_type == "comm_open"] == []

@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 
+from jupyter_comm_broker.core.pages.kind import Kind
 from jupyter_comm_broker.core.pages.outbox import Outbox
-from jupyter_comm_broker.protocol import framing
-from jupyter_comm_broker.protocol.message import Message
+from jupyter_comm_broker.protocol import framing, websocket_v1
+from jupyter_comm_broker.protocol.message import Message, Part
 from jupyter_comm_broker.transport.frontends import socket_writer as module
 from jupyter_comm_broker.transport.frontends.socket_writer import CHUNK, SocketWriter, write
 from tests.transport.raw_websocket import COMPRESSION, payloads
 from tests.transport.sockets import (
     LOG,
     MEBI,
+    NEVER,
     Compressing,
     Filtering,
     Handler,
@@ -35,7 +37,7 @@ async def test_a_reader_that_stops_costs_bounded_memory_and_gets_all_in_order_wh
     outbox, sent = Outbox(1 << 60), []
     for number in range(3_000):
         sent.append(message(number, 10_000))
-        outbox.put(sent[-1])
+        outbox.add(sent[-1], Kind.PLAIN, "")
         writer.flush(outbox)
     stream = handler.ws_connection.stream
     # 30 MB were written: most of it must still wait where it can be merged, not in the stream.
@@ -52,7 +54,7 @@ async def test_updates_that_wait_for_a_stopped_reader_are_merged(line: Line) -> 
     for number in range(2_000):
         outbox.put_update(update(number, 2_000), "w")
         writer.flush(outbox)
-    outbox.put(message(9_999))
+    outbox.add(message(9_999), Kind.PLAIN, "")
     writer.flush(outbox)
     assert outbox.conflated > 100
     assert outbox.peak < 3 * MEBI
@@ -95,7 +97,7 @@ async def test_partial_sends_go_on_where_they_stopped(
     outbox, sent = Outbox(1 << 60), []
     for number in range(50):
         sent.append(message(number, size + number))
-        outbox.put(sent[-1])
+        outbox.add(sent[-1], Kind.PLAIN, "")
         writer.flush(outbox)
     expected = frames(sent)
     assert await reader.read(len(expected)) == expected
@@ -108,7 +110,7 @@ async def test_what_waits_goes_out_in_one_write(
     writer, reader, _ = await line.opened()
     outbox, sent = Outbox(1 << 60), [message(number) for number in range(100)]
     for each in sent:
-        outbox.put(each)
+        outbox.add(each, Kind.PLAIN, "")
     writes: list[bytes] = []
 
     def counted(stream: Any, data: bytes) -> Any:
@@ -136,7 +138,7 @@ async def test_handlers_that_compress_or_filter_write_each_message_themselves(
     outbox = Outbox(1 << 60)
     sent = [message(number) for number in range(4)]
     for each in sent:
-        outbox.put(each)
+        outbox.add(each, Kind.PLAIN, "")
         writer.flush(outbox)
     left = [each for number, each in enumerate(sent) if expected(number)]
     if more:
@@ -152,7 +154,7 @@ async def test_a_handler_that_writes_itself_is_waited_for_too(line: Line) -> Non
     outbox, sent = Outbox(1 << 60), []
     for number in range(2, 1_000):
         sent.append(message(number, 20_000))
-        outbox.put(sent[-1])
+        outbox.add(sent[-1], Kind.PLAIN, "")
         writer.flush(outbox)
         await asyncio.sleep(0)
     assert outbox.bytes > 5 * MEBI
@@ -164,22 +166,45 @@ async def test_a_message_that_cannot_be_framed_is_logged_and_the_rest_goes_out(
     line: Line, caplog: pytest.LogCaptureFixture
 ) -> None:
     _, reader, handler = await line.opened()
-    writer = SocketWriter(handler, framing.DEFAULT, LOG)
+    writer = SocketWriter(handler, framing.DEFAULT, LOG, lambda: NEVER)
     outbox = Outbox(1 << 60)
     bad = Message("iopub", [b'{"msg_id": "bad"}', b"{}", b"{}", b"no json"])
     for each in (bad, message(1), bad):
-        outbox.put(each)
+        outbox.add(each, Kind.PLAIN, "")
     writer.flush(outbox)
     expected = framing.wire_frame(framing.DEFAULT, message(1))
     assert await reader.read(len(expected)) == expected
     assert caplog.text.count("cannot be framed") == 2
 
 
+async def test_an_odd_fault_over_one_message_is_logged_and_the_rest_goes_out(
+    line: Line, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is wrong with our framing, it is about one message."""
+    writer, reader, _ = await line.opened()
+    chunks = websocket_v1.chunks
+
+    def failing(each: Message) -> list[Part]:
+        if each is odd:
+            raise RecursionError("nobody thought of this")
+        return chunks(each)
+
+    odd = message(2)
+    monkeypatch.setattr(websocket_v1, "chunks", failing)
+    outbox = Outbox(1 << 60)
+    for each in (message(1), odd, message(3)):
+        outbox.add(each, Kind.PLAIN, "")
+    writer.flush(outbox)
+    expected = frames([message(1), message(3)])
+    assert await reader.read(len(expected)) == expected
+    assert caplog.text.count("framing failed") == 1
+
+
 async def test_what_a_closed_socket_does_not_take_stays_and_nothing_raises(line: Line) -> None:
     writer, reader, handler = await line.opened()
     outbox = Outbox(1 << 60)
     for number in range(3_000):
-        outbox.put(message(number, 10_000))
+        outbox.add(message(number, 10_000), Kind.PLAIN, "")
     writer.flush(outbox)
     waiting = len(outbox)
     reader.close()
@@ -192,7 +217,7 @@ async def test_what_a_closed_socket_does_not_take_stays_and_nothing_raises(line:
 async def test_nothing_is_taken_for_a_socket_that_is_closing(line: Line, closed_by: str) -> None:
     writer, _, handler = await line.opened()
     outbox = Outbox(1 << 60)
-    outbox.put(message(1))
+    outbox.add(message(1), Kind.PLAIN, "")
     # The handler hears of a line that broke only at the next turn of the loop.
     (handler if closed_by == "handler" else handler.ws_connection.stream).close()
     writer.flush(outbox)

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from jupyter_comm_broker.core.pages.outbox import Kind, Outbox
+from jupyter_comm_broker.core.pages.kind import Kind
+from jupyter_comm_broker.core.pages.outbox import Outbox
 from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch
 from jupyter_comm_broker.protocol import framing
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.websocket_v1 import SUBPROTOCOL
 from jupyter_comm_broker.transport.frontends.socket_writer import CHUNK, SocketWriter
-from tests.transport.sockets import Compressing, Line, frames, message
+from tests.transport.sockets import NEVER, Compressing, Line, frames, message
 from tests.until import until
 
 LOG = logging.getLogger("writer")
@@ -45,7 +46,7 @@ async def test_while_a_write_is_under_way_a_batch_is_refused_and_the_outbox_goes
     assert writer.offer(batch(large), {}, outbox)
     assert not writer.ready
     assert not writer.offer(batch(message(2)), {}, outbox)
-    outbox.put(message(2))
+    outbox.add(message(2), Kind.PLAIN, "")
     expected = frames([large, message(2)])
     assert await reader.read(len(expected)) == expected
     await until(lambda: writer.ready)
@@ -55,7 +56,7 @@ async def test_a_large_message_leaves_room_for_pings_and_for_others(line: Line) 
     writer, reader, handler = await line.opened()
     other, another, _ = await line.opened()
     outbox, large = Outbox(1 << 60), message(1, 3_000_000)
-    outbox.put(large)
+    outbox.add(large, Kind.PLAIN, "")
     writer.flush(outbox)
     await asyncio.sleep(0)
     assert not writer.ready
@@ -78,9 +79,10 @@ async def test_a_large_message_that_cannot_be_framed_is_logged(
     line: Line, caplog: pytest.LogCaptureFixture
 ) -> None:
     _, reader, handler = await line.opened()
-    writer, outbox = SocketWriter(handler, framing.DEFAULT, LOG), Outbox(1 << 60)
-    outbox.put(Message("iopub", [b'{"msg_id": "bad"}', b"{}", b"{}", b"no json" * CHUNK]))
-    outbox.put(message(1))
+    writer, outbox = SocketWriter(handler, framing.DEFAULT, LOG, lambda: NEVER), Outbox(1 << 60)
+    bad = Message("iopub", [b'{"msg_id": "bad"}', b"{}", b"{}", b"no json" * CHUNK])
+    outbox.add(bad, Kind.PLAIN, "")
+    outbox.add(message(1), Kind.PLAIN, "")
     writer.flush(outbox)
     expected = framing.wire_frame(framing.DEFAULT, message(1))
     assert await reader.read(len(expected)) == expected
@@ -99,7 +101,7 @@ async def test_a_message_that_cannot_be_framed_costs_the_others_nothing(
     line: Line, caplog: pytest.LogCaptureFixture
 ) -> None:
     _, reader, handler = await line.opened()
-    writer = SocketWriter(handler, framing.DEFAULT, LOG)
+    writer = SocketWriter(handler, framing.DEFAULT, LOG, lambda: NEVER)
     bad = Message("iopub", [b'{"msg_id": "bad"}', b"{}", b"{}", b"no json"])
     assert writer.offer(batch(bad), {}, Outbox(1))
     wire: dict[str, Any] = {}

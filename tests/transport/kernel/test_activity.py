@@ -3,13 +3,18 @@
 from datetime import datetime, timezone
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jupyter_client.session import Session
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
+from jupyter_comm_broker.core.broker import KernelBroker
+from jupyter_comm_broker.core.context import Policy
+from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.multipart import cut
+from jupyter_comm_broker.protocol.synthesis import Author
 from jupyter_comm_broker.transport.kernel.activity import KernelActivity
 
 KERNEL_ID = "kernel"
@@ -67,8 +72,10 @@ def multipart(kernel: Kernel, msg_type: str, parent_type: str | None, state: str
     return kernel.session.serialize(message)
 
 
-def taken_over(kernel: Kernel) -> KernelActivity:
-    activity = KernelActivity(kernel, OURS)
+def taken_over(kernel: Kernel, core_says: str = "unknown") -> KernelActivity:
+    broker = KernelBroker(Policy(), Limits(), Author(OURS, 0.0))
+    broker._context.execution.reset(core_says)
+    activity = KernelActivity(kernel, OURS, broker.known)
     activity.take_over()
     return activity
 
@@ -94,6 +101,16 @@ def test_both_watchers_come_to_the_same(published: list[tuple[str, str | None, s
         follow(activity, multipart(ours, msg_type, parent_type, state))
         assert ours.execution_state == stock.execution_state
         assert (ours.last_activity > LONG_AGO) == (stock.last_activity > LONG_AGO)
+
+
+def test_the_end_of_work_is_noted_however_short_the_work_was() -> None:
+    kernel = watched()
+    activity = taken_over(kernel)
+    before = LONG_AGO
+    for state in ("busy", "idle") * 3:
+        before = datetime.now(timezone.utc)
+        follow(activity, multipart(kernel, "status", "comm_msg", state))
+    assert kernel.last_activity >= before
 
 
 def test_taking_over_ends_the_stock_subscription() -> None:
@@ -160,6 +177,49 @@ def test_a_kernel_that_answered_the_broker_has_started() -> None:
         follow(activity, kernel.session.serialize(status))
         assert kernel.execution_state == expected
     assert kernel.last_activity == LONG_AGO
+
+
+@pytest.mark.parametrize(
+    ("core_says", "said"),
+    [("idle", "idle"), ("starting", "idle"), ("busy", "busy"), ("unknown", "busy")],
+)
+def test_a_cell_whose_end_only_the_core_noticed_is_over_for_the_server_too(
+    core_says: str, said: str
+) -> None:
+    """Its idle was lost, or named a question of ours. A busy kernel would never be culled."""
+    kernel = watched()
+    activity = taken_over(kernel, core_says)
+    follow(activity, multipart(kernel, "status", "execute_request", "busy"))
+    asking = Session(key=b"key", session=OURS)
+    parent = {"header": asking.msg_header("kernel_info_request")}
+    status = kernel.session.msg("status", {"execution_state": "idle"}, parent=parent)
+    follow(activity, kernel.session.serialize(status))
+    assert kernel.execution_state == said
+
+
+def test_a_reply_of_a_new_process_counts_where_its_statuses_were_lost() -> None:
+    """They are lost where the broker is subscribed later than the kernel answers."""
+    kernel = watched()
+    activity = taken_over(kernel, "starting")
+    follow(activity, multipart(kernel, "status", "execute_request", "busy"))
+    asking = Session(key=b"key", session=OURS)
+    parent = {"header": asking.msg_header("kernel_info_request")}
+    reply = kernel.session.serialize(kernel.session.msg("kernel_info_reply", {}, parent=parent))
+    asked = kernel.session.serialize(kernel.session.msg("input_request", {}, parent=parent))
+    activity.followed([Message("stdin", cut(asked))])
+    assert kernel.execution_state == "busy", "a question of a thread is no reply"
+    activity.followed([Message("shell", cut(reply))])
+    assert kernel.execution_state == "idle"
+
+
+def test_what_is_published_under_a_question_of_ours_is_activity_as_on_stock() -> None:
+    kernel = watched()
+    activity = taken_over(kernel)
+    asking = Session(key=b"key", session=OURS)
+    parent = {"header": asking.msg_header("comm_msg")}
+    printed = kernel.session.serialize(kernel.session.msg("comm_msg", {}, parent=parent))
+    follow(activity, printed)
+    assert kernel.last_activity > LONG_AGO
 
 
 def test_what_cannot_be_read_is_no_activity_and_no_fault() -> None:

@@ -19,6 +19,8 @@ from tests.fakes.managers import manager_of, told_of
 from tests.transport.descriptors import open_descriptors
 from tests.until import until
 
+RECEIVE_LIMIT = 3_000
+
 
 class Ends:
     """A link and what came over it."""
@@ -27,12 +29,18 @@ class Ends:
         self.manager = manager_of(info)
         self.heard: list[Message] = []
         self.unreadable: list[str] = []
-        self.link = ZmqKernelLink(self.manager, self.heard.extend, self.cannot_read)
+        self.rushes = 0
+        self.link = ZmqKernelLink(
+            self.manager, self.heard.extend, self.cannot_read, RECEIVE_LIMIT, self.is_rushed
+        )
         self._author = Author("ours", 0.0)
         self.link.open()
 
     def cannot_read(self, channel: str, error: MalformedMessageError) -> None:
         self.unreadable.append(f"{channel}: {error}")
+
+    def is_rushed(self) -> None:
+        self.rushes += 1
 
     def asks(self, msg_type: str, content: Any = None, channel: str = "shell") -> Message:
         message = self._author.write(channel, msg_type, content or {}, now=0.0)
@@ -103,13 +111,13 @@ async def test_a_message_comes_in_with_every_part_as_it_was(ends: Ends, kernel: 
     assert (message.channel, message.parts) == ("iopub", sent)
 
 
-async def test_iopub_has_one_connection_and_takes_whatever_comes(
+async def test_iopub_has_one_connection_with_the_limit_that_is_set(
     ends: Ends, kernel: ZmqKernel
 ) -> None:
     await ends.subscribed()
     assert kernel.subscriptions == 1
-    assert ends.link._channels["iopub"]._socket.getsockopt(zmq.RCVHWM) == 0
-    assert ends.link._channels["shell"]._socket.getsockopt(zmq.RCVHWM) != 0
+    assert ends.link._channels["iopub"]._socket.getsockopt(zmq.RCVHWM) == RECEIVE_LIMIT
+    assert ends.link._channels["shell"]._socket.getsockopt(zmq.RCVHWM) != RECEIVE_LIMIT
 
 
 async def test_shell_and_stdin_share_an_identity_that_is_new_for_each_connection(
@@ -183,6 +191,25 @@ async def test_draining_hands_on_what_iopub_has_said_so_far(ends: Ends, kernel: 
     while not heard() and give_up:
         give_up -= 1
     assert give_up
+
+
+async def test_a_flood_that_was_not_read_for_a_while_is_told_of_and_a_stream_that_is_read_is_not(
+    ends: Ends, kernel: ZmqKernel
+) -> None:
+    await ends.subscribed()
+    for number in range(3_000):
+        kernel.publish("stream", {"text": "read soon"})
+        if number % 50 == 49:
+            ends.link.drain()
+    assert ends.rushes == 0
+
+    def floods() -> bool:
+        # No turn of the loop meanwhile, so that nobody reads but ZeroMQ.
+        for _ in range(2_500):
+            kernel.publish("stream", {"text": "not read for a while"})
+        return ends.rushes >= 2
+
+    await until(floods)
 
 
 async def test_what_a_stopped_kernel_does_not_take_is_counted(

@@ -5,10 +5,6 @@ from __future__ import annotations
 import asyncio
 import select
 import time
-from collections.abc import Iterator
-
-import pytest
-import zmq
 
 from jupyter_comm_broker.protocol.message import Part
 from jupyter_comm_broker.transport.kernel.zmq_channel import (
@@ -19,45 +15,8 @@ from jupyter_comm_broker.transport.kernel.zmq_channel import (
     ZmqChannel,
 )
 from tests.transport.descriptors import open_descriptors
+from tests.transport.zmq_pairs import Batches, Sockets, numbered
 from tests.until import until
-
-Batches = list[tuple[str, list[list[Part]]]]
-
-
-class Sockets:
-    """Pairs of sockets: the kernel's end, bound, and ours, connected to it."""
-
-    def __init__(self) -> None:
-        self._context = zmq.Context()
-        # Kept, because one that is collected before it is closed is warned of.
-        self._made: list[zmq.Socket[bytes]] = []
-
-    def pair(
-        self, address: str = "tcp://127.0.0.1:*", high_water_mark: int = 0
-    ) -> tuple[zmq.Socket[bytes], zmq.Socket[bytes]]:
-        theirs, ours = self._context.socket(zmq.PAIR), self._context.socket(zmq.PAIR)
-        self._made += [theirs, ours]
-        for socket in (theirs, ours):
-            socket.hwm = high_water_mark
-        theirs.bind(address)
-        ours.connect(theirs.getsockopt_string(zmq.LAST_ENDPOINT))
-        return theirs, ours
-
-    def close(self) -> None:
-        for socket in self._made:
-            socket.close(linger=0)
-        self._context.term()
-
-
-@pytest.fixture
-def sockets() -> Iterator[Sockets]:
-    made = Sockets()
-    yield made
-    made.close()
-
-
-def numbered(batches: Batches) -> list[Part]:
-    return [multipart[0] for _, batch in batches for multipart in batch]
 
 
 async def test_a_flood_is_read_in_batches_whole_and_in_order(
@@ -225,21 +184,6 @@ async def test_what_the_other_end_does_not_take_waits_is_counted_and_goes_in_ord
     assert got == sent
     assert channel.unsent_bytes == 0
     channel.close()
-
-
-async def test_draining_hands_on_all_that_has_arrived_without_a_turn_of_the_loop(
-    sockets: Sockets,
-) -> None:
-    theirs, ours = sockets.pair("inproc://drained")
-    batches: Batches = []
-    channel = ZmqChannel("iopub", ours, lambda name, batch: batches.append((name, batch)))
-    sent = [b"%d" % number for number in range(2 * BATCH)]
-    for each in sent:
-        theirs.send(each)
-    channel.drain()
-    assert numbered(batches) == sent
-    channel.close()
-    channel.drain()
 
 
 async def test_a_channel_may_be_closed_twice_from_within_a_batch_and_used_after(

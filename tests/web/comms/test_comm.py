@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from jupyter_comm_broker.protocol.alias import alias
+from tests.core.truth import Truth
+
 from ..conftest import KERNEL_1, Ask, Desk, Judge
 
 MODEL = {
@@ -83,6 +86,22 @@ async def test_a_closed_comm_is_gone_and_the_answer_says_how_it_ended(
 # -- state and buffers -----------------------------------------------------------------------------
 
 
+async def test_a_state_has_all_that_was_printed_into_it(ask: Ask, desk: Desk) -> None:
+    room = desk.rooms[KERNEL_1]
+    model = {"_model_name": "OutputModel", "_model_module": "@jupyter-widgets/output"}
+    room.kernel.opens("c1", {**model, "msg_id": "", "outputs": []})
+    cell = room.page("a").executes()
+    room.kernel.updates("c1", {"msg_id": cell.header.msg_id}, cell)
+    room.kernel.prints("1\n", cell)
+    # Pages are told a moment later.
+    output = {"output_type": "stream", "name": "stdout", "text": "1\n"}
+    assert (await ask(*COMMS, "c1", "state")).body["state"]["outputs"] == [output]
+    room.kernel.prints("2\n", cell)
+    document = {"headers": {"Accept": "application/vnd.jupyter.widget-state+json"}}
+    embedded = (await ask(*COMMS, **document)).body["state"]["c1"]["state"]
+    assert embedded["outputs"] == [{**output, "text": "1\n2\n"}]
+
+
 async def test_a_state_comes_alone_with_the_places_of_its_buffers(ask: Ask, desk: Desk) -> None:
     kernel = desk.rooms[KERNEL_1].kernel
     kernel.opens("c1", {"a": 1}, paths=[["x"], ["y"]], buffers=[b"1", b"2"])
@@ -91,6 +110,7 @@ async def test_a_state_comes_alone_with_the_places_of_its_buffers(ask: Ask, desk
         "buffer_paths": [["x"], ["y"]],
         "redacted": [],
         "knowledge": "clean",
+        "checked_at": "1970-01-01T00:00:00+00:00",
         "sequence": 1,
     }
 
@@ -159,7 +179,7 @@ async def test_who_has_the_tag_of_what_would_be_shown_is_told_that_it_is_the_sam
         # What else is shown counts as well.
         how = {"headers": {"If-None-Match": changed.headers["ETag"]}}
         room.page("page")
-        assert (await ask(*COMMS, "c1", **how)).body["frontends"] == ["page"]
+        assert (await ask(*COMMS, "c1", **how)).body["frontends"] == [alias("page")]
     how = {"headers": {"If-None-Match": changed.headers["ETag"]}}
     assert (await ask(*COMMS, "c1", *below, params={"reveal": "true"}, **how)).status == 200
 
@@ -219,3 +239,37 @@ async def test_a_comm_takes_no_parameter_that_it_does_not_know(ask: Ask, desk: D
     for below, params in (((), {"buffers": "raw"}), (("state",), {"buffers": "omit"})):
         answer = await ask(*COMMS, "c1", *below, params=params)
         assert (answer.status, answer.body["field"]) == (400, "buffers")
+
+
+async def test_a_state_can_be_asked_of_the_kernel_itself(ask: Ask, desk: Desk) -> None:
+    room = desk.rooms[KERNEL_1]
+    room.kernel.opens("c1", {"_model_name": "N", "value": 1})
+    desk.truths[KERNEL_1].widgets["c1"] = {"_model_name": "N", "value": "changed in place"}
+    room.wait(60.0)
+    before = (await ask(*COMMS, "c1", "state")).body
+    after = (await ask(*COMMS, "c1", "state", params={"verify": "true"})).body
+    assert (before["state"]["value"], after["state"]["value"]) == (1, "changed in place")
+    assert before["checked_at"] < after["checked_at"]
+
+
+async def test_a_busy_kernels_state_is_shown_as_it_is_known(ask: Ask, desk: Desk) -> None:
+    room = desk.rooms[KERNEL_1]
+    room.kernel.opens("c1", {"_model_name": "N", "value": 1})
+    room.kernel.busy(room.page("a").executes())
+    answer = await ask(*COMMS, "c1", params={"verify": "true", "timeout": "0.1"})
+    assert answer.status == 200
+    assert answer.body["checked_at"] == answer.body["opened_at"]
+
+
+async def test_a_comm_that_was_closed_past_the_server_is_gone_when_verified(
+    ask: Ask, desk: Desk
+) -> None:
+    room = desk.rooms[KERNEL_1]
+    truth = desk.truths[KERNEL_1] = Truth(room, c1={"_model_name": "N"}, c2={"_model_name": "N"})
+    truth.opens()
+    room.wait(1.0)
+    assert (await ask(*COMMS, "c1", params={"verify": "true"})).status == 200
+    room.wait(1.0)
+    del truth.widgets["c1"]
+    answer = await ask(*COMMS, "c1", params={"verify": "true"})
+    assert (answer.status, answer.body["closed"]["by"]) == (410, "kernel")

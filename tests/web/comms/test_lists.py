@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from jupyter_comm_broker.protocol.alias import alias
+
 from ..conftest import KERNEL_1, KERNEL_2, NO_KERNEL, Ask, Desk, Judge
 
 MODEL = {
@@ -56,7 +58,7 @@ async def test_a_comm_says_who_opened_it_and_what_passed(ask: Ask, desk: Desk) -
     assert slider["parents"] == ["box"]
     assert box["references"] == ["slider"]
     assert box["model"] is None
-    assert slider["frontends"] == ["page"]
+    assert slider["frontends"] == [alias("page")]
     assert slider["messages"] == {"from_kernel": 1, "from_frontends": 1}
     assert slider["bytes"]["from_frontends"] > 0
     assert slider["pending"] is True
@@ -176,7 +178,7 @@ async def test_a_cursor_of_another_server_says_to_begin_again(ask: Ask, desk: De
         desk.rooms[KERNEL_1].kernel.opens(str(index), MODEL)
     params = {"limit": "1", "sort": "messages"}
     cursor = (await ask("api", "comms", params=params)).body["next"]
-    desk.walks.life = "another"
+    desk.cursors.life = "another"
     answer = await ask("api", "comms", params={**params, "cursor": cursor})
     assert (answer.status, answer.body["reason"]) == (410, "CursorExpiredError")
     assert answer.body["field"] == "cursor"
@@ -214,7 +216,8 @@ async def test_who_prefers_a_document_gets_one_of_all_widgets(ask: Ask, desk: De
 
 
 async def test_a_document_hides_secrets_unless_they_are_asked_for(ask: Ask, desk: Desk) -> None:
-    desk.rooms[KERNEL_1].kernel.opens("p", {"_model_name": "PasswordModel", "value": "hunter2"})
+    secret = {"_model_name": "PasswordModel", "_model_module": "M", "value": "hunter2"}
+    desk.rooms[KERNEL_1].kernel.opens("p", secret)
     path = ("api", "kernels", KERNEL_1, "comms")
     how: dict[str, Any] = {"headers": {"Accept": DOCUMENT}}
     assert "hunter2" not in str((await ask(*path, **how)).body)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from jupyter_comm_broker.protocol.message import Message
+from tests.core.truth import Truth
 
 from ..conftest import KERNEL_1, Answer, Ask, Desk, Judge
 
@@ -76,7 +77,7 @@ async def test_what_takes_too_long_stands(ask: Ask, desk: Desk) -> None:
     desk.programs[KERNEL_1].does = desk.rooms[KERNEL_1].kernel.busy
     body = json.dumps({"target_name": "plot"})
     answer = await ask(*COMMS, method="POST", body=body, params={"timeout": "0.01"})
-    assert (answer.status, answer.body["msg_id"]) == (504, "program-1")
+    assert (answer.status, answer.body["msg_id"]) == (504, "program_1")
 
 
 @pytest.mark.parametrize(
@@ -101,3 +102,26 @@ async def test_who_may_not_execute_opens_nothing(ask: Ask, desk: Desk) -> None:
     Judge.denied = {("execute", "comms")}
     assert (await open_comm(ask, target_name="plot")).status == 403
     assert desk.programs[KERNEL_1].sent == []
+
+
+async def test_a_kernel_that_takes_no_notice_of_comms_has_not_got_it(ask: Ask, desk: Desk) -> None:
+    desk.truths[KERNEL_1] = Truth(desk.rooms[KERNEL_1])
+    answer = await open_comm(ask, target_name="plot")
+    assert (answer.status, answer.body["because"]) == (422, "not known to the kernel")
+    assert (await ask(*COMMS)).body["comms"] == []
+    # It was told that nobody waits for it, should it have taken it after all.
+    last = desk.programs[KERNEL_1].sent[-1]
+    assert last.header.msg_type == "comm_close"
+
+
+async def test_a_kernel_that_speaks_on_it_has_it_whatever_it_lists(ask: Ask, desk: Desk) -> None:
+    room = desk.rooms[KERNEL_1]
+
+    def does(message: Message) -> None:
+        room.kernel.busy(message)
+        room.kernel.sends(message.comm.comm_id, {"hello": 1}, message)
+        room.kernel.idle(message)
+
+    desk.programs[KERNEL_1].does = does
+    desk.truths[KERNEL_1] = Truth(room)
+    assert (await open_comm(ask, target_name="plot")).status == 201

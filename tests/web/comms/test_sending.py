@@ -113,9 +113,9 @@ async def test_a_kernel_that_takes_long_has_the_message_all_the_same(ask: Ask, d
     answer = await send(ask, "c1", UPDATE, wait="processed", timeout="0.01")
     assert answer.status == 504
     assert answer.body["msg_id"] == program.sent[0].header.msg_id
-    assert "accepted and stands" in answer.body["message"]
+    assert "accepted and is not taken back" in answer.body["message"]
     assert answer.body["queued_behind"]["msg_id"] == answer.body["msg_id"]
-    assert "still at it" in answer.body["message"]
+    assert "still handling it" in answer.body["message"]
 
 
 async def test_who_waits_in_vain_hears_what_the_kernel_runs(ask: Ask, desk: Desk) -> None:

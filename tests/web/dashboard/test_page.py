@@ -139,7 +139,7 @@ async def test_a_checkout_without_a_built_page_says_what_to_run(built: Path, jp_
 
 
 def test_the_first_load_of_the_real_page_is_small_and_names_nothing_but_its_own_files() -> None:
-    built = Path(page.__file__).parents[1] / "static" / "dashboard"
+    built = Path(page.__file__).parents[2] / "static" / "dashboard"
     if not (built / "index.html").is_file():
         pytest.skip("the dashboard is not built here: python hatch_build.py")
     index = (built / "index.html").read_text()

@@ -62,3 +62,19 @@ def test_an_interface_has_the_properties_of_its_schema(name: str, schema: str) -
 def test_what_passed_is_told_the_same_way_everywhere() -> None:
     assert set(interfaces()["Passed"]) == set(MessagesView.__annotations__)
     assert set(SCHEMAS["PassedView"]["properties"]) == set(MessagesView.__annotations__)
+
+
+CONSTANT = {"target_name", "opened_by", "opened_at", "age_seconds", "idle_seconds"}
+"""What the dashboard need not ask for again: it does not change, or follows from a time."""
+
+OF_ONE = {"callback_errors"}
+"""Shown of one comm only, which is asked for whole."""
+
+
+def test_every_field_of_a_comm_is_asked_for_again_or_known_to_be_constant() -> None:
+    """Else it would keep its first value in the table."""
+    source = (API.parent / "store" / "comms.ts").read_text()
+    [listed] = re.findall(r"^const VOLATILE = \[(.*)\];$", source, re.MULTILINE)
+    again = set(re.findall(r'"(\w+)"', listed))
+    assert again | CONSTANT | OF_ONE == set(SCHEMAS["CommView"]["properties"])
+    assert not again & (CONSTANT | OF_ONE)

@@ -97,10 +97,14 @@ def test_labextensions_stand_in_the_document_and_break_out_of_nothing() -> None:
 async def test_code_is_for_documents_without_an_origin_and_without_a_login(
     handler: Any, jp_serverapp: Any, jp_base_url: str, jp_fetch: Any, tmp_path: Path
 ) -> None:
-    (tmp_path / "code.js").write_text("let one = 1;")
+    place = tmp_path / "name" / "static"
+    place.mkdir(parents=True)
+    (place / "code.js").write_text("let one = 1;")
     rule = (rf"{re.escape(jp_base_url)}code/(.+)", handler, {"path": str(tmp_path)})
     jp_serverapp.web_app.add_handlers(".*$", [rule])
-    answer = await visit(jp_fetch, "code", "code.js", headers={"Authorization": ""})
+    answer = await visit(
+        jp_fetch, "code", "name", "static", "code.js", headers={"Authorization": ""}
+    )
     assert (answer.code, answer.body) == (200, b"let one = 1;")
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,28 +12,11 @@ from jupyter_comm_broker.events.event_writer import EventWriter
 from jupyter_comm_broker.testing.event_reader import EventReader
 from tests.until import until
 
-from ..conftest import KERNEL_1, KERNEL_2, NO_KERNEL, Ask, Desk, Judge
+from ..conftest import KERNEL_1, KERNEL_2, NO_KERNEL, Ask, Desk, Judge, Reading
 from ..contract import SCHEMAS, operation_of
-
-Reading = Callable[..., EventReader]
 
 SOURCES = operation_of("GET", "/api/comms/events")["responses"]["200"]["content"]
 EVENTS = SOURCES["text/event-stream"]["x-events"]
-
-
-@pytest.fixture
-def reading(
-    desk: Desk, jp_serverapp: Any, jp_base_url: str, http_server: Any, http_server_port: Any
-) -> Reading:
-    def made(**how: Any) -> EventReader:
-        return EventReader(
-            http_server_port[-1],
-            jp_serverapp.identity_provider.token,
-            path=f"{jp_base_url}api/comms/events",
-            **how,
-        )
-
-    return made
 
 
 def tell(desk: Desk, kernel_id: str = KERNEL_1) -> None:
@@ -61,7 +43,7 @@ async def test_each_event_has_a_type_an_id_and_what_the_document_says(
     desk: Desk, reading: Reading
 ) -> None:
     room = desk.rooms[KERNEL_1]
-    room.broker.context.happenings.want_traffic()
+    room.broker._context.changes.want_traffic()
     async with reading() as reader:
         await reader.begins()
         page = room.page("page")

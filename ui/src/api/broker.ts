@@ -1,4 +1,4 @@
-// The questions that the dashboard asks, each by a name.
+// The requests of the dashboard.
 import { request } from "./request";
 import type { BrokerView, CommPage, Permissions, SessionView, WholeComm } from "./shapes";
 
@@ -7,7 +7,7 @@ export function fetchBroker(signal?: AbortSignal): Promise<BrokerView> {
   return request(["api", "comms", "broker"], { signal });
 }
 
-/** jupyter_server's sessions: which notebook has which kernel. */
+/** jupyter_server's sessions, which name the notebook of each kernel. */
 export function fetchSessions(): Promise<readonly SessionView[]> {
   return request(["api", "sessions"]);
 }
@@ -20,17 +20,17 @@ export interface ListQuery {
   readonly fields?: readonly string[];
 }
 
-/** One page of the live comms of all kernels. */
+/** One page of the open comms of all kernels. */
 export function fetchComms(query: ListQuery): Promise<CommPage> {
   return request(["api", "comms"], { query: { ...query } });
 }
 
-/** One comm with its state; buffers without their bytes. */
+/** One comm with its state, without the bytes of buffers. */
 export function fetchComm(kernelId: string, commId: string, signal?: AbortSignal): Promise<WholeComm> {
   return request(["api", "kernels", kernelId, "comms", commId], { query: { buffers: "omit" }, signal });
 }
 
-/** What whoever looks at this page may do with comms. */
+/** What the user of this page may do with comms. */
 export async function fetchPermissions(): Promise<Permissions> {
   const asked = JSON.stringify({ comms: ["read", "write", "execute"] });
   const said = await request<{ permissions: { comms?: readonly string[] } }>(["api", "me"], { query: { permissions: asked } });

@@ -1,4 +1,4 @@
-// What the stream of events tells (jupyter_comm_broker/events/event_views.py).
+// The events of the stream (jupyter_comm_broker/events/event_views.py).
 import type { BufferView, ModelView, Path, Side } from "./shapes";
 
 interface OnKernel {
@@ -53,7 +53,7 @@ export interface KernelEnded extends OnKernel {
   readonly reason: string;
 }
 
-/** One event of the stream, told apart by its type. */
+/** One event of the stream, with its type. */
 export type BrokerEvent =
   | { readonly type: "opened"; readonly data: Opened }
   | { readonly type: "closed"; readonly data: Closed }
@@ -65,5 +65,5 @@ export type BrokerEvent =
 
 export type EventType = Exclude<BrokerEvent["type"], "resync">;
 
-/** Those that are few: what lives and ends. Messages and states come by the thousand. */
+/** The types of which few events come. Messages and states come by the thousand. */
 export const LIVES: readonly EventType[] = ["opened", "closed", "attached", "detached", "kernel"];

@@ -1,14 +1,14 @@
 // Cuts a text/event-stream into events, chunk by chunk.
 
-/** One event as it stands in the stream. */
+/** One event of the stream as text. */
 export interface TextEvent {
   readonly type: string;
   readonly data: string;
 }
 
-/** Takes chunks of text as they come, and hands out what is complete. */
+/** Takes chunks of text, and returns the complete events. */
 export class EventText {
-  /** The id of the last event that was complete: where to go on after a break. */
+  /** The id of the last complete event, from which to go on after a break. */
   lastId = "";
   #rest = "";
   #id: string | undefined;
@@ -27,7 +27,7 @@ export class EventText {
     return found;
   }
 
-  /** Forget what was only begun: the stream broke off. */
+  /** Forget an incomplete event, because the stream broke off. */
   restart(): void {
     this.#rest = "";
     this.#clear();

@@ -1,4 +1,4 @@
-// Reads the stream of events for as long as somebody wants it: comes back by itself, behind what it read last.
+// Reads the stream of events. After a break it connects again, and goes on after the last event.
 import type { Query } from "./urls";
 import { EventText } from "./event_text";
 import type { BrokerEvent, EventType } from "./event_shapes";
@@ -11,27 +11,27 @@ export interface EventFilter {
   readonly types?: readonly EventType[];
 }
 
-/** How the reading goes. */
+/** The state of the reader. */
 export type Reading =
   | { readonly state: "connecting" }
   | { readonly state: "live" }
-  /** Lost; tried again at `nextTry` (milliseconds, as Date.now()). */
+  /** The connection is lost. The next attempt is at `nextTry` (milliseconds, as Date.now()). */
   | { readonly state: "lost"; readonly error: ApiError; readonly nextTry: number }
-  /** Nobody looks at the page, so nothing is read. */
+  /** The page is hidden, so nothing is read. */
   | { readonly state: "resting" }
   | { readonly state: "over" };
 
 export interface Listener {
-  /** What came, all of one chunk at once. */
+  /** Takes the events of one chunk. */
   readonly onEvents: (events: readonly BrokerEvent[]) => void;
   readonly onReading?: (reading: Reading) => void;
 }
 
-/** Milliseconds until the next try; the last one again and again. */
+/** Milliseconds until the next attempt. The last pause is repeated. */
 const PAUSES = [500, 1000, 2000, 3000, 5000];
-/** Without a word for so long the connection is taken for dead: the server's heartbeat is 15 s. */
+/** Milliseconds of silence after which the connection counts as dead. The server's heartbeat is 15 s. */
 const SILENCE = 50_000;
-/** A page that nobody sees gives its connection up after so long: a browser has six for a server. */
+/** Milliseconds after which a hidden page closes its connection. A browser has six for a server. */
 const UNSEEN = 30_000;
 
 /** One reader of `/api/comms/events`. */
@@ -48,14 +48,14 @@ export class EventReader {
     private readonly listener: Listener,
   ) {}
 
-  /** Begin to read. */
+  /** Start reading. */
   start(): void {
     document.addEventListener("visibilitychange", this.#onVisibility);
     window.addEventListener("online", this.tryNow);
     void this.#run();
   }
 
-  /** Read no more. */
+  /** Stop reading. */
   stop(): void {
     this.#stopped = true;
     document.removeEventListener("visibilitychange", this.#onVisibility);
@@ -65,10 +65,10 @@ export class EventReader {
     this.tryNow();
   }
 
-  /** Wait no longer for the next try. */
+  /** Make the next attempt now. */
   tryNow = (): void => this.#wake?.();
 
-  /** Connect anew, to find out whether one still may; what is missed meanwhile is made up for. */
+  /** Connect again, to find out whether the user still may. Events of the pause are not missed. */
   check(): void {
     this.#abort?.abort();
     this.tryNow();

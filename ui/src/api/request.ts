@@ -1,16 +1,16 @@
-// One question to the server: cookies and XSRF as Jupyter wants them, JSON back, every failure an ApiError.
+// One request to the server, with the cookies and the XSRF token that Jupyter wants. Every failure is an ApiError.
 import { address, type Query } from "./urls";
 
-/** Why a question was not answered as hoped, in the server's own words where it said any. */
+/** Why a request failed, in the server's own words if it gave any. */
 export class ApiError extends Error {
   override name = "ApiError";
   constructor(
     message: string,
-    /** The HTTP status; 0 where no answer came at all. */
+    /** The HTTP status; 0 if no answer came. */
     readonly status: number,
-    /** One word that programs can compare, as the server's `reason`. */
+    /** The server's `reason`, which programs can compare. */
     readonly reason: string,
-    /** All of the answer's facts: field, limit, setting, said, closed ... */
+    /** All fields of the answer: field, limit, setting, said, closed ... */
     readonly facts: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
@@ -18,10 +18,10 @@ export class ApiError extends Error {
 
   /** Whether the server cannot be reached. */
   get isUnreachable(): boolean {
-    return this.status === 0 || this.status === 502 || this.status === 503 && this.reason !== "KernelUnavailableError";
+    return this.status === 0 || this.status === 502 || this.status === 503 && !["KernelUnavailableError", "LinkNotOpenedError"].includes(this.reason);
   }
 
-  /** Whether the login is over: not who may do what, but who it is at all. */
+  /** Whether the user is no longer logged in. A missing right is another error. */
   get isSignedOut(): boolean {
     if (this.status === 401) return true;
     return this.status === 403 && ["Forbidden", "not logged in"].includes(this.reason) && !this.message.includes("_xsrf");
@@ -37,14 +37,14 @@ export interface Ask {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Ask below the base_url, and return the JSON that came back. Throws ApiError. */
+/** Send a request below the base_url, and return the JSON of the answer. Throws ApiError. */
 export async function request<T>(path: readonly string[], ask: Ask = {}): Promise<T> {
   const response = await send(path, ask);
   const text = await response.text();
   return (text ? JSON.parse(text) : undefined) as T;
 }
 
-/** Ask below the base_url, and return an answer that is good. Throws ApiError. */
+/** Send a request below the base_url, and return the answer. Throws ApiError if it is an error. */
 export async function send(path: readonly string[], ask: Ask = {}): Promise<Response> {
   const method = ask.method ?? "GET";
   const headers: Record<string, string> = { Accept: "application/json", ...ask.headers };
@@ -74,14 +74,14 @@ async function refusal(response: Response): Promise<ApiError> {
   try {
     said = (await response.json()) as Record<string, unknown>;
   } catch {
-    // A proxy's page, or nothing: the status says it all.
+    // A proxy's page, or nothing. Then only the status counts.
   }
   const reason = typeof said.reason === "string" ? said.reason : response.statusText || String(response.status);
   const message = typeof said.message === "string" && said.message ? said.message : `The server answered ${response.status} ${response.statusText}.`;
   return new ApiError(message, response.status, reason, said);
 }
 
-/** The token that Jupyter wants back in a header from whoever changes something. */
+/** The XSRF token. Jupyter wants it in a header of every request that changes something. */
 function xsrfToken(): string | undefined {
   return /(?:^|;\s*)_xsrf=([^;]+)/.exec(document.cookie)?.[1];
 }

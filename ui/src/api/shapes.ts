@@ -1,9 +1,9 @@
-// What REST answers, as GET /api/comms/openapi.json describes it (jupyter_comm_broker/inspection/views.py).
+// The answers of REST, as GET /api/comms/openapi.json describes them (jupyter_comm_broker/inspection/views.py).
 
 /** How far a mirrored state can be trusted. */
 export type Knowledge = "clean" | "dirty" | "unknown" | "too_large";
 export type Side = "kernel" | "frontend" | "unknown";
-/** Dict keys and list indices, from the state down. */
+/** Dict keys and list indices that lead to a value. */
 export type Path = readonly (string | number)[];
 
 export interface ModelView {
@@ -12,20 +12,20 @@ export interface ModelView {
   readonly version: string;
 }
 
-/** How much passed, by who sent it. */
+/** How much passed, by the side that sent it. */
 export interface Passed {
   readonly from_kernel: number;
   readonly from_frontends: number;
 }
 
-/** Bytes of one comm: null where a secret is among them, whose size is not told. */
+/** Bytes of one comm; null if they include a secret, whose size is hidden. */
 export interface CommBytes {
   readonly from_kernel: number | null;
   readonly from_frontends: number | null;
   readonly state: number | null;
 }
 
-/** A live comm, as lists show it. */
+/** An open comm, as lists show it. */
 export interface CommView {
   readonly kernel_id: string;
   readonly comm_id: string;
@@ -38,11 +38,13 @@ export interface CommView {
   readonly model: ModelView | null;
   readonly parents: readonly string[];
   readonly references: readonly string[];
-  /** Session ids of the pages that have it. */
+  /** Aliases of the pages that have the comm. */
   readonly frontends: readonly string[];
   readonly messages: Passed;
   readonly bytes: CommBytes;
   readonly knowledge: Knowledge;
+  /** When the kernel itself last said the whole state. */
+  readonly checked_at: string | null;
   readonly dirty_because: string | null;
   readonly pending: boolean;
   readonly sequence: number;
@@ -57,14 +59,14 @@ export interface CommPage {
 
 export interface BufferView {
   readonly path: Path;
-  /** Null of a secret. */
+  /** Null if it is a secret. */
   readonly length: number | null;
-  /** Missing where buffers were not asked for, or are secret. */
+  /** Missing if buffers were not asked for, or are secrets. */
   readonly encoding?: "base64";
   readonly data?: string;
 }
 
-/** A live comm with its state. */
+/** An open comm with its state. */
 export interface WholeComm extends CommView {
   readonly state: Readonly<Record<string, unknown>> | null;
   readonly buffers: readonly BufferView[];
@@ -83,7 +85,7 @@ export interface FrontendView {
   readonly session_id: string;
   readonly attached: boolean;
   readonly since: string;
-  /** How long ago the kernel sent the oldest message that waits; null where nothing waits. */
+  /** The age of the oldest message that waits; null if none waits. */
   readonly lag_seconds: number | null;
   readonly waiting_messages: number;
   readonly waiting_bytes: number;
@@ -102,7 +104,7 @@ export interface RestoresView {
 /** A kernel as the broker sees it. */
 export interface KernelView {
   readonly kernel_id: string;
-  readonly link: "connecting" | "proven" | "assumed" | "lost";
+  readonly link: "connecting" | "proven" | "assumed" | "broken" | "lost";
   readonly answers_control: boolean | null;
   readonly execution_state: string;
   readonly running: Busy | null;
@@ -125,7 +127,7 @@ export interface KernelView {
   readonly transport: string;
 }
 
-/** A restore strategy that a package brings for a target. */
+/** A restore strategy that another package has for a target. */
 export interface StrategyView {
   readonly target_name: string;
   readonly strategy: string;
@@ -134,7 +136,7 @@ export interface StrategyView {
   readonly reason: string | null;
 }
 
-/** Whether the broker stands in the path of every WebSocket, and how each kernel's link does. */
+/** Whether every kernel WebSocket goes through the broker, and the health of each kernel's link. */
 export interface BrokerView {
   readonly version: string;
   readonly in_path: boolean;
@@ -143,11 +145,13 @@ export interface BrokerView {
   readonly connection_class: string | null;
   readonly limits: Readonly<Record<string, unknown>>;
   readonly strategies: readonly StrategyView[];
+  /** Kernels that cannot be connected to, and the reason. */
+  readonly unlinked: Readonly<Record<string, string>>;
   readonly kernels: readonly KernelView[];
   readonly counters: Readonly<Record<string, number>>;
 }
 
-/** A session of jupyter_server: which document a kernel belongs to. */
+/** A session of jupyter_server, which names the document of a kernel. */
 export interface SessionView {
   readonly id: string;
   readonly path: string;

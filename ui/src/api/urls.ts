@@ -1,9 +1,9 @@
-// Where the server is, and what its addresses are: below the base_url that it wrote into the page.
+// The addresses of the server, below the base_url that it wrote into the page.
 
 /** The server's base_url, with a slash at both ends. */
 export function baseUrl(): string {
   const written = document.querySelector<HTMLMetaElement>('meta[name="jupyter-base-url"]')?.content;
-  // Empty where Vite serves the sources.
+  // Empty if Vite serves the sources.
   return written || "/";
 }
 
@@ -16,7 +16,7 @@ export function address(parts: readonly string[], query: Query = {}): string {
 
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
-/** A query as REST takes it: lists with commas, what is undefined left out. */
+/** A query as REST takes it. Lists have commas, and undefined values are left out. */
 export function queryText(query: Query): string {
   const found = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {

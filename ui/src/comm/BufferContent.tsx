@@ -1,4 +1,4 @@
-// One buffer's bytes: its hash, and it as a picture, as text or as hex. What is no raster picture is never drawn.
+// One buffer: its hash, and its bytes as a picture, as text or as hex. Only raster pictures are drawn.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Button } from "../parts/Button";
 import { bytes as inBytes } from "../parts/format";
@@ -11,7 +11,7 @@ import { sha256 } from "./sha256";
 
 type Look = "picture" | "text" | "hex";
 
-/** A buffer that changes all the time is fetched again no sooner than this, in milliseconds. */
+/** The least milliseconds between two fetches of a buffer that changes all the time. */
 const AGAIN = 2000;
 
 interface Props {
@@ -55,10 +55,10 @@ function Bytes({ bytes, index }: { readonly bytes: Uint8Array<ArrayBuffer>; read
   const [isBroken, setBroken] = useState(false);
   useEffect(() => setBroken(false), [bytes]);
   const look: Look = wish ?? (kind.picture && !isBroken ? "picture" : kind.isText ? "text" : "hex");
-  const noPicture = !kind.picture ? (kind.isSvg ? "SVG can hold scripts, so it is shown as text only." : "It is no picture that can be drawn safely.") : isBroken ? "The browser cannot draw it: it is damaged." : undefined;
+  const noPicture = !kind.picture ? (kind.isSvg ? "SVG can hold scripts, so it is shown as text only." : "It is not a picture that can be drawn safely.") : isBroken ? "The browser cannot draw it: it is damaged." : undefined;
   const looks: readonly (readonly [Look, string, string | undefined])[] = [
     ["picture", "Picture", noPicture],
-    ["text", "Text", kind.isText ? undefined : "It is no UTF-8 text."],
+    ["text", "Text", kind.isText ? undefined : "It is not UTF-8 text."],
     ["hex", "Hex", undefined],
   ];
   return (
@@ -76,7 +76,7 @@ function Bytes({ bytes, index }: { readonly bytes: Uint8Array<ArrayBuffer>; read
         </span>
       </div>
       {kind.isSvg && <p class="small muted">SVG can hold scripts: it is shown as text, never drawn.</p>}
-      {isBroken && <p class="small muted">It begins as a {kind.name}, and the browser cannot draw it.</p>}
+      {isBroken && <p class="small muted">It begins like a {kind.name}, but the browser cannot draw it.</p>}
       {look === "picture" && kind.picture && <Picture bytes={bytes} type={kind.picture} index={index} onBroken={() => setBroken(true)} />}
       {look === "text" && <LongText text={textOf(bytes) ?? ""} />}
       {look === "hex" && <Hex bytes={bytes} />}
@@ -88,7 +88,7 @@ function Bytes({ bytes, index }: { readonly bytes: Uint8Array<ArrayBuffer>; read
 function Picture({ bytes, type, index, onBroken }: { readonly bytes: Uint8Array<ArrayBuffer>; readonly type: string; readonly index: number; readonly onBroken: () => void }) {
   const [address, setAddress] = useState("");
   useEffect(() => {
-    // Its type is what its bytes say, never what a widget says.
+    // The bytes say the type, never the widget.
     const made = URL.createObjectURL(new Blob([bytes], { type }));
     setAddress(made);
     return () => URL.revokeObjectURL(made);
@@ -121,7 +121,7 @@ function Hash({ bytes }: { readonly bytes: Uint8Array<ArrayBuffer> }) {
   const [text, setText] = useState("…");
   useEffect(() => {
     let isWanted = true;
-    void sha256(bytes).then((hash) => isWanted && setText(hash ?? "not computed: over plain http the browser does not help with so much"));
+    void sha256(bytes).then((hash) => isWanted && setText(hash ?? "not computed: without https this buffer is too large"));
     return () => {
       isWanted = false;
     };

@@ -1,4 +1,4 @@
-// The buffers of a state: where each belongs, how long it is, and a look into it when somebody wants one.
+// The buffers of a state: where each belongs, its length, and its content on request.
 import { useState } from "preact/hooks";
 import type { BufferView } from "../api/shapes";
 import { Button } from "../parts/Button";
@@ -18,7 +18,7 @@ interface Props {
   readonly offBecause: string | undefined;
 }
 
-/** More are shown when somebody asks. */
+/** The most rows shown at first. */
 const PORTION = 20;
 
 export function Buffers({ kernelId, commId, buffers, sequence, model, offBecause }: Props) {
@@ -40,7 +40,7 @@ export function Buffers({ kernelId, commId, buffers, sequence, model, offBecause
                 <span class={`mono ${styles.path}`}>
                   <Inert text={writtenPath(buffer.path)} most={120} />
                 </span>
-                <span class="muted small">{isSecret ? "size not told" : bytes(buffer.length)}</span>
+                <span class="muted small">{isSecret ? "size hidden" : bytes(buffer.length)}</span>
                 <span class={styles.end}>
                   <Button
                     label={open === index ? `Hide buffer ${index}` : `Show buffer ${index}`}

@@ -1,4 +1,4 @@
-// The row that is chosen: where it is, what it is, all of it page by page, and its copies.
+// The chosen row of a tree: its path, its value page by page, and buttons to copy both.
 import { useEffect, useState } from "preact/hooks";
 import { Button } from "../parts/Button";
 import { Copy } from "../parts/Copy";
@@ -11,9 +11,9 @@ import { pretty } from "./pretty";
 import { whySecret } from "./TreeRow";
 import type { Row } from "./tree_rows";
 
-/** So much of a text is laid out at once: browsers freeze over megabytes. */
+/** The most characters on a page of a text. Browsers freeze over megabytes. */
 const PIECE = 10_000;
-/** So much of it stands there before somebody asks for more. */
+/** The characters that are shown at first. */
 const BEGIN = 600;
 
 export function Chosen({ row, model, onClose }: { readonly row: Row; readonly model: string; readonly onClose: () => void }) {
@@ -48,12 +48,12 @@ function kindOf(row: Row): string {
   return row.value === null ? "null" : typeof row.value;
 }
 
-/** A text, cut; then piece by piece, so that none is too long to be laid out. */
+/** A long text: first its beginning, then page by page. */
 export function LongText({ text }: { readonly text: string }) {
   const [isAll, setAll] = useState(text.length <= BEGIN);
   const [at, setAt] = useState(0);
   const last = Math.max(0, Math.ceil(text.length / PIECE) - 1);
-  // It may have grown shorter meanwhile.
+  // The text may be shorter now.
   useEffect(() => setAt(Math.min(at, last)), [last]);
   const shown = isAll ? text.slice(at * PIECE, (at + 1) * PIECE) : shortened(text, BEGIN);
   return (
@@ -81,7 +81,7 @@ interface PagerProps {
   readonly onTurn: (to: number) => void;
 }
 
-/** Turns pages of what is too long for one. */
+/** Buttons to turn the pages of a long value. */
 export function Pager({ at, last, what, size, total, onTurn }: PagerProps) {
   const first = at === 0 ? "This is the beginning." : undefined;
   const end = at === last ? "This is the end." : undefined;

@@ -1,4 +1,4 @@
-// Closes the comm, once whoever wants that has been told what it means.
+// Closes the comm, after telling the user what that means.
 import { useRef, useState } from "preact/hooks";
 import type { CommView } from "../api/shapes";
 import { Button } from "../parts/Button";
@@ -18,7 +18,7 @@ export function CloseComm({ facts, offBecause }: { readonly facts: CommView; rea
     setClosing(true);
     try {
       const { queued_behind: busy } = await closeComm(facts.kernel_id, facts.comm_id);
-      if (busy) tell({ tone: "plain", text: `Pages have it no longer. The kernel hears of it when it is done with what it runs${ranFor(busy)}.` });
+      if (busy) tell({ tone: "plain", text: `It is closed in all pages. The kernel closes it after what it runs now${ranFor(busy)}.` });
     } catch (failure) {
       tellFailure("The comm could not be closed", failure);
     }

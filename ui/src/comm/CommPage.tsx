@@ -1,4 +1,4 @@
-// One comm: what it holds, what passed on it, and what can be done with it.
+// One comm: its state, its messages, and what can be done with it.
 import { useEffect, useMemo } from "preact/hooks";
 import { EmptyState } from "../parts/EmptyState";
 import { Inert } from "../parts/Inert";
@@ -33,7 +33,7 @@ export function CommPage({ kernelId, commId }: { readonly kernelId: string; read
   const ended = watch.ended.value;
   const failure = watch.failure.value;
   useEffect(() => {
-    // Of what has ended nothing is asked any more.
+    // Nothing is requested about a comm that is closed.
     if (ended) tail.stop();
   }, [tail, ended]);
   if (!facts) {
@@ -44,7 +44,7 @@ export function CommPage({ kernelId, commId }: { readonly kernelId: string; read
           <NoComm ended={ended} kernelId={kernelId} />
         ) : failure ? (
           <Notice tone="bad" loud>
-            The comm could not be asked for: <Inert text={failure.message} />
+            The comm could not be fetched: <Inert text={failure.message} />
           </Notice>
         ) : (
           <EmptyState title="Asking for the comm…" />

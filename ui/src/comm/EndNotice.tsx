@@ -1,4 +1,4 @@
-// How the comm ended: when, by whom, why; what is shown below is its last state.
+// When, by whom and why the comm was closed. Its last state is shown below.
 import { Inert } from "../parts/Inert";
 import { Link } from "../parts/Link";
 import { Notice } from "../parts/Notice";
@@ -14,12 +14,12 @@ export function EndNotice({ ended, kernelId }: { readonly ended: Ended; readonly
           <Inert text={sentence(ended.reason)} most={400} />{" "}
         </>
       )}
-      What is shown is what was known last. <Link to="comms" wanted={{ kernel: kernelId }}>See what lives now</Link>.
+      This page shows its last known state. <Link to="comms" wanted={{ kernel: kernelId }}>Show the open comms</Link>.
     </Notice>
   );
 }
 
-/** Where nothing was ever known of it. */
+/** For a comm that was never known. */
 export function NoComm({ ended, kernelId }: { readonly ended: Ended; readonly kernelId: string }) {
   return (
     <EmptyState title={ended.what === "comm" ? said(ended) : ended.what === "kernel" ? "This kernel does not run here" : "There is no such comm"}>
@@ -31,7 +31,7 @@ export function NoComm({ ended, kernelId }: { readonly ended: Ended; readonly ke
       <p>
         {ended.what === "kernel" ? "It was shut down, or it belongs to another server." : "Widgets get a new id each time they are made: run the cell that makes it again, and look for it in the list."}{" "}
         <Link to="comms" wanted={ended.what === "kernel" ? {} : { kernel: kernelId }}>
-          See what lives now
+          Show the open comms
         </Link>
       </p>
     </EmptyState>
@@ -45,7 +45,7 @@ function said(ended: Ended): string {
   return `This comm was closed${by}${ended.at ? ` at ${new Date(ended.at).toLocaleTimeString()}` : ""}.`;
 }
 
-/** Whether the reason is what stands before it. */
+/** Whether the reason only repeats the sentence before it. */
 function isSaid({ by, reason }: Ended): boolean {
   return by === "kernel" && reason === "closed by the kernel";
 }

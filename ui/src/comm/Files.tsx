@@ -1,4 +1,4 @@
-// Files that go along with a message, as its buffers in their order.
+// Files that are sent as the buffers of a message, in order.
 import { useId } from "preact/hooks";
 import { Button } from "../parts/Button";
 import { bytes } from "../parts/format";
@@ -36,7 +36,7 @@ export function Files({ files, onFiles }: { readonly files: readonly File[]; rea
   );
 }
 
-/** A file's bytes as REST takes them. */
+/** A file's bytes in base64, as REST takes them. */
 export function base64Of(file: Blob): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();

@@ -1,4 +1,4 @@
-// Which comm it is: its model, its notebook, its id; and the facts that pass by themselves.
+// The head of a comm's page: its model, its notebook, its id, and its counts and times.
 import type { ComponentChildren } from "preact";
 import { baseUrl } from "../api/urls";
 import type { CommView } from "../api/shapes";
@@ -13,15 +13,15 @@ import { kernelById, kernelTitle } from "../store/kernels";
 import styles from "./comm.module.css";
 
 const KNOWLEDGE: Readonly<Record<string, readonly [Tone, string, string]>> = {
-  clean: ["good", "Known", "What is shown is what the kernel has."],
-  dirty: ["warn", "In doubt", "It may differ from the kernel's; the kernel is asked when it is idle."],
-  unknown: ["warn", "Not known", "The whole state was never seen."],
-  too_large: ["warn", "Too large", "Over the server's limit, so it is not kept."],
+  clean: ["good", "Known", "The state is as the kernel has it."],
+  dirty: ["warn", "In doubt", "The state may differ from the kernel's. The kernel is asked when it is idle."],
+  unknown: ["warn", "Not known", "The broker has never seen the whole state."],
+  too_large: ["warn", "Too large", "The state is over the server's limit, so it is not kept."],
 };
 
 interface Props {
   readonly facts: CommView;
-  /** When it ended; what passes by itself stands still from then on. */
+  /** When it was closed. Ages do not grow after that. */
   readonly until: number | undefined;
   readonly children: ComponentChildren;
 }
@@ -81,11 +81,16 @@ function Facts({ facts, until }: { readonly facts: CommView; readonly until: num
         {isOver ? (
           <Mark tone="plain">Closed</Mark>
         ) : (
-          <Mark tone={facts.model ? tone : "plain"} title={facts.model ? meaning : "No widget, no state."}>
+          <Mark tone={facts.model ? tone : "plain"} title={facts.model ? meaning : "Only widgets have a state."}>
             {facts.model ? word : "None"}
           </Mark>
         )}
         {facts.bytes.state !== 0 && <span class="muted small"> {bytes(facts.bytes.state)}</span>}
+        {facts.checked_at && !isOver && (
+          <div class="muted small" title={`The kernel itself said the state at ${new Date(facts.checked_at).toLocaleString()}. Later changes without a message are not known.`}>
+            checked {duration(secondsSince(facts.checked_at, moment))} ago
+          </div>
+        )}
         {facts.pending && !isOver && <div class="muted small">an update waits for the kernel</div>}
       </Fact>
       <Fact name="Age">
@@ -125,7 +130,7 @@ function Passed({ messages, size }: { readonly messages: number; readonly size: 
   );
 }
 
-/** What is below a second changes faster than it can be read. */
+/** Times below a second change too fast to be read. */
 function idle(seconds: number): string {
   return seconds < 2 ? "active now" : duration(Math.floor(seconds));
 }

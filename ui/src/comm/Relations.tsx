@@ -1,4 +1,4 @@
-// The widgets that this one refers to, and those that refer to it, as links.
+// Links to the widgets that this one refers to, and to those that refer to it.
 import { useState } from "preact/hooks";
 import type { CommView } from "../api/shapes";
 import { Button } from "../parts/Button";
@@ -6,7 +6,7 @@ import { count } from "../parts/format";
 import styles from "./comm.module.css";
 import { Reference } from "./TreeRow";
 
-/** More are shown when somebody asks. */
+/** The most links shown at first. */
 const PORTION = 10;
 
 export function Relations({ facts }: { readonly facts: CommView }) {

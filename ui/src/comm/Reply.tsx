@@ -1,4 +1,4 @@
-// What came of a message: on its way, done with, answered, refused; and behind what it waits.
+// What became of a message: on its way, handled, answered or refused, and what it waits for.
 import type { ComponentChildren } from "preact";
 import type { Busy } from "../api/shapes";
 import { now } from "../parts/clock";
@@ -35,7 +35,7 @@ export function Reply({ outcome, begun, wait, running, kernelId }: Props) {
       <div class={styles.reply}>
         <Notice tone={isOnItsWay ? "warn" : "bad"} loud>
           <strong>{isOnItsWay ? "No answer in time." : "Not sent."}</strong> <Inert text={failure.message} most={1000} />
-          {isOnItsWay && " The message stands: the kernel comes to it when it is free."}
+          {isOnItsWay && " The message is not taken back: the kernel handles it when it is free."}
           {typeof failure.facts.setting === "string" && (
             <>
               {" "}
@@ -90,7 +90,7 @@ function Answer({ answer, wait, kernelId }: { readonly answer: SendAnswer; reado
           )}
         </Part>
       ))}
-      {answer.truncated && <p class="small">There was more than is collected.</p>}
+      {answer.truncated && <p class="small">There were more answers than are collected.</p>}
     </>
   );
 }
@@ -114,7 +114,7 @@ function Lines({ text }: { readonly text: string }) {
   );
 }
 
-/** A terminal's text without its colours. */
+/** A text for a terminal, without its colour codes. */
 export function withoutColours(text: string): string {
   // eslint-disable-next-line no-control-regex
   return text.replace(/\u001b\[[0-9;]*m/g, "");

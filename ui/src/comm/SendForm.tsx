@@ -1,4 +1,4 @@
-// Sends a message on the comm: checked while it is typed, begun from a template, with what came of it.
+// A form that sends a message on the comm. It checks the JSON while it is typed, offers templates, and shows the result.
 import { useId, useMemo, useRef, useState } from "preact/hooks";
 import type { Busy } from "../api/shapes";
 import { ApiError } from "../api/request";
@@ -17,7 +17,7 @@ import { Reply } from "./Reply";
 import { remember, templatesFor } from "./templates";
 import type { CommWatch } from "./watch";
 
-/** What came of the last message. */
+/** The result of the last message. */
 export type Outcome = { readonly answer: SendAnswer } | { readonly failure: ApiError } | { readonly waits: true };
 
 interface Props {
@@ -40,11 +40,11 @@ export function SendForm({ watch, messages, offBecause }: Props) {
   const kind = facts?.model?.name ?? facts?.target_name ?? "";
   const state = watch.held.value?.state ?? null;
   const change = watch.change.value;
-  // Made when they are looked at: a state that changes all the time must not change a list under the cursor.
+  // Made when the list is opened, so that a state that changes does not change the list under the cursor.
   const [choice, setChoice] = useState(0);
   const templates = useMemo(() => {
     const latest = [...(change?.at ?? [])].map((key) => String((JSON.parse(key) as unknown[])[0]));
-    // A secret's stand-in must not be sent for it.
+    // The text that replaces a secret must not be sent.
     const secrets = new Set((watch.held.value?.redacted ?? []).map((path) => String(path[0])));
     return templatesFor(kind, messages, state, latest, secrets);
   }, [kind, choice, state === null, outcome]);

@@ -1,4 +1,4 @@
-// The state: as a tree with what changed last lit up, searched, copied; and where it is not known, why.
+// The state as a tree that highlights the last change, with search and copy. If it is not known, the reason.
 import { useMemo, useState } from "preact/hooks";
 import { Button } from "../parts/Button";
 import { Copy } from "../parts/Copy";
@@ -32,7 +32,7 @@ export function StateCard({ watch }: { readonly watch: CommWatch }) {
         <Tree value={held.state} label="State" isState kernelId={watch.kernelId} secrets={held.redacted} buffers={places} change={watch.change.value} search={search} model={facts?.model?.name ?? ""} />
       ) : huge !== undefined && !held ? (
         <div class={styles.none}>
-          <p>The state has {bytes(huge)}, so it is not fetched by itself.</p>
+          <p>The state has {bytes(huge)}, so it is not fetched automatically.</p>
           <Button onClick={() => watch.askHuge()}>Fetch {bytes(huge)}</Button>
         </div>
       ) : (
@@ -44,7 +44,7 @@ export function StateCard({ watch }: { readonly watch: CommWatch }) {
 
 function Latest({ change, isOver }: { readonly change: Change | undefined; readonly isOver: boolean }) {
   if (!change && isOver) return null;
-  if (!change) return <p class={styles.latest}>What changes will be lit up.</p>;
+  if (!change) return <p class={styles.latest}>Changed values will be highlighted here.</p>;
   const names = [...change.at].slice(0, 4).map((key) => writtenPath(JSON.parse(key) as string[]));
   return (
     <p class={styles.latest}>
@@ -64,7 +64,7 @@ function Latest({ change, isOver }: { readonly change: Change | undefined; reado
 
 function Missing({ knowledge, isWidget }: { readonly knowledge: string; readonly isWidget: boolean }) {
   if (knowledge === "too_large") return <>The state is over the server's limit (CommBroker.comm_state_bytes), so only the kernel has it.</>;
-  if (!isWidget) return <>This comm is no widget: it has messages, and no state that could be followed.</>;
+  if (!isWidget) return <>This comm is not a widget: it has messages, but no state that can be followed.</>;
   if (knowledge === "clean" || knowledge === "dirty") return <>The state is nested too deeply to be shown. The kernel and its pages have it unchanged.</>;
-  return <>The server has not seen the whole state yet: it asks the kernel for it as soon as the kernel is idle.</>;
+  return <>The server has not seen the whole state yet. It asks the kernel as soon as the kernel is idle.</>;
 }

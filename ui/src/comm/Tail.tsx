@@ -1,4 +1,4 @@
-// The latest messages of a comm, both directions: recorded when somebody switches that on, followed, paused, filtered.
+// The latest messages of a comm in both directions. They can be recorded, followed, paused and filtered.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Button } from "../parts/Button";
 import { bytes, count, counted } from "../parts/format";
@@ -45,13 +45,13 @@ export function Tail({ tail, offBecause }: { readonly tail: TailWatch; readonly 
       <p class={styles.latest}>
         {isOn && recording ? (
           <>
-            Since {new Date(recording.since ?? "").toLocaleTimeString()} the server keeps the last {count(recording.messages)} messages of this comm, {bytes(recording.payload_bytes)} of each at most, for everybody who may read comms. It goes on
+            Since {new Date(recording.since ?? "").toLocaleTimeString()} the server keeps the last {count(recording.messages)} messages of this comm, at most {bytes(recording.payload_bytes)} of each, for all users who may read comms. It goes on
             when this page is closed.
           </>
         ) : shown.messages.length > 0 ? (
-          "No longer recorded: these are the last ones that were."
+          "The recording was switched off. These are its last messages."
         ) : (
-          "Nothing is recorded. Once switched on, the server keeps this comm's latest messages in its memory, for everybody who may read comms."
+          "Nothing is recorded. While recording is on, the server keeps this comm's latest messages in its memory, for all users who may read comms."
         )}
       </p>
       {shown.messages.length > 0 && (
@@ -84,10 +84,10 @@ function Messages({ messages, tail, isEmpty, isPaused }: ListProps) {
   const isAtEnd = useRef(true);
   useEffect(() => {
     const element = place.current;
-    // Who has scrolled up reads there, and stays there.
+    // A reader who has scrolled up stays there.
     if (element && isAtEnd.current && !isPaused) element.scrollTop = element.scrollHeight;
   }, [messages, isPaused]);
-  if (!messages.length) return <p class={styles.none}>{isEmpty ? "Nothing passed yet." : "None of them matches."}</p>;
+  if (!messages.length) return <p class={styles.none}>{isEmpty ? "No messages yet." : "No message matches."}</p>;
   return (
     <div
       ref={place}

@@ -1,4 +1,4 @@
-// One recorded message: when, from which side, what for, what it carries; opened, all of that.
+// One recorded message: its time, side, type and data. Opened, it shows all of them.
 import { useState } from "preact/hooks";
 import { bytes, counted } from "../parts/format";
 import { Inert } from "../parts/Inert";
@@ -35,10 +35,10 @@ export function TailRow({ message, kernelId }: { readonly message: RecordedMessa
               </>
             )}
           </p>
-          {message.redacted && <p class="small">It holds a secret, which is not recorded.</p>}
+          {message.redacted && <p class="small">It contains a secret, which is not recorded.</p>}
           {message.data === null && message.text !== null ? (
             <>
-              <p class="small">Longer than what is kept of each. It begins:</p>
+              <p class="small">It is too long to be kept. It begins:</p>
               <pre class={styles.longText}>
                 <Inert text={message.text} most={4000} />
               </pre>

@@ -1,4 +1,4 @@
-// A value as a tree: lazy, searched, lit up where it changed, walked by keyboard; the row that is chosen is shown in full below.
+// A value as a tree. It can be searched and used by keyboard, and highlights changes. The chosen row is shown in full below.
 import { useMemo, useRef, useState } from "preact/hooks";
 import { count } from "../parts/format";
 import type { Path } from "../api/shapes";
@@ -15,19 +15,19 @@ interface Props {
   readonly label: string;
   readonly kernelId: string;
   readonly secrets?: readonly Path[];
-  /** Where buffers belong, by their numbers. */
+  /** The paths of buffers, by their numbers. */
   readonly buffers?: readonly Path[];
   readonly change?: Change | undefined;
   readonly search?: string;
   readonly model?: string;
   readonly isState?: boolean;
-  /** Whether what is small on the first level is open from the beginning. */
+  /** Whether small containers on the first level are open at first. */
   readonly isBegun?: boolean;
 }
 
 const NOTHING: readonly Path[] = [];
 
-/** Keys of the first containers that are small. */
+/** The keys of the first small containers. */
 function smallIn(value: Container): string[] {
   const isSmall = (name: string | number) => {
     const child = valueAt(value, [name]);
@@ -46,7 +46,7 @@ export function Tree({ value, label, kernelId, secrets = NOTHING, buffers = NOTH
   const found = useMemo(() => (search ? find(value, search, hidden) : undefined), [value, search, hidden]);
   const rows = useMemo(() => rowsOf(value, { open, most, secrets: hidden, buffers: numbers, found, isState }), [value, open, most, hidden, numbers, found, isState]);
   const current = rows.find((each) => each.key === chosen);
-  // One of the rows can be reached by Tab: the chosen one, else the first.
+  // Tab reaches one row: the chosen one, or the first.
   const reachable = current?.key ?? rows[0]?.key;
 
   const setOpenTo = (row: Row, isOpen: boolean): void => {
@@ -97,7 +97,7 @@ export function Tree({ value, label, kernelId, secrets = NOTHING, buffers = NOTH
     step();
   };
 
-  if (!rows.length) return <p class={styles.none}>{!found ? "It is empty." : found.isCut ? "Nothing matches among what was searched; there is more, too much to search here." : "Nothing in it matches."}</p>;
+  if (!rows.length) return <p class={styles.none}>{!found ? "It is empty." : found.isCut ? "Nothing matches in the part that was searched. The value is too large to be searched as a whole." : "Nothing in it matches."}</p>;
   return (
     <>
       <div ref={tree} role="tree" aria-label={label} class={styles.tree} onKeyDown={onKeyDown}>

@@ -1,4 +1,4 @@
-// One line of the tree: a name and what it holds, in few words.
+// One row of the tree: a name and a short form of its value.
 import { useEffect, useRef } from "preact/hooks";
 import { count, counted } from "../parts/format";
 import { Inert } from "../parts/Inert";
@@ -10,7 +10,7 @@ import { isContainer, referenceIn, sizeOf, type Container } from "./paths";
 import type { Row } from "./tree_rows";
 import type { Change } from "./watch";
 
-/** Longer texts are cut in a row; whoever chooses the row sees them in full. */
+/** The most characters of a text in a row. The chosen row is shown in full. */
 const LINE = 160;
 
 interface Props {
@@ -94,7 +94,7 @@ function Value({ row, kernelId, model }: { readonly row: Row; readonly kernelId:
   return <span class={value === null ? styles.note : styles.literal}>{String(value)}</span>;
 }
 
-/** A link to another widget, by its model's name where it is known. */
+/** A link to another widget, with the name of its model if it is known. */
 export function Reference({ kernelId, commId, tabIndex = -1 }: { readonly kernelId: string; readonly commId: string; readonly tabIndex?: number }) {
   const model = commOf(kernelId, commId)?.model?.name;
   return (

@@ -1,4 +1,4 @@
-// What a buffer is, by its own bytes: a picture, a text, or bytes; and a page of it as hex.
+// Finds out from its bytes what a buffer is: a picture, a text or other bytes. Writes a page of it as hex.
 
 /** Raster pictures that browsers draw and that cannot hold a script. */
 const PICTURES: readonly (readonly [type: string, name: string, at: number, magic: string])[] = [
@@ -11,13 +11,13 @@ const PICTURES: readonly (readonly [type: string, name: string, at: number, magi
 
 export interface Kind {
   readonly name: string;
-  /** The media type under which it may be drawn; undefined where it may not. */
+  /** The media type of a picture that may be drawn; undefined for other bytes. */
   readonly picture?: string;
   readonly isText: boolean;
   readonly isSvg: boolean;
 }
 
-/** Tell what some bytes are; what anybody else says they are does not count. */
+/** Return what some bytes are, by the bytes alone. */
 export function kindOf(bytes: Uint8Array): Kind {
   for (const [type, name, at, magic] of PICTURES) {
     if (bytes.length > magic.length + at + 8 && [...magic].every((each, index) => bytes[at + index] === each.charCodeAt(0))) {
@@ -30,9 +30,9 @@ export function kindOf(bytes: Uint8Array): Kind {
   return { name: isSvg ? "SVG" : "text", isText: true, isSvg };
 }
 
-/** Bytes as text; undefined where they are none. */
+/** Bytes as text; undefined if they are not text. */
 export function textOf(bytes: Uint8Array): string | undefined {
-  // A character may be cut in two at the end of a piece: up to three bytes of it are left out.
+  // The last character may be cut. Then up to three bytes are left out.
   for (let cut = 0; cut <= 3 && cut <= bytes.length; cut++) {
     try {
       const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, bytes.length - cut));

@@ -1,15 +1,15 @@
-// What differs between two states, path by path, so that it can be lit up.
+// Finds the paths at which two states differ, so that they can be highlighted.
 import type { Path } from "../api/shapes";
 import { isContainer, keyOf, namesOf } from "./paths";
 
 export interface Difference {
-  /** Keys of the deepest paths that differ. */
+  /** The keys of the deepest paths that differ. */
   readonly at: ReadonlySet<string>;
-  /** Keys of what these are in. */
+  /** The keys of their containers. */
   readonly within: ReadonlySet<string>;
 }
 
-/** No more places are compared: then what holds the rest counts as changed. */
+/** The most values that are compared. After that, a container counts as changed. */
 const MOST = 5000;
 
 /** Compare two values. */
@@ -31,7 +31,7 @@ export function difference(before: unknown, after: unknown): Difference {
     for (const name of names) {
       const one = old as Readonly<Record<string | number, unknown>>;
       const other = now as Readonly<Record<string | number, unknown>>;
-      // What is gone has no place of its own: its container changed.
+      // A value that was removed has no path. So its container counts as changed.
       if (!Object.hasOwn(now, name)) at.add(keyOf(path));
       else if (compare(one[name], other[name], [...path, name])) any = true;
       else continue;

@@ -1,4 +1,4 @@
-// Says of a text that is typed whether it is a JSON object, and if not, where it goes wrong and what was expected there.
+// Checks whether a typed text is a JSON object. If not, it says where the error is and what is expected there.
 
 export type Checked =
   | { readonly ok: true; readonly value: Readonly<Record<string, unknown>> }
@@ -27,7 +27,7 @@ interface Mistake {
   readonly message: string;
 }
 
-/** Reads JSON up to the first mistake. Browsers' own parsers do not agree on telling where it is. */
+/** Reads JSON up to the first error. Browsers' own parsers do not always say where that is. */
 class Scanner {
   #at = 0;
 
@@ -35,7 +35,7 @@ class Scanner {
 
   mistake(): Mistake {
     const open: ("{" | "[")[] = [];
-    // What may come next: a value, a name, what follows a value, or after an opening either an end.
+    // What may come next: a value, a name, or what follows a value. After an opening bracket it may also be the closing one.
     let wanted: "value" | "name" | "after" | "first value" | "first name" = "value";
     for (;;) {
       this.#skip();

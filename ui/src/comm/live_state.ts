@@ -1,8 +1,8 @@
-// A state that is followed: fetched whole, then changed by events.
+// Follows a state: it is fetched once, and then changed by events.
 import type { StateChanged } from "../api/event_shapes";
 import type { BufferView, Path, WholeComm } from "../api/shapes";
 
-/** A state as it is known here. */
+/** A state as the page knows it. */
 export interface Held {
   readonly state: Readonly<Record<string, unknown>> | null;
   readonly buffers: readonly BufferView[];
@@ -10,18 +10,18 @@ export interface Held {
   readonly sequence: number;
 }
 
-/** What an event made of it, and whether it told too little for that. */
+/** The state after an event, and whether the event told too little. */
 export interface Followed {
   readonly held: Held;
   readonly isToBeAsked: boolean;
 }
 
-/** The state of an answer. */
+/** The state in an answer. */
 export function heldOf(comm: WholeComm): Held {
   return { state: comm.state, buffers: comm.buffers, redacted: comm.redacted, sequence: comm.sequence };
 }
 
-/** Follow one change. */
+/** Apply one change. */
 export function follow(held: Held, change: StateChanged): Followed {
   if (change.sequence <= held.sequence) return { held, isToBeAsked: false };
   if (change.whole) {
@@ -39,7 +39,7 @@ export function follow(held: Held, change: StateChanged): Followed {
       redacted: [...held.redacted.filter(stays), ...change.redacted],
       sequence: change.sequence,
     },
-    // REST's numbers of buffers are others now, and only REST tells them.
+    // The buffers have new numbers in REST, and only REST tells them.
     isToBeAsked: change.omitted.length > 0 || change.buffers.length > 0 || kept.length < held.buffers.length,
   };
 }

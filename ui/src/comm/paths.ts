@@ -1,4 +1,4 @@
-// Places in a JSON value: as keys of maps, and as people write them.
+// Paths in a JSON value, as keys of maps and as people write them.
 import type { Path } from "../api/shapes";
 
 /** A path as one string, for maps and sets. */
@@ -19,12 +19,12 @@ export function writtenPath(path: Path): string {
 
 export type Container = Readonly<Record<string, unknown>> | readonly unknown[];
 
-/** Whether a value has others in it. */
+/** Whether a value contains other values. */
 export function isContainer(value: unknown): value is Container {
   return typeof value === "object" && value !== null;
 }
 
-/** What stands at a path; undefined where nothing does. */
+/** The value at a path; undefined if there is none. */
 export function valueAt(root: unknown, path: Path): unknown {
   let found = root;
   for (const step of path) {
@@ -41,12 +41,12 @@ export function namesOf(value: Container, most = Infinity): (string | number)[] 
   return keys.length > most ? keys.slice(0, most) : keys;
 }
 
-/** How many others a value has in it. */
+/** How many values a container has. */
 export function sizeOf(value: Container): number {
   return Array.isArray(value) ? value.length : Object.keys(value).length;
 }
 
-/** The widget that a text refers to, as ipywidgets writes it. */
+/** The id of the widget that a text refers to, as ipywidgets writes it. */
 export function referenceIn(value: unknown): string | undefined {
   const prefix = "IPY_MODEL_";
   return typeof value === "string" && value.startsWith(prefix) && value.length < 1100 ? value.slice(prefix.length) : undefined;

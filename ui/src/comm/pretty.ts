@@ -1,8 +1,8 @@
-// A value as JSON for people's eyes and clipboards.
+// Writes a value as JSON for people.
 
 import { pieces } from "../parts/inert_text";
 
-/** The same for a field that is typed in: what would not be seen, or would turn the rest around, as JSON escapes. */
+/** The same for an input field. Invisible characters, and those that change the text's direction, become JSON escapes. */
 export function escaped(value: unknown): string {
   return pieces(pretty(value))
     .map((each) => (each.escaped ? units(String.fromCodePoint(parseInt(each.text.slice(2), 16))) : each.text))

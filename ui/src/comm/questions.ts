@@ -1,4 +1,4 @@
-// What this page asks of REST about one comm, and what it is answered.
+// The requests to REST about one comm, and their answers.
 import { request, send } from "../api/request";
 import type { Busy, CommPage, CommView, Path, Side } from "../api/shapes";
 
@@ -40,7 +40,7 @@ export interface CommMessage {
   readonly redacted: readonly Path[];
 }
 
-/** What came of a message: all of it, or that it is on its way. */
+/** The result of a message: its answers, or that it is on its way. */
 export interface SendAnswer {
   readonly msg_id: string;
   readonly queued_behind?: Busy | null;
@@ -55,18 +55,18 @@ export type Wait = "none" | "processed" | "reply";
 
 const at = (kernelId: string, commId: string, ...rest: string[]) => ["api", "kernels", kernelId, "comms", commId, ...rest];
 
-/** A comm without its state, which may be large; undefined where it does not live. */
+/** A comm without its state, which may be large; undefined if it is not open. */
 export async function fetchFacts(kernelId: string, commId: string): Promise<CommView | undefined> {
   const page = await request<CommPage>(["api", "kernels", kernelId, "comms"], { query: { text: commId, limit: 100 } });
   return page.comms.find((each) => each.comm_id === commId);
 }
 
-/** The messages of a recording behind a number. */
+/** The messages of a recording after a number. */
 export function fetchTail(kernelId: string, commId: string, after: number): Promise<TailAnswer> {
   return request(at(kernelId, commId, "messages"), { query: { after, limit: 1000 } });
 }
 
-/** Switch a recording. */
+/** Switch a recording on or off. */
 export function record(kernelId: string, commId: string, on: boolean): Promise<Recording> {
   return request(at(kernelId, commId, "recording"), { method: "PUT", body: { on, messages: 500, payload_bytes: 16_384 } });
 }

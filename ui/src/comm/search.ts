@@ -1,20 +1,20 @@
-// Searches names and values of a state, and stops in time: a state may be larger than anybody waits for.
+// Searches the names and values of a state. The search is limited, because a state may be very large.
 import { isContainer, keyOf, namesOf } from "./paths";
 
 export interface Found {
-  /** Names below a path that match or lead to a match, by the path's key. */
+  /** By the key of a path, the names below it that match or lead to a match. */
   readonly children: ReadonlyMap<string, (string | number)[]>;
   readonly matches: ReadonlySet<string>;
   /** Whether there may be more. */
   readonly isCut: boolean;
 }
 
-/** No more than so many are looked at, shown, or gone down to. */
+/** The most values searched, the most matches, and the deepest level. */
 export const MOST = { visited: 400_000, matches: 200, depth: 400 };
 
-/** Find a text in names and values, whatever its case. Secrets are no values. */
+/** Find a text in names and values, ignoring case. Secrets are not searched. */
 export function search(root: unknown, text: string, secrets: ReadonlySet<string>, most = MOST): Found {
-  // A pattern compares without a copy of what may be many megabytes.
+  // A pattern does not copy the text, which may have many megabytes.
   const pattern = new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "iu");
   const children = new Map<string, (string | number)[]>();
   const matches = new Set<string>();

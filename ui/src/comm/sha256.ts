@@ -1,11 +1,11 @@
-// SHA-256 of a buffer: by the browser, or by these lines where the page came over plain http and the browser refuses.
+// SHA-256 of a buffer. Over plain http the browser does not compute it, so this code does.
 
-/** Without the browser's help more bytes would take seconds. */
+/** The most bytes without the browser's help. More would take seconds. */
 const MOST_BY_HAND = 16_000_000;
 
-/** The hash in hex; undefined where it would take too long. */
+/** The hash in hex; undefined if it would take too long. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
-  // Missing outside of secure contexts, whatever its type says.
+  // Missing outside secure contexts, although its type says otherwise.
   const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
   if (subtle) return hex(new Uint8Array(await subtle.digest("SHA-256", bytes)));
   return bytes.length > MOST_BY_HAND ? undefined : sha256ByHand(bytes);

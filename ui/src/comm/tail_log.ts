@@ -1,22 +1,22 @@
-// The messages that are shown: the latest, so many and no more.
+// The latest messages of a recording, limited in number.
 import { writtenPath } from "./paths";
 import type { RecordedMessage, TailAnswer } from "./questions";
 
-/** More are not kept here. */
+/** The most messages that are kept. */
 export const MOST_SHOWN = 500;
 
 export interface TailLog {
   readonly messages: readonly RecordedMessage[];
-  /** Of which recording; another one counts anew. */
+  /** The start of the recording. Another recording counts from 1 again. */
   readonly since: string | null;
   readonly last: number;
-  /** How many passed that were dropped before they could be read. */
+  /** How many messages were dropped before they could be read. */
   readonly missed: number;
 }
 
 export const EMPTY: TailLog = { messages: [], since: null, last: 0, missed: 0 };
 
-/** Take an answer; `undefined` where it belongs to a recording that is not the one that was asked about. */
+/** Add an answer; `undefined` if it belongs to another recording than the request. */
 export function taken(log: TailLog, answer: TailAnswer): TailLog | undefined {
   const { since } = answer.recording;
   if (since !== log.since && log.since !== null && answer.recording.on) return undefined;
@@ -33,7 +33,7 @@ export function taken(log: TailLog, answer: TailAnswer): TailLog | undefined {
 
 export type Direction = "both" | "kernel" | "frontend";
 
-/** Those from one side that say something of it. */
+/** The messages from one side that contain a text. */
 export function filtered(messages: readonly RecordedMessage[], direction: Direction, text: string): readonly RecordedMessage[] {
   const wanted = text.trim().toLowerCase();
   if (direction === "both" && !wanted) return messages;
@@ -51,14 +51,14 @@ function says(message: RecordedMessage): string {
   return text;
 }
 
-/** What a message is for: a widget's method, else the message's type. */
+/** The method of a widget's message, or the type of another message. */
 export function purpose(message: RecordedMessage): string {
   const method = (message.data as { method?: unknown } | null)?.method;
   if (message.msg_type === "comm_msg" && typeof method === "string") return method;
   return message.msg_type.replace("comm_", "");
 }
 
-/** A line about what it carries. */
+/** The data in one line. */
 export function gist(message: RecordedMessage): string {
   if (message.data === null) return message.text ?? "";
   const data = message.data as Record<string, unknown>;

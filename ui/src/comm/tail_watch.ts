@@ -1,4 +1,4 @@
-// Follows the recording of one comm, whoever switched it on.
+// Follows the recording of one comm, whichever user switched it on.
 import { signal } from "@preact/signals";
 import { ApiError } from "../api/request";
 import { tellFailure } from "../store/notices";
@@ -30,7 +30,7 @@ export class TailWatch {
     if (last) this.recording.value = { ...last, on: false };
   }
 
-  /** Switch the recording, for everybody. */
+  /** Switch the recording on or off, for all users. */
   async record(on: boolean): Promise<void> {
     try {
       this.recording.value = await record(this.kernelId, this.commId, on);
@@ -44,7 +44,7 @@ export class TailWatch {
     let answer = await fetchTail(this.kernelId, this.commId, this.log.peek().last);
     let log = taken(this.log.peek(), answer);
     if (!log) {
-      // It began anew, and so did its numbers.
+      // The recording began again, and so did its numbers.
       answer = await fetchTail(this.kernelId, this.commId, 0);
       log = taken(EMPTY, answer);
     }
@@ -54,8 +54,8 @@ export class TailWatch {
 
   #failed(failure: unknown): void {
     const error = failure instanceof ApiError ? failure : undefined;
-    // The comm's end is told once, above all.
+    // The comm's end is told once, at the top of the page.
     if (error?.status === 404 || error?.status === 410) return this.stop();
-    tellFailure("The messages could not be asked for", failure);
+    tellFailure("The messages could not be fetched", failure);
   }
 }

@@ -1,4 +1,4 @@
-// What a message may begin as: what was sent to this model before, and updates of what it has now.
+// Templates for a message: earlier messages to the same model, and updates of current values.
 import { signal } from "@preact/signals";
 import { escaped } from "./pretty";
 import type { RecordedMessage } from "./questions";
@@ -8,10 +8,10 @@ export interface Template {
   readonly text: string;
 }
 
-/** What was sent from this page, by model or target; forgotten with the page. */
+/** The messages sent from this page, by model or target. They are forgotten with the page. */
 const sent = signal<ReadonlyMap<string, readonly string[]>>(new Map());
 const MOST = 8;
-/** A longer message makes no template: nobody edits it in a form. */
+/** The most characters of a template. Nobody edits a longer message in a form. */
 const LONGEST = 20_000;
 
 /** Remember what was sent to a model. */
@@ -30,7 +30,7 @@ export function templatesFor(model: string, messages: readonly RecordedMessage[]
   for (const text of sent.value.get(model) ?? []) add("Sent from here", text);
   for (const message of [...messages].reverse()) {
     if (found.size >= 2 * MOST) break;
-    // What holds a secret holds a stand-in for it, and that must not be sent.
+    // The text that replaces a secret must not be sent.
     if (message.data === null || message.redacted || message.msg_type !== "comm_msg") continue;
     add(message.side === "kernel" ? "From the kernel" : "From a page", escaped(message.data));
   }

@@ -1,9 +1,9 @@
-// Which rows of a value are shown: what is open and no more, long lists in portions, so that no value is too large.
+// The rows of a tree: only open containers, and long lists in portions. So no value is too large.
 import type { Path } from "../api/shapes";
 import { isContainer, keyOf, namesOf, sizeOf, type Container } from "./paths";
 import type { Found } from "./search";
 
-/** So many of a container's children are shown at first; "show more" adds as many again. */
+/** How many children of a container are shown at first. "show more" adds as many again. */
 export const PORTION = 100;
 
 export type RowKind = "container" | "leaf" | "secret" | "buffer" | "more";
@@ -21,26 +21,26 @@ export interface Row {
   readonly position: number;
   readonly siblings: number;
   readonly isMatch: boolean;
-  /** The buffer's number; of "more" how many are not shown. */
+  /** The number of a buffer, or how many rows "more" stands for. */
   readonly count: number;
 }
 
 export interface Shown {
   readonly open: ReadonlySet<string>;
-  /** How many children of a container are shown, where more than a portion. */
+  /** How many children of a container are shown, if it is more than a portion. */
   readonly most: ReadonlyMap<string, number>;
   readonly secrets: ReadonlySet<string>;
-  /** Numbers of buffers by where they belong. */
+  /** The numbers of buffers, by their paths. */
   readonly buffers: ReadonlyMap<string, number>;
   readonly found?: Found | undefined;
-  /** Whether it is a widget's state, of which people look for some names first. */
+  /** Whether it is a widget's state. Then some names come first. */
   readonly isState?: boolean;
 }
 
-/** What says most about a widget, and is shown first. */
+/** The names that say most about a widget. They are shown first. */
 const FIRST = ["value", "index", "description", "children", "_options_labels", "options"];
 
-/** Names of a state: what says most, the rest, and what only machines want. */
+/** The names of a state in order: the most important, the others, and those for machines. */
 function ranked(names: readonly (string | number)[]): (string | number)[] {
   const rank = (name: string | number) => {
     const first = FIRST.indexOf(String(name));
@@ -57,7 +57,7 @@ export function rowsOf(root: unknown, shown: Shown): Row[] {
   return found;
 }
 
-/** The names that buffers add to containers: in the state nothing stands in their place. */
+/** The names that buffers add to containers. The state has no value for them. */
 function withBuffers(buffers: ReadonlyMap<string, number>): Map<string, (string | number)[]> {
   const found = new Map<string, (string | number)[]>();
   for (const key of buffers.keys()) {

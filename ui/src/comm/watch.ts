@@ -1,4 +1,4 @@
-// Keeps one comm up to date: its facts, its state, what changed last, and how it ended.
+// Keeps one comm up to date: its facts, its state, the last change, and its end.
 import { signal } from "@preact/signals";
 import { fetchComm } from "../api/broker";
 import type { BrokerEvent, StateChanged } from "../api/event_shapes";
@@ -11,7 +11,7 @@ import { difference, type Difference } from "./changes";
 import { follow, heldOf, type Held } from "./live_state";
 import { fetchFacts } from "./questions";
 
-/** What was changed last. */
+/** The last change. */
 export interface Change extends Difference {
   readonly serial: number;
   readonly when: Date;
@@ -25,11 +25,11 @@ export interface Ended {
   readonly reason?: string;
 }
 
-/** A state of more bytes is fetched when somebody wants it. */
+/** A state with more bytes is fetched only on request. */
 export const HUGE = 16_000_000;
-/** Milliseconds between two pictures: eyes need no more, and a flood of changes costs no more. */
+/** Milliseconds between two updates of the page. A flood of changes does not cost more. */
 const PICTURES = 100;
-/** Milliseconds between two questions for a whole state; a large one is asked for less often. */
+/** Milliseconds between two requests for a whole state. A large state is fetched less often. */
 const SOON = 500;
 
 /** One comm, watched until `stop`. */
@@ -39,7 +39,7 @@ export class CommWatch {
   readonly change = signal<Change | undefined>(undefined);
   readonly ended = signal<Ended | undefined>(undefined);
   readonly failure = signal<ApiError | undefined>(undefined);
-  /** Bytes of a state that is not fetched because of them. */
+  /** The bytes of a state that is too large to be fetched automatically. */
   readonly huge = signal<number | undefined>(undefined);
 
   #latest: Held | undefined;
@@ -76,13 +76,13 @@ export class CommWatch {
     this.#rest();
   }
 
-  /** Fetch also a state that is huge. */
+  /** Fetch the state even if it is huge. */
   askHuge(): void {
     this.#isHugeWanted = true;
     void this.ask();
   }
 
-  /** Fetch the state anew. */
+  /** Fetch the state again. */
   async ask(): Promise<void> {
     if (this.#meanwhile) {
       this.#isAgain = true;
@@ -115,13 +115,13 @@ export class CommWatch {
     this.failure.value = undefined;
     this.facts.value = comm;
     this.#latest = heldOf(comm);
-    // What the stream told while the answer was on its way may be newer.
+    // Events that came while the answer was on its way may be newer.
     for (const change of this.#meanwhile ?? []) this.#apply(change);
     if (this.held.peek()) this.#show();
     else this.held.value = this.#latest;
   }
 
-  /** Follow what happened. */
+  /** Follow events. */
   follow(events: readonly BrokerEvent[]): void {
     for (const event of events) {
       if (event.type === "state") {
@@ -162,7 +162,7 @@ export class CommWatch {
   async #askFacts(): Promise<void> {
     const facts = await fetchFacts(this.kernelId, this.commId);
     if (facts) this.facts.value = facts;
-    // The list has it no longer: the comm's own answer says why.
+    // The list no longer has the comm. The comm's own answer says why.
     else await fetchComm(this.kernelId, this.commId);
   }
 
@@ -172,15 +172,15 @@ export class CommWatch {
   }
 
   #failed(failure: unknown): void {
-    if (!(failure instanceof ApiError)) return tellFailure("The comm could not be asked for", failure);
+    if (!(failure instanceof ApiError)) return tellFailure("The comm could not be fetched", failure);
     if (failure.status === 404 || failure.status === 410) return this.#end(endOf(failure));
-    // What the connection's mark tells already is not told twice.
+    // The mark of the connection tells this already.
     if (!failure.isUnreachable && !failure.isSignedOut && failure.reason !== "ended" && failure.status) this.failure.value = failure;
   }
 
   #end(ended: Ended): void {
     if (this.#isStopped) return;
-    // Who closed it is told by the event, and may be forgotten by whoever is asked later.
+    // The event says who closed it. The server may have forgotten it.
     if (!this.ended.peek()?.by) this.ended.value = ended;
     this.#show();
     this.#rest();
@@ -192,7 +192,7 @@ export class CommWatch {
   }
 }
 
-/** What a refusal says of an end. */
+/** The end of a comm, as an error tells it. */
 export function endOf(error: ApiError): Ended {
   const closed = error.facts.closed as { at: string; by: Side; reason: string } | undefined;
   if (closed) return { what: "comm", ...closed };

@@ -1,4 +1,4 @@
-// The figures at the top: what the eye meets first.
+// The figures at the top of the overview.
 import type { ComponentChildren } from "preact";
 import { bytes, count, counted, duration } from "../parts/format";
 import { Link } from "../parts/Link";

@@ -1,4 +1,4 @@
-// One kernel: whose it is, what it runs and for how long, what lives in it, who is attached.
+// One kernel: its notebook, what it runs and for how long, its comms, and its attached pages.
 import { now } from "../parts/clock";
 import { bytes, count, counted, duration } from "../parts/format";
 import { Inert } from "../parts/Inert";
@@ -69,12 +69,12 @@ function Lives({ kernel }: { readonly kernel: Kernel }) {
         </Link>
       ))}
       {kernel.states_given_up > 0 && (
-        <span class={styles.warn} title="Given up because of CommBroker.kernel_state_bytes: a page that comes back asks the kernel.">
+        <span class={styles.warn} title="These states are over CommBroker.kernel_state_bytes and are not kept. A page that comes back asks the kernel.">
           {counted(kernel.states_given_up, "state")} given up
         </span>
       )}
       {!kernel.registry_complete && (
-        <span class={styles.warn} title="The kernel ran before the broker did, and has not been asked yet: it is busy.">
+        <span class={styles.warn} title="The kernel ran before the broker did. It is busy, so the broker could not ask it yet.">
           list not complete yet
         </span>
       )}

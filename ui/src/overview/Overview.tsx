@@ -1,4 +1,4 @@
-// The overview: what lives in every kernel, how much passes, who is attached.
+// The overview: the comms of every kernel, the traffic, and the attached pages.
 import { baseUrl } from "../api/urls";
 import { EmptyState } from "../parts/EmptyState";
 import { broker, kernels } from "../store/kernels";

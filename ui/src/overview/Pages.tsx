@@ -1,4 +1,4 @@
-// The pages of one kernel: since when they are attached, how far they lag, what waits for them.
+// The pages of one kernel: since when they are attached, how far they lag, and what waits for them.
 import type { FrontendView } from "../api/shapes";
 import { now } from "../parts/clock";
 import { bytes, count, counted, duration, secondsSince } from "../parts/format";
@@ -7,10 +7,10 @@ import type { Kernel } from "../store/kernels";
 import { worstFirst } from "./sums";
 import styles from "./overview.module.css";
 
-/** Seconds behind from which on a page is said to lag. */
+/** Seconds from which a page is said to lag. */
 const LAGS = 2;
 
-/** More would bury the next kernel. */
+/** The most rows. More would push the next kernel out of view. */
 const MOST = 10;
 
 export function Pages({ kernel }: { readonly kernel: Kernel }) {
@@ -61,7 +61,7 @@ function Page({ page }: { readonly page: FrontendView }) {
         {page.attached ? (
           <Mark tone={lags ? "warn" : "good"}>{page.restoring ? "Restoring" : lags ? "Lags" : "Up to date"}</Mark>
         ) : (
-          <Mark tone="plain" title="Its socket is gone; what it misses is kept for a while.">
+          <Mark tone="plain" title="Its socket is closed. What it misses is kept for a while.">
             Away
           </Mark>
         )}

@@ -1,4 +1,4 @@
-// A place for a plot, whose drawing is loaded when there is one.
+// A plot. Its drawing code is loaded when there is a plot.
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { rates } from "../store/kernels";

@@ -6,10 +6,10 @@ import { kernels } from "../store/kernels";
 import { targets } from "./sums";
 import styles from "./overview.module.css";
 
-/** More are in the table. */
+/** The most rows. The table has the others. */
 const MOST = 12;
 
-/** A longer name fits no address. */
+/** The most characters of a name in an address. */
 const LONGEST = 1000;
 
 export function Targets() {
@@ -19,7 +19,7 @@ export function Targets() {
     <section aria-labelledby="targets">
       <h2 id="targets">Comms per target</h2>
       <div class={`card ${styles.targets}`}>
-        {!found.length && <p class="muted">No comm lives yet.</p>}
+        {!found.length && <p class="muted">No comm is open yet.</p>}
         <ul>
           {found.slice(0, MOST).map(([name, comms]) => (
             <li key={name}>

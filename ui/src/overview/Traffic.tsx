@@ -1,4 +1,4 @@
-// What passes a second, each way, as it happens.
+// The traffic per second in each direction, live.
 import { bytes, perSecond } from "../parts/format";
 import { rates } from "../store/kernels";
 import type { Rates } from "../store/rates";

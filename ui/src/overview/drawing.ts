@@ -1,14 +1,14 @@
-// Draws two lines over the last minutes with uPlot; in a chunk of its own.
+// Draws two lines over the last minutes with uPlot. It is loaded separately.
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { MOMENTS } from "../store/rates";
 
-/** Seconds that are shown at the least, while the page has not known more, and at the most. */
+/** The least and the most seconds that are shown. */
 const LEAST_SPAN = 60;
 const SPAN = MOMENTS * 2;
-/** How far apart the words at the axis of time are, in seconds. */
+/** Seconds between two labels of the time axis. */
 const STEPS = [15, 30, 60];
-/** The least top of the scale: without traffic the axis has numbers all the same. */
+/** The least maximum of the scale, so that the axis has numbers even without traffic. */
 const LEAST = 5;
 
 export class Drawing {
@@ -18,7 +18,7 @@ export class Drawing {
   readonly #scheme = matchMedia("(prefers-color-scheme: dark)");
 
   /**
-   * @param place - where it is drawn; it decides about the size.
+   * @param place - the element that it is drawn in, which sets its size.
    * @param write - how a number is written at the axis.
    */
   constructor(
@@ -32,19 +32,19 @@ export class Drawing {
 
   /** Show other numbers. */
   show(at: number[], first: number[], second: number[]): void {
-    // One moment makes no line.
+    // A single moment is not a line.
     this.#data = at.length > 1 ? [at, first, second] : [[], [], []];
     this.#plot?.setData(this.#data);
   }
 
-  /** Take it away. */
+  /** Remove the plot. */
   end(): void {
     this.#watch.disconnect();
     this.#scheme.removeEventListener("change", this.#draw);
     this.#plot?.destroy();
   }
 
-  /** From when to when is shown. */
+  /** The times that are shown. */
   #range(): [number, number] {
     const [times] = this.#data;
     const end = times.at(-1) ?? Date.now() / 1000;
@@ -52,7 +52,7 @@ export class Drawing {
     return [end - Math.min(SPAN, Math.max(LEAST_SPAN, known)), end];
   }
 
-  /** How many seconds ago the axis of time has words. */
+  /** The labels of the time axis, in seconds ago. */
   #ago(): number[] {
     const [from, to] = this.#range();
     const step = STEPS.find((each) => (to - from) / each <= 5) ?? 60;

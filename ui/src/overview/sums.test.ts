@@ -51,6 +51,7 @@ describe("status", () => {
     const running = { msg_id: "m", msg_type: "execute_request", seconds: 1 };
     expect(status(kernel({ execution_state: "dead", running })).text).toBe("Dead");
     expect(status(kernel({ link: "lost" })).text).toBe("Link lost");
+    expect(status(kernel({ link: "broken", running })).text).toBe("Not connected");
     expect(status(kernel({ running })).text).toBe("Busy");
     expect(status(kernel({ execution_state: "restarting" })).text).toBe("Restarting");
   });
@@ -58,5 +59,11 @@ describe("status", () => {
   it("a kernel that answers is idle, also if no page has used it", () => {
     expect(status(kernel({ execution_state: "starting" })).text).toBe("Idle");
     expect(status(kernel({ execution_state: "starting", link: "assumed" })).text).toBe("Starting");
+  });
+
+  it("is not called good over a link that nothing was heard on", () => {
+    const idle = { execution_state: "idle" } as const;
+    const tones = (["proven", "assumed", "connecting", "broken", "lost"] as const).map((link) => status(kernel({ ...idle, link })).tone);
+    expect(tones).toEqual(["good", "plain", "plain", "bad", "bad"]);
   });
 });

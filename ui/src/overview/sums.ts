@@ -1,4 +1,4 @@
-// What the figures at the top say: sums over kernels, and words for a kernel's state.
+// The figures at the top: sums over kernels, and words for a kernel's state.
 import type { FrontendView, KernelView, Knowledge } from "../api/shapes";
 import type { Tone } from "../parts/Mark";
 
@@ -10,16 +10,16 @@ export interface Sums {
   readonly away: number;
   readonly waitingMessages: number;
   readonly waitingBytes: number;
-  /** The longest of all pages; null where no page lags. */
+  /** The longest lag of all pages; null if no page lags. */
   readonly lag: number | null;
   readonly restores: number;
-  /** Seconds that a page waited for its widgets on average; null where none asked. */
+  /** The average seconds that a page waited for its widgets; null if none asked. */
   readonly restoreSeconds: number | null;
   readonly states: Readonly<Record<Knowledge, number>>;
   readonly stateBytes: number;
 }
 
-/** Sum up. */
+/** Sum up kernels. */
 export function sums(kernels: readonly KernelView[]): Sums {
   const pages = kernels.flatMap((each) => each.frontends);
   const attached = pages.filter((each) => each.attached);
@@ -48,7 +48,7 @@ export function sums(kernels: readonly KernelView[]): Sums {
   };
 }
 
-/** Comms by target over all kernels, the most first. */
+/** The number of comms of each target over all kernels, the largest first. */
 export function targets(kernels: readonly KernelView[]): readonly (readonly [string, number])[] {
   const found = new Map<string, number>();
   for (const kernel of kernels) {
@@ -57,7 +57,7 @@ export function targets(kernels: readonly KernelView[]): readonly (readonly [str
   return [...found].sort(([oneName, one], [otherName, other]) => other - one || oneName.localeCompare(otherName));
 }
 
-/** Pages that lag most first, those that are away last; otherwise as they are. */
+/** Sort pages: those that lag most first, those that are away last. */
 export function worstFirst(pages: readonly FrontendView[]): readonly FrontendView[] {
   const weight = (page: FrontendView) => (page.attached ? page.waiting_bytes : -1);
   return [...pages].sort((one, other) => weight(other) - weight(one));
@@ -66,26 +66,30 @@ export function worstFirst(pages: readonly FrontendView[]): readonly FrontendVie
 export interface Status {
   readonly tone: Tone;
   readonly text: string;
-  /** What it means, where the word alone does not say it. */
+  /** What the word means, if it is not clear. */
   readonly meaning?: string;
 }
 
-/** What a kernel is doing, in a word; how long stands beside it. */
+/** What a kernel is doing, in a word. The duration is shown beside it. */
 export function status(kernel: KernelView): Status {
-  if (kernel.execution_state === "dead") return { tone: "bad", text: "Dead", meaning: "Its process ended. Restart it in its notebook." };
-  if (kernel.link === "lost") return { tone: "bad", text: "Link lost", meaning: "The broker hears nothing of this kernel. It tries again by itself." };
-  if (kernel.link === "connecting") return { tone: "plain", text: "Connecting", meaning: "The broker is finding out whether it hears the kernel." };
+  if (kernel.execution_state === "dead") return { tone: "bad", text: "Dead", meaning: "The kernel's process ended. Restart it in its notebook." };
+  if (kernel.link === "lost") return { tone: "bad", text: "Link lost", meaning: "The broker gets no messages from this kernel. It tries again by itself." };
+  if (kernel.link === "broken") return { tone: "bad", text: "Not connected", meaning: "The server cannot connect to this kernel. The server's log says why. It tries again by itself." };
+  if (kernel.link === "connecting") return { tone: "plain", text: "Connecting", meaning: "The broker is checking whether it gets the kernel's messages." };
   if (kernel.running) return { tone: "busy", text: "Busy" };
-  // A kernel that no page has used yet never said more than that it starts; that it answers is known.
+  // A kernel that no page has used yet only said that it starts. But it is known to answer.
   const answers = kernel.execution_state === "starting" && kernel.link === "proven";
+  if (kernel.execution_state === "idle" && kernel.link === "assumed") {
+    return { tone: "plain", text: "Idle", meaning: "The kernel has not answered the broker yet. Messages are passed on all the same." };
+  }
   if (kernel.execution_state === "idle" || answers) return { tone: "good", text: "Idle" };
   const word = kernel.execution_state;
   return { tone: "plain", text: word.charAt(0).toUpperCase() + word.slice(1) };
 }
 
-/** What a state that cannot be trusted is called, and what happens about it. */
+/** The names of states that cannot be trusted, and what the broker does about them. */
 export const DOUBTS: readonly (readonly [Exclude<Knowledge, "clean">, string, string])[] = [
-  ["dirty", "dirty", "May differ from the kernel's; the kernel is asked when it has time."],
-  ["unknown", "unknown", "Never seen whole; the kernel is asked when it has time."],
-  ["too_large", "too large", "Over a limit and not kept; a page that comes back asks the kernel."],
+  ["dirty", "dirty", "They may differ from the kernel's. The kernel is asked when it has time."],
+  ["unknown", "unknown", "The broker has never seen them whole. The kernel is asked when it has time."],
+  ["too_large", "too large", "They are over a limit and not kept. A page that comes back asks the kernel."],
 ];

@@ -1,4 +1,4 @@
-// A button that, where it is off, says why to everybody: eye, pointer, keyboard and screen reader.
+// A button. If it is off, everybody can find out why: with eye, pointer, keyboard or screen reader.
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import styles from "./parts.module.css";
@@ -7,7 +7,7 @@ interface Props {
   readonly onClick: () => void;
   readonly children: ComponentChildren;
   readonly tone?: "plain" | "main" | "danger" | "quiet";
-  /** Why it is off; without it the button is on. */
+  /** Why the button is off; undefined if it is on. */
   readonly offBecause?: string | undefined;
   readonly pressed?: boolean;
   readonly label?: string;
@@ -15,7 +15,7 @@ interface Props {
 
 export function Button({ onClick, children, tone = "plain", offBecause, pressed, label }: Props) {
   const reason = useId();
-  // Off, but reachable by keyboard: who cannot get there cannot hear why.
+  // An off button can still be reached by keyboard, so that its reason can be read.
   return (
     <span class={styles.buttonPlace}>
       <button

@@ -5,7 +5,7 @@ import { Button } from "./Button";
 interface Props {
   readonly text: string | (() => string);
   readonly what: string;
-  /** What stands on the button, where "Copy" is too little. */
+  /** The text of the button, if "Copy" does not say enough. */
   readonly word?: string;
 }
 
@@ -16,7 +16,7 @@ export function Copy({ text, what, word = "Copy" }: Props) {
       await navigator.clipboard.writeText(typeof text === "string" ? text : text());
       setSaid("Copied");
     } catch {
-      // Without https browsers may refuse it.
+      // Without https, browsers may refuse to copy.
       setSaid("Not allowed here");
     }
     setTimeout(() => setSaid(""), 2000);

@@ -1,4 +1,4 @@
-// What stands where nothing is: what that means, and what to do.
+// What is shown in place of an empty list: what that means, and what to do.
 import type { ComponentChildren } from "preact";
 import styles from "./parts.module.css";
 

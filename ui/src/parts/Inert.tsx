@@ -1,4 +1,4 @@
-// Text of others, shown and never interpreted: what would not be seen is named, what is long is cut.
+// Text from kernels and pages, which is never interpreted. Invisible characters are named, and long texts are cut.
 import { useState } from "preact/hooks";
 import { count } from "./format";
 import { pieces, plain, shortened } from "./inert_text";
@@ -6,9 +6,9 @@ import styles from "./parts.module.css";
 
 interface Props {
   readonly text: string;
-  /** Characters that are shown before "show more"; each click shows ten times as many. */
+  /** Characters before "show more". Each click shows ten times as many. */
   readonly most?: number;
-  /** Cut for good, as within a link, which holds no button; the title has more of it. */
+  /** Cut without a button, for example in a link. The title has more of the text. */
   readonly brief?: boolean;
 }
 
@@ -16,7 +16,7 @@ export function Inert({ text, most = 500, brief = false }: Props) {
   const [shown, setShown] = useState(most);
   const part = shortened(text, shown);
   return (
-    // Isolated: its direction ends where it ends.
+    // Isolated, so that the text's direction does not affect what follows.
     <bdi class={styles.inert} title={brief && part.length < text.length ? plain(shortened(text, 1000)) : undefined}>
       {pieces(part).map((each) => (each.escaped ? <span class={styles.escaped}>{each.text}</span> : each.text))}
       {brief && part.length < text.length && "…"}

@@ -1,4 +1,4 @@
-// A link to another view of the page: a plain click stays here, all others do what browsers do.
+// A link to another view of the page. A plain click stays in the page, other clicks do what browsers do.
 import type { ComponentChildren } from "preact";
 import { conditions, go, href, type Conditions, type View } from "../address";
 

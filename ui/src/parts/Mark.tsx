@@ -1,4 +1,4 @@
-// A dot and a word: a state seen at a glance, never by its colour alone.
+// A dot and a word for a state. The colour is never the only sign.
 import type { ComponentChildren } from "preact";
 import styles from "./parts.module.css";
 

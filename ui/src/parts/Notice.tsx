@@ -1,11 +1,11 @@
-// A box that tells something: what happened, and what to do.
+// A box that says what happened and what to do.
 import type { ComponentChildren } from "preact";
 import styles from "./parts.module.css";
 
 interface Props {
   readonly tone: "good" | "plain" | "warn" | "bad";
   readonly children: ComponentChildren;
-  /** Whether it is to be read out when it appears. */
+  /** Whether screen readers read it out when it appears. */
   readonly loud?: boolean;
 }
 

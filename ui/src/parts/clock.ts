@@ -1,7 +1,7 @@
-// A clock that ticks once a second, for whatever shows how long something takes.
+// A clock that ticks once a second, for durations on the page.
 import { signal } from "@preact/signals";
 
-/** Date.now(), at most a second old. Reading it in a component lets that tick. */
+/** Date.now(), at most a second old. A component that reads it is updated every second. */
 export const now = signal(Date.now());
 setInterval(() => {
   if (document.visibilityState !== "hidden") now.value = Date.now();

@@ -1,10 +1,10 @@
-// Numbers as people read them: bytes, durations, counts, rates, dates.
+// Writes numbers for people: bytes, durations, counts, rates and dates.
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 
-/** 1234567 as "1.2 MB"; null, where a secret's size would be told, as "not told". */
+/** 1234567 as "1.2 MB"; null, for the size of a secret, as "hidden". */
 export function bytes(count: number | null): string {
-  if (count === null) return "not told";
+  if (count === null) return "hidden";
   let unit = 0;
   let value = count;
   while (value >= 999.5 && unit < UNITS.length - 1) {
@@ -22,7 +22,7 @@ export function count(value: number): string {
   return whole.format(value);
 }
 
-/** Messages a second: with a tenth where they are few. */
+/** Messages per second. Small rates have a decimal. */
 export function perSecond(value: number): string {
   return (value < 10 ? tenths : whole).format(value);
 }
@@ -55,7 +55,7 @@ export function duration(seconds: number): string {
   return `${rest} s`;
 }
 
-/** Seconds since an ISO date, not less than none. */
+/** Seconds since an ISO date; 0 for a date in the future. */
 export function secondsSince(date: string, now: number = Date.now()): number {
   return Math.max(0, (now - Date.parse(date)) / 1000);
 }

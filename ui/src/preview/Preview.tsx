@@ -1,4 +1,4 @@
-// The button that shows a widget itself; its code is loaded, and the widget drawn, when somebody asks for it and not before.
+// The button that draws a widget. The code is loaded only after a click.
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ModelView } from "../api/shapes";
@@ -12,7 +12,7 @@ export interface PreviewProps {
   readonly kernelId: string;
   readonly commId: string;
   readonly model: ModelView | null;
-  /** Why there is nothing to be drawn. */
+  /** Why the widget cannot be drawn. */
   readonly offBecause?: string | undefined;
 }
 
@@ -20,7 +20,7 @@ export function Preview({ kernelId, commId, model, offBecause }: PreviewProps) {
   const [Frame, setFrame] = useState<ComponentType<WidgetFrameProps>>();
   const [failure, setFailure] = useState("");
   const id = `${kernelId}/${commId}`;
-  // Another comm's preview is another click.
+  // The preview of another comm needs another click.
   useEffect(() => setFrame(undefined), [id]);
 
   const open = async (): Promise<void> => {
@@ -29,7 +29,7 @@ export function Preview({ kernelId, commId, model, offBecause }: PreviewProps) {
       const { WidgetFrame } = await import("./WidgetFrame");
       setFrame(() => WidgetFrame);
     } catch {
-      setFailure("The preview's code did not load. Is the server there? Then reload this page.");
+      setFailure("The preview's code did not load. If the server is running, reload this page.");
     }
   };
 
@@ -39,11 +39,11 @@ export function Preview({ kernelId, commId, model, offBecause }: PreviewProps) {
         {Frame ? (
           <Button onClick={() => setFrame(undefined)}>Close preview</Button>
         ) : (
-          <Button onClick={() => void open()} offBecause={model ? offBecause : "This comm is no widget: there is nothing to draw."}>
+          <Button onClick={() => void open()} offBecause={model ? offBecause : "This comm is not a widget: there is nothing to draw."}>
             Preview
           </Button>
         )}
-        {!Frame && model && <span class="muted small">Draws the widget with its own code, kept apart from this page.</span>}
+        {!Frame && model && <span class="muted small">Draws the widget with its own code, isolated from this page.</span>}
       </div>
       {failure && (
         <Notice tone="bad" loud>

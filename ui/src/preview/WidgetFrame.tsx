@@ -1,4 +1,4 @@
-// The widget itself, in a frame that has neither the page's cookies nor its origin.
+// The widget in a frame that has neither the page's cookies nor its origin.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { baseUrl } from "../api/urls";
 import { kernelPort } from "./kernel";
@@ -43,19 +43,19 @@ export function WidgetFrame({ kernelId, commId, name, mayWrite }: WidgetFramePro
       session.current?.stop();
       say({ kind: "ended", text });
     };
-    const silence = setTimeout(() => end("The preview's frame did not load. Is the server there, and are you logged in?"), FRAME_PATIENCE);
+    const silence = setTimeout(() => end("The preview's frame did not load. Check that the server is running and that you are logged in."), FRAME_PATIENCE);
 
     const onMessage = (event: MessageEvent): void => {
-      // Any window may send here. The frame is known by its window, and it has no origin.
+      // Any window may send messages here. The frame is recognised by its window and by having no origin.
       if (event.source !== frame.current?.contentWindow || event.origin !== "null" || event.data !== HELLO) return;
       clearTimeout(silence);
-      // The document that was loaded says that once: whoever says it again has taken its place.
+      // The loaded document says this once. If it comes again, another document has replaced it.
       if (port) return end("The widget's code has left the preview's page.");
       const channel = new MessageChannel();
       port = channel.port1;
       session.current = new PreviewSession(kernelPort(kernelId, abort.signal), commId, may.current, (message: ToFrame) => port?.postMessage(message), say);
       port.onmessage = ({ data }) => session.current?.fromFrame(data);
-      // A document without an origin can be reached by no other target.
+      // A document without an origin can only be reached with this target.
       frame.current.contentWindow?.postMessage(HELLO, "*", [channel.port2]);
       void session.current.start();
     };

@@ -1,7 +1,7 @@
 // What a preview draws: how it begins, and what changes in the kernel while it is open.
 import { describe, expect, it } from "vitest";
 import { MOST_TEXT } from "./limits";
-import { desk, LAYOUT, open, settle, SLIDER } from "./session_desk";
+import { setup, LAYOUT, open, settle, SLIDER } from "./session.testing";
 
 describe("a preview begins", () => {
   it("with the widget and all that it refers to", async () => {
@@ -18,21 +18,21 @@ describe("a preview begins", () => {
   });
 
   it("not where the state is not known", async () => {
-    const all = desk();
+    const all = setup();
     all.ask.mockResolvedValue({ comm: { model: { name: "M", module: "m", version: "1" }, state: null, buffers: [], sequence: 1 } as never, size: 9 });
     await all.session.start();
     expect(all.ended()).toContain("does not know this widget's state");
   });
 
   it("not with what has no looks", async () => {
-    expect((await open({ root: { ...LAYOUT } })).ended()).toContain("no looks of its own");
+    expect((await open({ root: { ...LAYOUT } })).ended()).toContain("no view of its own");
   });
 
   it("not with megabytes of text", async () => {
-    const all = desk();
+    const all = setup();
     all.long(MOST_TEXT + 1);
     await all.session.start();
-    expect(all.ended()).toContain("holds more than 4 MB");
+    expect(all.ended()).toContain("has more than 4 MB");
     expect(all.toFrame).toEqual([]);
   });
 
@@ -103,7 +103,7 @@ describe("what changes in the kernel", () => {
   it("is the end, where the widget or the kernel ends", async () => {
     const one = await open();
     one.event({ type: "closed", data: { comm_id: "root", reason: "the kernel closed it" } });
-    expect(one.ended()).toBe("This widget is gone: the kernel closed it.");
+    expect(one.ended()).toBe("This widget is closed: the kernel closed it.");
     const other = await open();
     other.event({ type: "kernel", data: { state: "restarted" } });
     expect(other.ended()).toContain("restarted");

@@ -1,4 +1,4 @@
-// The widgets of one preview on their way to the frame: what is known of them, what they refer to, what the frame has.
+// The widgets of one preview: what is known of them, what they refer to, and what the frame has.
 import type { StateChanged } from "../api/event_shapes";
 import { ApiError } from "../api/request";
 import { drawable, referencesIn } from "./graph";
@@ -11,20 +11,20 @@ import { NO_LOOKS, UNKNOWN } from "./said";
 export interface DrawnPort {
   readonly ask: Ask;
   readonly toFrame: (message: ToFrame) => void;
-  /** Whether an attribute is the kernel's to change: nobody has just touched it in the frame. */
+  /** Whether the kernel may change an attribute, because the user has not just changed it in the frame. */
   readonly isFree: (id: string, key: string) => boolean;
-  /** The number of the last message that came from a widget. */
+  /** The number of a widget's last message. */
   readonly heard: (id: string) => number;
-  /** Do what may fail; a failure ends the preview. */
+  /** Run work that may fail. A failure ends the preview. */
   readonly attempt: (work: () => Promise<void>) => Promise<void>;
 }
 
 export class DrawnModels {
   readonly #known: KnownModels;
   readonly #incoming: IncomingChanges;
-  /** What the frame was ever given. */
+  /** The widgets that the frame was ever given. */
   readonly #given = new Set<string>();
-  /** Attributes with references that changed, and wait until what they refer to is known. */
+  /** Changed attributes that wait until the widgets that they refer to are known. */
   readonly #rewired = new Map<string, Set<string>>();
   readonly #reading = new Map<string, "once" | "again">();
   #isRewiring = false;
@@ -38,7 +38,7 @@ export class DrawnModels {
     this.#incoming = new IncomingChanges(port.toFrame, port.heard);
   }
 
-  /** Read the root and all that it refers to. Returns the modules that draw them; throws a Refusal where there is nothing to draw. */
+  /** Read the root and all widgets that it refers to. Returns the modules that draw them. Throws a Refusal if there is nothing to draw. */
   async read(): Promise<ReadonlySet<string>> {
     await this.#read(this.root);
     const state = this.#known.states().get(this.root);
@@ -48,17 +48,17 @@ export class DrawnModels {
     return this.#known.modules();
   }
 
-  /** Give the frame what was read. */
+  /** Send the widgets to the frame. */
   show(): void {
     this.port.toFrame({ kind: "show", root: this.root, models: this.#newModels() });
   }
 
-  /** Whether the frame has a widget, and it lives. */
+  /** Whether the frame has a widget that is still open. */
   has(id: string): boolean {
     return this.#given.has(id) && this.#known.has(id);
   }
 
-  /** Whether the frame was ever given a widget: it may not have heard yet that it is gone. */
+  /** Whether the frame was ever given a widget. It may not know yet that the widget is closed. */
   had(id: string): boolean {
     return this.#given.has(id);
   }
@@ -72,7 +72,7 @@ export class DrawnModels {
     this.#incoming.applied(number);
   }
 
-  /** Somebody touched attributes in the frame: what waits to be passed on is older. */
+  /** The user changed attributes in the frame. Waiting changes of them are older, and are dropped. */
   touch(id: string, keys: ReadonlySet<string>): void {
     this.#incoming.drop(id, keys);
   }
@@ -87,28 +87,28 @@ export class DrawnModels {
       id,
       keys.filter((key) => !apart.includes(key)),
     );
-    // Buffers and long values are not in the event.
+    // Events do not have buffers and long values.
     if (apart.length) this.#reread(id);
   }
 
-  /** A widget is gone. */
+  /** A widget was closed. */
   close(id: string): void {
     this.#known.forget(id);
     this.#incoming.forget(id);
     if (this.#given.has(id)) this.port.toFrame({ kind: "closed", id });
   }
 
-  /** Something was missed: ask for all anew. */
+  /** Events were missed. Fetch all widgets again. */
   missed(): void {
     for (const id of this.#known.ids()) this.#reread(id);
   }
 
-  /** Ask for a widget anew. Returns the attributes that are others than they were. */
+  /** Fetch a widget again. Returns the attributes that changed. */
   async ask(id: string): Promise<string[]> {
     return this.#known.has(id) ? await this.#read(id) : [];
   }
 
-  /** Pass attributes on to the frame, as they are known by then. */
+  /** Send attributes to the frame, with the values known then. */
   pass(id: string, keys: Iterable<string>): void {
     const free = [...keys].filter((key) => this.port.isFree(id, key));
     if (!free.length || !this.has(id)) return;
@@ -122,7 +122,7 @@ export class DrawnModels {
     });
   }
 
-  /** Ask for a widget anew, once for all the reasons there are meanwhile. */
+  /** Fetch a widget again, once for several reasons. */
   #reread(id: string): void {
     const reads = this.#reading.has(id);
     this.#reading.set(id, reads ? "again" : "once");
@@ -158,7 +158,7 @@ export class DrawnModels {
     }
   }
 
-  /** Read what is referred to and not known, level by level. */
+  /** Read unknown widgets that are referred to, level by level. */
   async #readReferences(): Promise<void> {
     const asked = new Set<string>();
     for (;;) {
@@ -178,7 +178,7 @@ export class DrawnModels {
     }
   }
 
-  /** Ask for a widget; one that is gone is closed. */
+  /** Fetch a widget. If it is gone, close it in the frame. */
   async #read(id: string): Promise<string[]> {
     try {
       return await this.#known.read(id);
@@ -190,7 +190,7 @@ export class DrawnModels {
     }
   }
 
-  /** What is to be drawn and was not given to the frame yet. */
+  /** The widgets to draw that the frame does not have yet. */
   #newModels(): ShownModel[] {
     const found: ShownModel[] = [];
     for (const [id, state] of drawable(this.root, this.#known.states())) {
@@ -202,7 +202,7 @@ export class DrawnModels {
   }
 }
 
-/** Whether a model's view is something to look at, and not a part of what others look like. */
+/** Whether a model has a view of its own, and is not only a layout or a style. */
 function hasLooks(viewName: unknown): boolean {
   return typeof viewName === "string" && !["", "LayoutView", "StyleView"].includes(viewName);
 }

@@ -67,7 +67,7 @@ describe("what is drawn", () => {
   it("is refused where boxes of boxes are thousands", () => {
     const states: Record<string, State> = { last: box() };
     for (let level = 0; level < 60; level += 1) states[`b${level}`] = box(level ? `b${level - 1}` : "last", level ? `b${level - 1}` : "last");
-    expect(() => drawable("b59", graph(states))).toThrow("holds more than 1000 others");
+    expect(() => drawable("b59", graph(states))).toThrow("contains more than 1000 others");
   });
 
   it("counts no layouts and styles", () => {

@@ -1,14 +1,14 @@
-// Which widgets a widget holds, and how they are drawn without an end: loops are cut, and what would be drawn is counted.
+// Finds the widgets that a widget refers to. Cycles are cut, and the number of views is limited.
 import { MOST_DEPTH, MOST_VIEWS } from "./limits";
 import { isObject, type State } from "./messages";
 import { Refusal } from "./refusal";
 
-/** Stand in for widgets that cannot be drawn where they are referred to. */
+/** The ids of the stand-ins for widgets that cannot be drawn. */
 export const LOOP = "comm-broker-loop";
 export const GONE = "comm-broker-gone";
 
 const PREFIX = "IPY_MODEL_";
-/** How anywidget refers to a widget beside that. */
+/** The other form in which anywidget refers to a widget. */
 const OTHER_PREFIX = "anywidget:";
 
 /** The id of the widget that a value refers to. */
@@ -22,18 +22,18 @@ export function referenceIn(value: unknown): string | undefined {
 /**
  * The ids of the widgets that a value refers to, each once.
  *
- * Throws a Refusal where it is nested too deeply to be drawn.
+ * Throws a Refusal if the value is nested too deeply to be drawn.
  */
 export function referencesIn(value: unknown): string[] {
   const found = new Set<string>();
-  // No recursion: a state may be nested as deeply as its author likes.
+  // Not recursive: a state may be nested to any depth.
   const open: { value: unknown; depth: number }[] = [{ value, depth: 0 }];
   for (let each = open.pop(); each; each = open.pop()) {
     const reference = referenceIn(each.value);
     if (reference !== undefined) found.add(reference);
     else if (typeof each.value === "object" && each.value !== null) {
       const depth = each.depth + 1;
-      if (depth > MOST_DEPTH) throw new Refusal(`This widget's state is nested more than ${MOST_DEPTH} levels deep; a preview draws no such widget.`);
+      if (depth > MOST_DEPTH) throw new Refusal(`This widget's state is nested more than ${MOST_DEPTH} levels deep. A preview does not draw such a widget.`);
       for (const inner of Object.values(each.value)) open.push({ value: inner, depth });
     }
   }
@@ -41,10 +41,10 @@ export function referencesIn(value: unknown): string[] {
 }
 
 /**
- * The states that can be drawn from a root: each reference that would lead back to where it is, or to no widget, leads to a
+ * The states that can be drawn from a root. A reference in a cycle, or to a missing widget, is replaced by a reference to a
  * stand-in.
  *
- * Only what the root needs is returned. Throws a Refusal where too much would be drawn.
+ * Only the widgets that the root needs are returned. Throws a Refusal if too much would be drawn.
  */
 export function drawable(root: string, states: ReadonlyMap<string, State>): Map<string, State> {
   const found = new Map<string, State>();
@@ -59,10 +59,10 @@ export function drawable(root: string, states: ReadonlyMap<string, State>): Map<
     const written = replaced(state, (inner, value) => {
       if (above.has(inner)) return PREFIX + LOOP;
       const next = states.get(inner);
-      // Anywidget looks for what it names itself, and says so where there is nothing.
+      // anywidget looks up these references itself, and reports missing ones.
       if (!next) return value.startsWith(PREFIX) ? PREFIX + GONE : value;
       count += visit(inner, next);
-      if (count > MOST_VIEWS) throw new Refusal(`This widget holds more than ${MOST_VIEWS} others; a preview draws no more.`);
+      if (count > MOST_VIEWS) throw new Refusal(`This widget contains more than ${MOST_VIEWS} others. A preview draws no more.`);
       return value;
     }) as State;
     above.delete(id);
@@ -76,7 +76,7 @@ export function drawable(root: string, states: ReadonlyMap<string, State>): Map<
   return found;
 }
 
-/** A value with its references replaced; the same value where none is. Its depth was checked before. */
+/** A value with its references replaced, or the same value if it has none. Its depth was checked before. */
 function replaced(value: unknown, by: (id: string, value: string) => string): unknown {
   const reference = referenceIn(value);
   if (reference !== undefined) return by(reference, value as string);

@@ -6,7 +6,7 @@ import type { ToFrame } from "./messages";
 const bytes = (value: number) => Uint8Array.of(value).buffer;
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 
-function desk() {
+function setup() {
   const given: Extract<ToFrame, { kind: "change" }>[] = [];
   const heard = new Map<string, number>();
   const incoming = new IncomingChanges((message) => given.push(message as never), (id) => heard.get(id) ?? 0);
@@ -16,7 +16,7 @@ function desk() {
 
 describe("changes for the frame", () => {
   it("are given at once where it waits for them, all of one go together", async () => {
-    const { given, set } = desk();
+    const { given, set } = setup();
     set("a", { x: 1 });
     set("b", { y: 1 });
     set("a", { x: 2 });
@@ -30,7 +30,7 @@ describe("changes for the frame", () => {
   });
 
   it("are merged while it is at work, a thousand to one", async () => {
-    const { given, incoming, set } = desk();
+    const { given, incoming, set } = setup();
     set("a", { x: 0 });
     await settle();
     for (let value = 1; value <= 1000; value += 1) set("a", { x: value });
@@ -41,7 +41,7 @@ describe("changes for the frame", () => {
   });
 
   it("wait for the word about what was given last and no other", async () => {
-    const { given, incoming, set } = desk();
+    const { given, incoming, set } = setup();
     set("a", { x: 0 });
     await settle();
     set("a", { x: 1 });
@@ -51,7 +51,7 @@ describe("changes for the frame", () => {
   });
 
   it("replace an attribute's buffers with it", async () => {
-    const { given, incoming } = desk();
+    const { given, incoming } = setup();
     incoming.add({ id: "a", state: {}, buffers: [{ path: ["x"], data: bytes(1) }, { path: ["y", 0], data: bytes(2) }] });
     incoming.add({ id: "a", state: {}, buffers: [{ path: ["y", 0], data: bytes(3) }] });
     incoming.add({ id: "a", state: { x: null }, buffers: [] });
@@ -60,7 +60,7 @@ describe("changes for the frame", () => {
   });
 
   it("leave out what somebody touched meanwhile, and say up to where they know", async () => {
-    const { given, heard, incoming, set } = desk();
+    const { given, heard, incoming, set } = setup();
     set("a", { x: 1, y: 1 });
     heard.set("a", 7);
     incoming.drop("a", new Set(["x"]));
@@ -69,7 +69,7 @@ describe("changes for the frame", () => {
   });
 
   it("are none of a widget that is closed", async () => {
-    const { given, incoming, set } = desk();
+    const { given, incoming, set } = setup();
     set("a", { x: 1 });
     incoming.forget("a");
     await settle();

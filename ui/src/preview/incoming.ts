@@ -1,4 +1,4 @@
-// What changes in the kernel, on its way to the frame: merged key by key until the frame has taken what it was given last.
+// Changes from the kernel that wait for the frame. They are merged until the frame has taken the batch before.
 import type { Buffer, Change, ToFrame } from "./messages";
 
 interface Gathered {
@@ -15,11 +15,11 @@ export class IncomingChanges {
 
   constructor(
     private readonly give: (message: ToFrame) => void,
-    /** The number of the last message that came from a widget. */
+    /** The number of a widget's last message. */
     private readonly heard: (id: string) => number,
   ) {}
 
-  /** Pass attributes of a widget on. */
+  /** Send attributes of a widget to the frame. */
   add(change: Change): void {
     const keys = new Set([...Object.keys(change.state), ...change.buffers.map((each) => String(each.path[0]))]);
     if (!keys.size) return;
@@ -29,7 +29,7 @@ export class IncomingChanges {
     Object.assign(gathered.state, change.state);
     gathered.buffers.push(...change.buffers);
     if (this.#scheduled) return;
-    // What comes in one go is one message.
+    // Changes that come together become one message.
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
@@ -37,20 +37,20 @@ export class IncomingChanges {
     });
   }
 
-  /** The frame has taken a batch. Any other number is not what it was given. */
+  /** The frame has taken a batch. A number of another batch is ignored. */
   applied(number: number): void {
     if (number !== this.#given) return;
     this.#given = undefined;
     this.#flush();
   }
 
-  /** Pass nothing on of attributes that somebody touched in the frame meanwhile. */
+  /** Drop waiting changes of attributes that the user has changed in the frame. */
   drop(id: string, keys: ReadonlySet<string>): void {
     const gathered = this.#waiting.get(id);
     if (gathered) drop(gathered, keys);
   }
 
-  /** Pass nothing of a widget on: it is closed. */
+  /** Drop waiting changes of a widget that is closed. */
   forget(id: string): void {
     this.#waiting.delete(id);
   }

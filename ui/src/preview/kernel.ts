@@ -1,4 +1,4 @@
-// What a preview asks of the server: a comm with its bytes, sends that wait for the kernel, events.
+// The requests of a preview to the server: a comm with its bytes, messages that wait for the kernel, and events.
 import { EventReader } from "../api/events";
 import type { BrokerEvent } from "../api/event_shapes";
 import { ApiError, request, send } from "../api/request";
@@ -10,7 +10,7 @@ import type { Outgoing } from "./outgoing";
 import { Refusal } from "./refusal";
 import type { KernelPort } from "./session";
 
-/** A kernel as a preview sees it, until it is aborted. */
+/** The kernel of a preview, until the signal aborts. */
 export function kernelPort(kernelId: string, signal: AbortSignal): KernelPort {
   const comm = (id: string): string[] => ["api", "kernels", kernelId, "comms", id];
   return {
@@ -23,7 +23,7 @@ export function kernelPort(kernelId: string, signal: AbortSignal): KernelPort {
   };
 }
 
-/** Read an answer that may be anything from a kilobyte to a gigabyte, up to the room there is. */
+/** Read an answer up to a limit, because it may have a gigabyte. */
 async function bounded(response: Response, room: number): Promise<Answer> {
   const reader = response.body?.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
@@ -50,7 +50,7 @@ function watch(kernel: string, withMessages: boolean, onEvents: (events: readonl
         onReading: (reading) => {
           if (reading.state === "live") {
             resolve(() => reader.stop());
-            // What came meanwhile is told, or "resync" is; a server that was started anew knows neither.
+            // Events of the pause come now, or "resync" does. A restarted server sends neither.
             if (wasLost) onEvents([{ type: "resync", data: { reason: "the connection was lost" } }]);
             wasLost = false;
           } else if (reading.state === "lost" || reading.state === "resting") {
@@ -74,7 +74,7 @@ function watch(kernel: string, withMessages: boolean, onEvents: (events: readonl
 function base64(buffer: ArrayBuffer): string {
   const bytes = new Uint8Array(buffer);
   const pieces: string[] = [];
-  // As many arguments as any engine takes.
+  // No more arguments than every engine takes.
   for (let at = 0; at < bytes.length; at += 8192) pieces.push(String.fromCharCode(...bytes.subarray(at, at + 8192)));
   return btoa(pieces.join(""));
 }

@@ -6,7 +6,7 @@ import { MOST_BYTES, MOST_MODELS, MOST_TEXT } from "./limits";
 
 type Told = { state: Record<string, unknown> | null; sequence: number; buffers?: { path: (string | number)[]; data?: string }[]; size?: number; model?: null };
 
-function desk() {
+function setup() {
   const told = new Map<string, Told>();
   const rooms: number[] = [];
   const known = new KnownModels(async (id, room) => {
@@ -20,7 +20,7 @@ function desk() {
 
 describe("what is known", () => {
   it("is what differs, where it was known before", async () => {
-    const { told, known } = desk();
+    const { told, known } = setup();
     told.set("a", { state: { x: 1, list: [1, { y: 2 }], same: "s" }, sequence: 1 });
     expect(await known.read("a")).toEqual(["x", "list", "same"]);
     told.set("a", { state: { x: 2, list: [1, { y: 2 }], same: "s" }, sequence: 2 });
@@ -29,14 +29,14 @@ describe("what is known", () => {
   });
 
   it("has the bytes of buffers, but of none that is a secret", async () => {
-    const { told, known } = desk();
+    const { told, known } = setup();
     told.set("a", { state: {}, sequence: 1, buffers: [{ path: ["raw"], data: btoa("\x00\xff") }, { path: ["secret"] }] });
     await known.read("a");
     expect(known.picked("a", ["raw", "secret"]).buffers).toEqual([{ path: ["raw"], data: Uint8Array.of(0, 255).buffer }]);
   });
 
   it("is never replaced by what is older", async () => {
-    const { told, known } = desk();
+    const { told, known } = setup();
     told.set("a", { state: { x: 1 }, sequence: 5 });
     await known.read("a");
     expect(known.change("a", 7, { x: 3 })).toBe(true);
@@ -46,7 +46,7 @@ describe("what is known", () => {
   });
 
   it("takes of an older answer what did not change since", async () => {
-    const { told, known } = desk();
+    const { told, known } = setup();
     told.set("a", { state: { x: 1, long: "before" }, sequence: 1 });
     await known.read("a");
     // Two changes are told; the answer is from between them.
@@ -58,7 +58,7 @@ describe("what is known", () => {
   });
 
   it("loses an attribute's buffers when that changes", async () => {
-    const { told, known } = desk();
+    const { told, known } = setup();
     told.set("a", { state: {}, sequence: 1, buffers: [{ path: ["raw"], data: "AA==" }] });
     await known.read("a");
     known.change("a", 2, { raw: null });
@@ -66,7 +66,7 @@ describe("what is known", () => {
   });
 
   it("is no comm that is no widget, and no state that the broker does not know", async () => {
-    const { told, known } = desk();
+    const { told, known } = setup();
     told.set("plain", { state: {}, sequence: 1, model: null });
     told.set("unknown", { state: null, sequence: 1 });
     expect(await known.read("plain")).toEqual([]);
@@ -77,7 +77,7 @@ describe("what is known", () => {
 
 describe("the bounds", () => {
   it("leave each answer the room that others left", async () => {
-    const { told, known, rooms } = desk();
+    const { told, known, rooms } = setup();
     told.set("a", { state: {}, sequence: 1, size: 1000, buffers: [{ path: ["x"], data: "A".repeat(900) }] });
     await known.read("a");
     await known.read("b");
@@ -86,15 +86,15 @@ describe("the bounds", () => {
   });
 
   it("count texts apart from buffers", async () => {
-    const { told, known } = desk();
+    const { told, known } = setup();
     told.set("a", { state: {}, sequence: 1, size: MOST_TEXT + 900, buffers: [{ path: ["x"], data: "A".repeat(1000) }] });
     await known.read("a");
     told.set("b", { state: {}, sequence: 1, size: 101 });
-    await expect(known.read("b")).rejects.toThrow("holds more than 4 MB");
+    await expect(known.read("b")).rejects.toThrow("has more than 4 MB");
   });
 
   it("end with so many models", async () => {
-    const { known } = desk();
+    const { known } = setup();
     for (let index = 0; index < MOST_MODELS; index += 1) await known.read(`m${index}`);
     await expect(known.read("one more")).rejects.toThrow("more than 500 models");
     await expect(known.read("m0")).resolves.toEqual([]);

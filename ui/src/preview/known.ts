@@ -1,15 +1,15 @@
-// What a preview knows of its widgets: each one's state as the broker told it last, within the bounds of a preview.
+// The states of a preview's widgets, as the broker last told them, within the limits of a preview.
 import type { BufferView, WholeComm } from "../api/shapes";
 import { inMegabytes, MOST_BYTES, MOST_MODELS, MOST_TEXT } from "./limits";
 import { isObject, type Buffer, type Change, type ShownModel, type State } from "./messages";
 import { Refusal } from "./refusal";
 
-/** Ask for a comm with its state; `room` is how many bytes the answer may have. Throws a Refusal past that. */
+/** Fetch a comm with its state. Throws a Refusal if the answer has more than `room` bytes. */
 export type Ask = (id: string, room: number) => Promise<Answer>;
 
 export interface Answer {
   readonly comm: WholeComm;
-  /** The bytes that it came in. */
+  /** The bytes of the answer that it came in. */
   readonly size: number;
 }
 
@@ -20,7 +20,7 @@ interface KnownModel {
   state: Record<string, unknown>;
   buffers: Buffer[];
   sequence: number;
-  /** By attribute, the number of the change that it is from; what is missing is as old as the rest. */
+  /** By attribute, the number of its last change. Attributes without one are as old as the state. */
   readonly since: Map<string, number>;
   size: number;
   text: number;
@@ -49,13 +49,13 @@ export class KnownModels {
     return new Set([...this.#models.values()].map((model) => model.module));
   }
 
-  /** A widget for the frame, its references as `state` has them. */
+  /** A widget for the frame, with the references of `state`. */
   shown(id: string, state: State): ShownModel | undefined {
     const model = this.#models.get(id);
     return model && { id, name: model.name, module: model.module, version: model.version, state, buffers: model.buffers };
   }
 
-  /** Some attributes of a widget, as they are known. */
+  /** Some attributes of a widget, with their known values. */
   picked(id: string, keys: Iterable<string>): Change {
     const model = this.#models.get(id);
     const state: Record<string, unknown> = {};
@@ -69,14 +69,14 @@ export class KnownModels {
   }
 
   /**
-   * Ask for a widget, and know it, but for what is known to have changed later. Returns the attributes that are others than they
-   * were; none where there is no such widget to be drawn.
+   * Fetch a widget and note it, except for attributes with a later change. Returns the attributes that
+   * changed; none if there is no such widget.
    *
-   * Throws a Refusal where it is too much for a preview.
+   * Throws a Refusal if it is too much for a preview.
    */
   async read(id: string): Promise<string[]> {
     const before = this.#models.get(id);
-    if (!before && this.#models.size >= MOST_MODELS) throw new Refusal(`This widget is made of more than ${MOST_MODELS} models; a preview takes no more.`);
+    if (!before && this.#models.size >= MOST_MODELS) throw new Refusal(`This widget has more than ${MOST_MODELS} models. A preview takes no more.`);
     const room = MOST_BYTES - this.#total("size") + (before?.size ?? 0);
     const { comm, size } = await this.ask(id, room);
     const now = this.#models.get(id);
@@ -92,9 +92,9 @@ export class KnownModels {
   }
 
   /**
-   * Know attributes that changed. False where that is known already, or the widget is not.
+   * Note attributes that changed. Returns false if the change or the widget is not needed.
    *
-   * Args: `apart` are attributes that changed too, and have to be read.
+   * `apart` are attributes that changed too, and must be fetched.
    */
   change(id: string, sequence: number, attributes: State, apart: readonly string[] = []): boolean {
     const model = this.#models.get(id);
@@ -117,12 +117,12 @@ export class KnownModels {
   }
 }
 
-/** What is said of a widget that holds too much. */
+/** The message about a widget that is too large. */
 export function tooLarge(most: number): string {
-  return `This widget holds more than ${inMegabytes(most)}; a preview draws no such widget. Its state can be read as text.`;
+  return `This widget has more than ${inMegabytes(most)}. A preview does not draw such a widget. You can read its state as text.`;
 }
 
-/** A buffer with its bytes; nothing where they are a secret. */
+/** A buffer with its bytes; undefined if it is a secret. */
 function decoded({ path, data }: BufferView): Buffer[] {
   if (data === undefined) return [];
   const text = atob(data);
@@ -135,7 +135,7 @@ function chosen(state: State, isWanted: (key: string) => boolean): State {
   return Object.fromEntries(Object.entries(state).filter(([key]) => isWanted(key)));
 }
 
-/** The attributes of which two states differ; with buffers they are taken to. */
+/** The attributes in which two states differ. Attributes with buffers count as different. */
 function differing(before: KnownModel, state: State, buffers: readonly Buffer[]): string[] {
   const buffered = new Set([...before.buffers, ...buffers].map((each) => String(each.path[0])));
   const keys = new Set([...Object.keys(state), ...buffered]);

@@ -38,7 +38,7 @@ describe("what the frame says", () => {
     update({}, [["value"]]),
     update({}, "value"),
   ])("is refused where no widget says it: %j", (message) => {
-    expect(say(message)).toBe("a message of a shape that no widget sends");
+    expect(say(message)).toBe("a message that no widget sends");
   });
 
   it("has paths that begin with an attribute", () => {
@@ -49,10 +49,10 @@ describe("what the frame says", () => {
 
   it("is an envelope and nothing else", () => {
     for (const data of [undefined, null, "text", { text: "{}" }, { text: {}, buffers: [] }, { text: "{}", buffers: {} }]) {
-      expect(received(data)).toBe("something that is no message");
+      expect(received(data)).toBe("something that is not a message");
     }
-    expect(received({ text: "{", buffers: [] })).toBe("a text that is no JSON");
-    expect(received({ text: "{}", buffers: [new Uint8Array(2)] })).toBe("a buffer that is none");
+    expect(received({ text: "{", buffers: [] })).toBe("a text that is not JSON");
+    expect(received({ text: "{}", buffers: [new Uint8Array(2)] })).toBe("a buffer that is not one");
   });
 
   it("is measured before it is read", () => {

@@ -1,10 +1,10 @@
-// What the page and the frame of a preview say to each other, over one port.
+// The messages between the page and the frame of a preview, over one port.
 import { MOST_SENT } from "./limits";
 
-/** What the frame says first, and the page with the port; no other message goes from window to window. */
+/** The first message of the frame, and the page's answer with the port. No other message goes from window to window. */
 export const HELLO = "comm-broker-preview";
 
-/** Dict keys and list indices, from the state down. */
+/** Dict keys and list indices that lead to a value. */
 export type Path = readonly (string | number)[];
 export type State = Readonly<Record<string, unknown>>;
 
@@ -23,14 +23,14 @@ export interface ShownModel {
   readonly buffers: readonly Buffer[];
 }
 
-/** Attributes that are others now. */
+/** Attributes that changed. */
 export interface Change {
   readonly id: string;
   readonly state: State;
   readonly buffers: readonly Buffer[];
 }
 
-/** A change with the number of the widget's last message that the page had by then: what the widget did later is newer. */
+/** A change, with the number of the widget's last message that the page had got. Later messages of the widget are newer. */
 export interface NumberedChange extends Change {
   readonly after: number;
 }
@@ -38,14 +38,14 @@ export interface NumberedChange extends Change {
 export type ToFrame =
   | { readonly kind: "show"; readonly root: string; readonly models: readonly ShownModel[] }
   | { readonly kind: "add"; readonly models: readonly ShownModel[] }
-  /** Answered with "applied": what changes meanwhile is merged here, so that nothing piles up there. */
+  /** A batch of changes. Until the frame answers "applied", further changes are merged in the page. */
   | { readonly kind: "change"; readonly number: number; readonly changes: readonly NumberedChange[] }
   | { readonly kind: "custom"; readonly id: string; readonly content: unknown }
   | { readonly kind: "closed"; readonly id: string }
-  /** Messages of the frame that the kernel is done with. */
+  /** The frame's messages that the kernel is done with. */
   | { readonly kind: "done"; readonly numbers: readonly number[] };
 
-/** What a widget sends to its kernel. */
+/** A message of a widget to its kernel. */
 export type SentData =
   | { readonly method: "update"; readonly state: State; readonly buffer_paths: readonly Path[] }
   | { readonly method: "custom"; readonly content: unknown };
@@ -54,11 +54,11 @@ export type FromFrame =
   | { readonly kind: "shown" }
   | { readonly kind: "applied"; readonly number: number }
   | { readonly kind: "height"; readonly pixels: number }
-  /** The frame's policy kept something from being loaded. */
+  /** The frame's policy has blocked something. */
   | { readonly kind: "blocked"; readonly address: string }
   | { readonly kind: "send"; readonly number: number; readonly id: string; readonly data: SentData };
 
-/** How it travels from the frame: a text, whose length is known before anything is made of it. */
+/** A message as the frame sends it: a text, whose length is checked before it is parsed. */
 export interface Envelope {
   readonly text: string;
   readonly buffers: readonly ArrayBuffer[];
@@ -71,16 +71,16 @@ export interface Received {
 }
 
 /**
- * Read what came from the frame. Any code may run there, so nothing is taken on trust.
+ * Read a message from the frame. Any code may run there, so nothing is trusted.
  *
- * Returns a sentence for people where it is no message.
+ * Returns a text for people if it is not a message.
  */
 export function received(data: unknown): Received | string {
-  if (!isObject(data) || typeof data.text !== "string" || !Array.isArray(data.buffers)) return "something that is no message";
+  if (!isObject(data) || typeof data.text !== "string" || !Array.isArray(data.buffers)) return "something that is not a message";
   const { text, buffers } = data as { text: string; buffers: unknown[] };
   let size = text.length;
   for (const buffer of buffers) {
-    if (!(buffer instanceof ArrayBuffer)) return "a buffer that is none";
+    if (!(buffer instanceof ArrayBuffer)) return "a buffer that is not one";
     size += buffer.byteLength;
   }
   if (size > MOST_SENT) return `a message of more than ${MOST_SENT / 1_000_000} MB`;
@@ -88,9 +88,9 @@ export function received(data: unknown): Received | string {
   try {
     message = JSON.parse(text);
   } catch {
-    return "a text that is no JSON";
+    return "a text that is not JSON";
   }
-  if (!isMessage(message, buffers.length)) return "a message of a shape that no widget sends";
+  if (!isMessage(message, buffers.length)) return "a message that no widget sends";
   return { message, buffers: buffers as ArrayBuffer[] };
 }
 
@@ -128,7 +128,7 @@ function isPath(path: unknown): path is Path {
   return Array.isArray(path) && path.length > 0 && typeof path[0] === "string" && path.every((step) => typeof step === "string" || Number.isSafeInteger(step));
 }
 
-/** Whether a value is an object of JSON: no list, not null. */
+/** Whether a value is a JSON object, not a list and not null. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

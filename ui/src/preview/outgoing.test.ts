@@ -13,7 +13,7 @@ const update = (id: string, number: number, state: Record<string, unknown>, buff
 });
 const custom = (id: string, number: number): Outgoing => ({ id, data: { method: "custom", content: number }, buffers: [], numbers: [number] });
 
-function desk() {
+function setup() {
   const sent: { message: Outgoing; done: (failure?: unknown) => void }[] = [];
   const finished: { numbers: readonly number[]; last: boolean; failure: unknown }[] = [];
   const queue = new OutgoingQueue({
@@ -46,7 +46,7 @@ describe("merged updates", () => {
 
 describe("the queue", () => {
   it("sends one update while those behind it become one", async () => {
-    const { sent, finished, queue, settle } = desk();
+    const { sent, finished, queue, settle } = setup();
     for (let number = 1; number <= 50; number += 1) queue.push(update("a", number, { value: number }));
     expect(sent).toHaveLength(1);
     expect(queue.isBusy("a")).toBe(true);
@@ -62,7 +62,7 @@ describe("the queue", () => {
   });
 
   it("keeps the order of what is no update", async () => {
-    const { sent, queue, settle } = desk();
+    const { sent, queue, settle } = setup();
     for (const message of [update("a", 1, { x: 1 }), update("a", 2, { x: 2 }), custom("a", 3), update("a", 4, { x: 4 })]) queue.push(message);
     for (let index = 0; index < 4; index += 1) {
       sent[index]?.done();
@@ -72,7 +72,7 @@ describe("the queue", () => {
   });
 
   it("has few under way at once, and each comm its turn", async () => {
-    const { sent, queue, settle } = desk();
+    const { sent, queue, settle } = setup();
     for (const id of ["a", "b", "c", "d"]) for (const number of [1, 2]) queue.push(custom(id, number));
     expect(sent).toHaveLength(MOST_AT_ONCE);
     for (let index = 0; index < 8; index += 1) {
@@ -84,7 +84,7 @@ describe("the queue", () => {
   });
 
   it("goes on behind a failure, and tells it", async () => {
-    const { sent, finished, queue, settle } = desk();
+    const { sent, finished, queue, settle } = setup();
     queue.push(custom("a", 1));
     queue.push(custom("a", 2));
     sent[0]?.done(new Error("no"));
@@ -94,7 +94,7 @@ describe("the queue", () => {
   });
 
   it("takes no more than so many", () => {
-    const { queue } = desk();
+    const { queue } = setup();
     const taken = Array.from({ length: MOST_WAITING + 10 }, (_, number) => queue.push(custom("a", number)));
     // One more is under way.
     expect(taken.filter(Boolean)).toHaveLength(MOST_WAITING + 1);

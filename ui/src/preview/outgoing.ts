@@ -1,20 +1,20 @@
-// What a preview's widgets send, on its way to the kernel: one message of a comm at a time, updates merged behind it.
+// Messages of a preview's widgets that wait for the kernel. Each comm sends one at a time, and its waiting updates are merged.
 import { MOST_AT_ONCE, MOST_WAITING } from "./limits";
 import type { Path, SentData } from "./messages";
 
-/** A message to the kernel; it may stand for several of the frame. */
+/** A message to the kernel. It may stand for several of the frame's messages. */
 export interface Outgoing {
   readonly id: string;
   readonly data: SentData;
   readonly buffers: readonly ArrayBuffer[];
-  /** The frame's own numbers of what is in it. */
+  /** The frame's numbers of these messages. */
   readonly numbers: readonly number[];
 }
 
 export interface OutgoingPort {
-  /** Send, and return when the kernel is done with it. What it throws is for `finished`. */
+  /** Send a message, and return when the kernel is done with it. `finished` gets its error. */
   readonly send: (message: Outgoing) => Promise<void>;
-  /** The kernel is done with a message, or it failed; `last` where none of its comm waits. */
+  /** The kernel is done with a message, or it failed. `last` says that no other message of the comm waits. */
   readonly finished: (message: Outgoing, last: boolean, failure: unknown) => void;
 }
 
@@ -25,12 +25,12 @@ export class OutgoingQueue {
 
   constructor(private readonly port: OutgoingPort) {}
 
-  /** Whether something of a comm waits or is under way. */
+  /** Whether a message of a comm waits or is under way. */
   isBusy(id: string): boolean {
     return this.#underWay.has(id) || this.#waiting.has(id);
   }
 
-  /** Send a message when its turn comes. False where so many wait already that it is not taken. */
+  /** Send a message when its turn comes. Returns false if too many wait already. */
   push(message: Outgoing): boolean {
     const queue = this.#waiting.get(message.id) ?? [];
     const last = queue.at(-1);
@@ -43,7 +43,7 @@ export class OutgoingQueue {
     return true;
   }
 
-  /** Forget what waits. */
+  /** Drop the messages that wait. */
   clear(): void {
     this.#waiting.clear();
   }
@@ -67,7 +67,7 @@ export class OutgoingQueue {
       failure = error ?? new Error("failed");
     }
     this.#underWay.delete(message.id);
-    // Behind the others: each comm has its turn.
+    // Last in the queue, so that each comm has its turn.
     const queue = this.#waiting.get(message.id);
     if (queue) {
       this.#waiting.delete(message.id);
@@ -78,7 +78,7 @@ export class OutgoingQueue {
   }
 }
 
-/** One update for two that follow each other, key by key; nothing where they are no updates. */
+/** Merge two updates key by key; undefined if one is not an update. */
 export function merged(older: Outgoing, newer: Outgoing): Outgoing | undefined {
   if (older.data.method !== "update" || newer.data.method !== "update") return undefined;
   const keys = keysOf(newer.data);

@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { ApiError } from "../api/request";
 import { MOST_A_SECOND } from "./limits";
-import { open, settle, SLIDER, LAYOUT } from "./session_desk";
+import { open, settle, SLIDER, LAYOUT } from "./session.testing";
 
 describe("what is done in the frame", () => {
   it("goes to the kernel, and what that makes of it counts", async () => {
@@ -75,7 +75,7 @@ describe("what is done in the frame", () => {
 
   it("springs back where who looks may not write, and says why", async () => {
     const all = await open(undefined, false);
-    expect(all.note()).toContain("no right to write");
+    expect(all.note()).toContain("not have the right to write");
     all.move(50);
     await settle();
     expect(all.sent).toEqual([]);
@@ -88,7 +88,7 @@ describe("what is done in the frame", () => {
     all.move(50);
     all.sent[0]?.done(new ApiError("may not write comms", 403, "not authorized"));
     await settle();
-    expect(all.note()).toContain("no right to write");
+    expect(all.note()).toContain("not have the right to write");
     expect(all.changes()).toEqual([{ id: "root", state: { value: 3 } }]);
     all.move(60, 2);
     expect(all.sent).toHaveLength(1);
@@ -99,7 +99,7 @@ describe("what is done in the frame", () => {
     all.move(50);
     all.sent[0]?.done(new ApiError("the message is too large", 413, "TooLargeError"));
     await settle();
-    expect(all.note()).toBe("That was not sent: the message is too large");
+    expect(all.note()).toBe("Your change was not sent: the message is too large");
   });
 
   it("waits for a busy kernel without springing back", async () => {
@@ -136,7 +136,7 @@ describe("code in the frame", () => {
   it("ends with what is no message", async () => {
     const all = await open();
     all.session.fromFrame({ anything: 1 });
-    expect(all.ended()).toBe("The widget's code sent something that is no message.");
+    expect(all.ended()).toBe("The widget's code sent something that is not a message.");
   });
 
   it("ends with a flood", async () => {
@@ -156,8 +156,8 @@ describe("code in the frame", () => {
   it("is told of what it wanted to load, by its host", async () => {
     const all = await open();
     all.say({ kind: "blocked", address: "https://esm.sh/d3?secret" });
-    expect(all.note()).toBe("The widget's code wanted to load esm.sh; a preview has no network.");
+    expect(all.note()).toBe("The widget's code tried to load esm.sh. A preview has no network.");
     all.say({ kind: "blocked", address: "inline" });
-    expect(all.note()).toContain("does not run here");
+    expect(all.note()).toContain("do not run here");
   });
 });

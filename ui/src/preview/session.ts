@@ -1,4 +1,4 @@
-// One preview at work: feeds the frame with states and changes, and sends on what its widgets send, to their own comms only.
+// One running preview. It gives states and changes to the frame, and sends the widgets' messages, only on their own comms.
 import { ApiError } from "../api/request";
 import type { BrokerEvent, MessagePassed } from "../api/event_shapes";
 import { DrawnModels } from "./drawn";
@@ -9,19 +9,19 @@ import { keysOf, OutgoingQueue, type Outgoing } from "./outgoing";
 import { Refusal } from "./refusal";
 import { blocked, BUSY, NOT_TOLD, READ_ONLY, STRANGER, TOO_FAST, type Said } from "./said";
 
-/** What a session needs of the server. */
+/** What a session needs from the server. */
 export interface KernelPort {
   readonly ask: Ask;
   /** Send a message, and return when the kernel is done with it. Throws ApiError. */
   readonly send: (message: Outgoing) => Promise<void>;
-  /** Be told of events; returns when it is certain that none is missed from now on. */
+  /** Follow events. Returns when no event can be missed any more. */
   readonly watch: (withMessages: boolean, onEvents: (events: readonly BrokerEvent[]) => void) => Promise<() => void>;
 }
 
 export class PreviewSession {
   readonly #drawn: DrawnModels;
   readonly #outgoing: OutgoingQueue;
-  /** Attributes that somebody touched in the frame and the kernel may not have settled. */
+  /** Attributes that the user changed in the frame, and that the kernel may not have handled yet. */
   readonly #touched = new Map<string, Set<string>>();
   /** The number of each widget's last message. */
   readonly #heard = new Map<string, number>();
@@ -48,12 +48,12 @@ export class PreviewSession {
     this.#outgoing = new OutgoingQueue({ send: (message) => this.#send(message), finished: this.#finished });
   }
 
-  /** Read what is to be shown, and show it. */
+  /** Fetch the widgets and show them. */
   async start(): Promise<void> {
     await this.#attempt(async () => {
       await this.#watch(false);
       const modules = await this.#drawn.read();
-      // Only code of third parties is told messages of its own making; they are as many as all others together.
+      // Only widgets of third parties need custom messages, which are as many as all other events.
       if ([...modules].some((module) => !module.startsWith("@jupyter-widgets/"))) await this.#watch(true);
       if (this.#isOver) return;
       this.#drawn.show();
@@ -61,13 +61,13 @@ export class PreviewSession {
     });
   }
 
-  /** Whether who looks may write: that may be told later. */
+  /** Whether the user may write. This may become known later. */
   allow(mayWrite: boolean): void {
     this.mayWrite = mayWrite;
     if (mayWrite) this.#note("", READ_ONLY);
   }
 
-  /** End it. */
+  /** End the preview. */
   stop(): void {
     this.#isOver = true;
     this.#unwatch?.();
@@ -75,7 +75,7 @@ export class PreviewSession {
     this.#outgoing.clear();
   }
 
-  /** Take what the frame says, whatever that is. */
+  /** Handle a message from the frame, which may be anything. */
   fromFrame(data: unknown): void {
     if (this.#isOver) return;
     const second = Math.floor(Date.now() / 1000);
@@ -110,7 +110,7 @@ export class PreviewSession {
     this.#drawn.touch(message.id, keys);
     if (!this.mayWrite || !this.#drawn.has(message.id)) {
       if (!this.mayWrite) this.#note(READ_ONLY);
-      // Springs back: the attributes are set to what they are.
+      // The widget springs back: its attributes are set to their true values.
       this.#drawn.pass(message.id, keys);
       return this.toFrame({ kind: "done", numbers: message.numbers });
     }
@@ -137,7 +137,7 @@ export class PreviewSession {
     if (this.#isOver) return;
     this.toFrame({ kind: "done", numbers: message.numbers });
     if (failure instanceof ApiError && failure.status === 504) {
-      // It is on its way: what the kernel makes of it comes as an event.
+      // The message is on its way. Its result comes as an event.
       this.#touched.delete(message.id);
       return;
     }
@@ -145,17 +145,17 @@ export class PreviewSession {
       this.mayWrite = false;
       this.#note(READ_ONLY);
     } else if (failure) {
-      this.#note(`That was not sent: ${failure instanceof Error ? failure.message : String(failure)}`);
+      this.#note(`Your change was not sent: ${failure instanceof Error ? failure.message : String(failure)}`);
     }
     if (last) void this.#attempt(() => this.#settle(message.id));
   };
 
-  /** The kernel is done with what was done in the frame: what it made of it counts, whatever came meanwhile. */
+  /** The kernel is done with a change in the frame. Now the kernel's values count. */
   async #settle(id: string): Promise<void> {
     const touched = this.#touched.get(id);
     if (!touched) return;
     const changed = await this.#drawn.ask(id);
-    // Touched again meanwhile: settled again after that.
+    // Changed again meanwhile, so it is settled after that change.
     if (!this.#outgoing.isBusy(id)) this.#touched.delete(id);
     this.#drawn.pass(id, [...touched, ...changed]);
   }
@@ -193,7 +193,7 @@ export class PreviewSession {
   }
 
   #closed(id: string, reason: string): void {
-    if (id === this.root) this.#end(reason ? `This widget is gone: ${reason}.` : "This widget is gone.");
+    if (id === this.root) this.#end(reason ? `This widget is closed: ${reason}.` : "This widget is closed.");
     else this.#drawn.close(id);
   }
 
@@ -217,7 +217,7 @@ export class PreviewSession {
     } catch (error) {
       if (error instanceof Refusal || error instanceof ApiError) this.#end(error.message);
       else {
-        this.#end("The preview failed; the browser's console says where.");
+        this.#end("The preview failed. The browser's console has the details.");
         throw error;
       }
     }

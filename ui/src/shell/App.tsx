@@ -1,4 +1,4 @@
-// The frame around every view: header, what is wrong, the view, notices.
+// The frame around every view: header, problems, the view, and notices.
 import { useEffect, useRef } from "preact/hooks";
 import { conditions, view } from "../address";
 import { CommPage } from "../comm/CommPage";
@@ -18,7 +18,7 @@ export function App() {
   const first = useRef(true);
   useEffect(() => {
     document.title = `${TITLES[shown]} · Comm broker`;
-    // Who works by keyboard goes on in the new view; at the start the browser decides.
+    // The keyboard focus moves to the new view. At the start the browser decides.
     if (!first.current) main.current?.focus();
     first.current = false;
   }, [shown, shown === "comm" ? `${kernel} ${comm}` : ""]);

@@ -1,4 +1,4 @@
-// Whether what is shown is up to date.
+// Shows whether the page is up to date.
 import { Mark, type Tone } from "../parts/Mark";
 import { connection, type Connection } from "../store/connection";
 

@@ -1,4 +1,4 @@
-// The top of the page: where one is, whether the broker is in the path, whether the page is up to date.
+// The top of the page: the views, whether the broker is in the path, and whether the page is up to date.
 import { view } from "../address";
 import { count } from "../parts/format";
 import { Link } from "../parts/Link";

@@ -1,4 +1,4 @@
-// The notices at the page's foot, which leave the view alone.
+// The notices at the foot of the page. They do not move the view.
 import { Inert } from "../parts/Inert";
 import { dismiss, notices } from "../store/notices";
 import styles from "./shell.module.css";

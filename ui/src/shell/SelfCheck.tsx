@@ -1,4 +1,4 @@
-// Whether the broker stands in the path of the kernels' WebSockets; the reason, where it does not, is in Trouble.
+// Shows whether the broker is in the path of the kernels' WebSockets. If it is not, Trouble shows the reason.
 import { Mark } from "../parts/Mark";
 import { broker } from "../store/kernels";
 

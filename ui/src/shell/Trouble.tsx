@@ -1,4 +1,4 @@
-// What is wrong with all of the page, in words, with what to do; nothing while all is well.
+// Problems of the whole page, with what to do. Empty if there are none.
 import { Button } from "../parts/Button";
 import { now } from "../parts/clock";
 import { Inert } from "../parts/Inert";
@@ -23,23 +23,23 @@ function ConnectionTrouble() {
   const last = reading.value;
   if (last.state !== "lost") return null;
   const text = {
-    // Loaded anew, this page is where the server sends people to its login, or to a hub's.
+    // When this page is reloaded, the server sends the user to its login or to a hub's.
     "signed out": (
       <>
-        <strong>You are signed out.</strong> What is shown is what was known then.{" "}
+        <strong>You are signed out.</strong> The page shows the last known state.{" "}
         <a href={location.pathname + location.search}>Sign in</a> here or in another tab; this page then
         goes on by itself.
       </>
     ),
     "not allowed": (
       <>
-        <strong>You may not look at comms.</strong> <Inert text={last.error.message} />. Ask whoever runs the server for <code>read</code> on{" "}
+        <strong>You may not look at comms.</strong> <Inert text={last.error.message} />. Ask the server's operator for <code>read</code> on{" "}
         <code>comms</code>.
       </>
     ),
   }[kind as string] ?? (
     <>
-      <strong>The server does not answer.</strong> What is shown is what was known then. The page goes on by itself when the server is back; <NextTry at={last.nextTry} />.
+      <strong>The server does not answer.</strong> The page shows the last known state. It goes on by itself when the server is back; <NextTry at={last.nextTry} />.
     </>
   );
   return (
@@ -56,7 +56,7 @@ function ConnectionTrouble() {
 
 function NextTry({ at }: { readonly at: number }) {
   const seconds = Math.ceil((at - now.value) / 1000);
-  // Not for ears: it changes every second.
+  // Not for screen readers: it changes every second.
   return <span aria-hidden="true">{seconds > 0 ? `next try in ${seconds} s` : "trying now"}</span>;
 }
 

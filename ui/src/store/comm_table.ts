@@ -1,4 +1,4 @@
-// Every live comm by its key, kept by events and by what REST answers; whoever shows it is told at most once a frame.
+// Every open comm by its key, updated by events and by REST. Views are updated at most once a frame.
 import { signal, type ReadonlySignal } from "@preact/signals";
 import type { BrokerEvent, Opened } from "../api/event_shapes";
 import type { CommView } from "../api/shapes";
@@ -6,12 +6,12 @@ import { oncePerFrame } from "./frame";
 
 export type Comm = CommView;
 
-/** The key of a comm: ids are unique only within a kernel. */
+/** The key of a comm. Ids are unique only within a kernel. */
 export function commKey(kernelId: string, commId: string): string {
   return `${kernelId} ${commId}`;
 }
 
-/** The comms. Read `rows` after reading `version.value`, which changes with them. */
+/** The comms. Read `version.value` first, which changes with them, and then `rows`. */
 export class CommTable {
   readonly #rows = new Map<string, Comm>();
   readonly #version = signal(0);
@@ -24,17 +24,17 @@ export class CommTable {
     return this.#rows;
   }
 
-  /** Another number whenever the rows are others; at most one a frame. */
+  /** A number that changes with the rows, at most once a frame. */
   get version(): ReadonlySignal<number> {
     return this.#version;
   }
 
-  /** Follow what happened. Returns how many comms were opened: their facts are to be asked for. */
+  /** Follow events. Returns how many comms were opened. Their facts must be fetched. */
   follow(events: readonly BrokerEvent[]): number {
     let opened = 0;
     for (const event of events) {
       if (event.type === "opened") {
-        // A comm of the same id is another one, and goes to the end.
+        // A comm with the same id is a new comm, and goes to the end.
         const key = commKey(event.data.kernel_id, event.data.comm_id);
         this.#rows.delete(key);
         this.#rows.set(key, barely(event.data));
@@ -51,7 +51,7 @@ export class CommTable {
     return opened;
   }
 
-  /** Take what REST says of some comms; with `onlyKnown` those that closed meanwhile do not come back. */
+  /** Take comms from REST. With `onlyKnown`, comms that closed meanwhile do not come back. */
   merge(comms: readonly Partial<Comm>[], onlyKnown: boolean): void {
     for (const comm of comms) {
       const key = commKey(comm.kernel_id ?? "", comm.comm_id ?? "");
@@ -62,7 +62,7 @@ export class CommTable {
     }
   }
 
-  /** Keep only these: what is not among them is gone. */
+  /** Keep only these comms. The others are closed. */
   keep(keys: ReadonlySet<string>): void {
     for (const key of this.#rows.keys()) {
       if (!keys.has(key)) {
@@ -77,7 +77,7 @@ export class CommTable {
   }
 }
 
-/** A comm of which only its opening is known. */
+/** A comm of which only the opening is known. */
 function barely(opened: Opened): Comm {
   return {
     kernel_id: opened.kernel_id,
@@ -95,6 +95,7 @@ function barely(opened: Opened): Comm {
     messages: { from_kernel: 0, from_frontends: 0 },
     bytes: { from_kernel: 0, from_frontends: 0, state: 0 },
     knowledge: "unknown",
+    checked_at: null,
     dirty_because: null,
     pending: false,
     sequence: 0,

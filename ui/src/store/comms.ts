@@ -1,4 +1,4 @@
-// The live comms of all kernels: fetched once, followed by events, refreshed where they are active.
+// The open comms of all kernels. They are fetched once, followed by events, and refreshed if they are active.
 import { computed, signal } from "@preact/signals";
 import { fetchComms } from "../api/broker";
 import type { BrokerEvent } from "../api/event_shapes";
@@ -9,13 +9,13 @@ import { Poller } from "./poller";
 
 const table = new CommTable();
 
-/** All comms as a list, in the order in which they became known; another list when any changed. */
+/** All comms in the order in which they became known. The list is replaced when a comm changes. */
 export const commList = computed<readonly Comm[]>(() => {
   void table.version.value;
   return [...table.rows.values()];
 });
 
-/** One comm as lists show it; undefined where it does not live (any more). */
+/** One comm as lists show it; undefined if it is not open. */
 export function commOf(kernelId: string, commId: string): Comm | undefined {
   void table.version.value;
   return table.rows.get(commKey(kernelId, commId));
@@ -26,15 +26,15 @@ export const commsLoading = signal(true);
 
 /** REST's largest page. */
 const PAGE = 1000;
-/** What changes by itself while a comm lives. */
-const VOLATILE = ["kernel_id", "comm_id", "last_activity", "messages", "bytes", "knowledge", "dirty_because", "pending", "sequence", "frontends", "references", "parents", "model"];
-/** Pages of a refresh: what is idle longer than these is refreshed later. */
+/** The fields that change while a comm is open. */
+const VOLATILE = ["kernel_id", "comm_id", "last_activity", "messages", "bytes", "knowledge", "checked_at", "dirty_because", "pending", "sequence", "frontends", "references", "parents", "model"];
+/** The most pages of a refresh. Comms that are idle for longer are refreshed later. */
 const MOST_PAGES = 2;
 
-/** What events told while a list was fetched: the list may be older. */
+/** The events that came while a list was fetched. The list may be older. */
 let meanwhile: { readonly opened: Set<string>; readonly closed: Set<string> } | undefined;
 
-/** Fetch everything anew, as at the start and whenever events were missed. */
+/** Fetch all comms again, at the start and whenever events were missed. */
 export async function reloadComms(): Promise<void> {
   const news = (meanwhile = { opened: new Set<string>(), closed: new Set<string>() });
   const seen = new Set<string>();
@@ -46,14 +46,14 @@ export async function reloadComms(): Promise<void> {
     for (const each of live) seen.add(commKey(each.kernel_id, each.comm_id));
     cursor = page.next ?? undefined;
   } while (cursor);
-  // Another reload may have begun meanwhile, which then knows better.
+  // A later reload may have begun meanwhile. Its list is newer.
   if (news !== meanwhile) return;
   meanwhile = undefined;
   table.keep(new Set([...seen, ...news.opened]));
   commsLoading.value = false;
 }
 
-/** Follow what happened. */
+/** Follow events. */
 export function followComms(events: readonly BrokerEvent[]): void {
   if (meanwhile) {
     for (const { type, data } of events) {
@@ -67,10 +67,10 @@ export function followComms(events: readonly BrokerEvent[]): void {
   if (newest) newestPoller.now();
 }
 
-/** How many comms were opened of which no more than that is known. */
+/** How many comms were opened whose facts are not known yet. */
 let newest = 0;
 
-/** What an opening tells is not all: ask for the newest, once for many. */
+/** Fetch the facts of new comms, once for many. Events do not have all of them. */
 async function refreshNewest(): Promise<void> {
   const wanted = newest;
   newest = 0;
@@ -78,11 +78,11 @@ async function refreshNewest(): Promise<void> {
   else table.merge((await fetchComms({ sort: "-opened_at", limit: wanted || 1 })).comms, true);
 }
 
-const newestPoller = new Poller(refreshNewest, 1000, (failure) => tellFailure("New comms could not be asked for", failure));
+const newestPoller = new Poller(refreshNewest, 1000, (failure) => tellFailure("New comms could not be fetched", failure));
 
 let refreshedAt = "";
 
-/** Ask for what was active since the last time. */
+/** Fetch the comms that were active since the last time. */
 async function refreshActive(): Promise<void> {
   let cursor: string | undefined;
   let latest = refreshedAt;
@@ -97,12 +97,12 @@ async function refreshActive(): Promise<void> {
   refreshedAt = latest;
 }
 
-const activePoller = new Poller(refreshActive, 2000, (failure) => tellFailure("Active comms could not be asked for", failure));
+const activePoller = new Poller(refreshActive, 2000, (failure) => tellFailure("Active comms could not be fetched", failure));
 
 /**
- * Keep messages, bytes, sizes and knowledge of all comms fresh while a view shows them.
+ * Keep messages, bytes, sizes and knowledge of all comms up to date while a view shows them.
  *
- * Returns what ends it: `useEffect(watchActivity, [])`.
+ * Returns a function that ends it: `useEffect(watchActivity, [])`.
  */
 export function watchActivity(): () => void {
   return activePoller.want();

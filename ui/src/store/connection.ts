@@ -1,14 +1,14 @@
-// How the page's connection to the server does, for the mark in the header.
+// The state of the page's connection to the server, for the mark in the header.
 import { computed, signal } from "@preact/signals";
 import type { Reading } from "../api/events";
 
-/** What the reader of events last said of itself. */
+/** The last state of the reader of events. */
 export const reading = signal<Reading>({ state: "connecting" });
 
-/** Counts the answers that say the connection is not what it seems: the login is over, the server away. */
+/** Counts answers that contradict the connection's state: the user is logged out, or the server is away. */
 export const doubts = signal(0);
 
-/** The same in the words of somebody who looks at the page. */
+/** The state in the words of the page. */
 export type Connection = "connecting" | "live" | "lost" | "signed out" | "not allowed" | "resting";
 
 export const connection = computed<Connection>(() => {

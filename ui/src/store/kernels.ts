@@ -1,4 +1,4 @@
-// The kernels, each with its notebook: the broker's answer and jupyter_server's sessions put together.
+// The kernels with their notebooks, from the broker's answer and jupyter_server's sessions.
 import { batch, computed, signal } from "@preact/signals";
 import { fetchBroker, fetchSessions } from "../api/broker";
 import { ApiError } from "../api/request";
@@ -10,17 +10,17 @@ import { RateLog, type Rates } from "./rates";
 
 /** A kernel and the document it belongs to. */
 export interface Kernel extends KernelView {
-  /** What people call it: its notebook's name, else its spec's, else its id. */
+  /** Its name for people: that of its notebook or its kernel spec, or its id. */
   readonly title: string;
-  /** The path of its notebook or console; undefined where no session has it. */
+  /** The path of its notebook or console; undefined if no session has it. */
   readonly path: string | undefined;
-  /** The kernel spec's name, as python3. */
+  /** The name of the kernel spec, for example python3. */
   readonly spec: string | undefined;
 }
 
-/** The broker's own answer; undefined until the first one. */
+/** The broker's last answer; undefined before the first. */
 export const broker = signal<BrokerView | undefined>(undefined);
-/** When that answer came (Date.now()): durations in it grow from then on. */
+/** When that answer came (Date.now()). Its durations grow from then on. */
 export const brokerAt = signal(0);
 const sessions = signal<readonly SessionView[]>([]);
 
@@ -38,19 +38,19 @@ export const kernels = computed<readonly Kernel[]>(() => {
   });
 });
 
-/** The same by id. */
+/** The kernels by id. */
 export const kernelById = computed(() => new Map(kernels.value.map((each) => [each.kernel_id, each])));
 
-/** What a kernel is called, also one that is gone. */
+/** The name of a kernel, also of one that is gone. */
 export function kernelTitle(kernelId: string): string {
   return kernelById.value.get(kernelId)?.title ?? `kernel ${kernelId.slice(0, 8)}`;
 }
 
 const log = new RateLog();
-/** What passed a second, of the last minutes; another list each time there is another moment. */
+/** The traffic per second of the last minutes. The list is replaced with each new moment. */
 export const rates = signal<readonly Rates[]>([]);
 
-/** So often names of notebooks are asked for, where no new kernel is the reason. */
+/** The milliseconds between two requests for notebooks, if no kernel is new. */
 const NAMES_EVERY = 15_000;
 let namesAskedAt = 0;
 
@@ -64,15 +64,15 @@ async function ask(): Promise<void> {
   });
   log.add(found.kernels, Date.now() / 1000);
   rates.value = log.moments.slice();
-  // A kernel without a session stays unknown: it is looked for again, but not every time.
+  // A kernel without a session has no notebook. It is looked for again, but not every time.
   if (Date.now() - namesAskedAt > (isNews ? 2000 : NAMES_EVERY)) {
     namesAskedAt = Date.now();
     sessions.value = await fetchSessions();
   }
 }
 
-/** Asks for kernels every two seconds while somebody wants them. */
+/** Fetches the kernels every two seconds while a view shows them. */
 export const kernelPoller = new Poller(ask, 2000, (failure) => {
   if (failure instanceof ApiError && (failure.isSignedOut || failure.isUnreachable)) doubts.value += 1;
-  tellFailure("The kernels could not be asked for", failure);
+  tellFailure("The kernels could not be fetched", failure);
 });

@@ -1,4 +1,4 @@
-// The page's life: one reader of events for all views, and what is asked anew when it comes back.
+// One reader of events for all views, and what is fetched again when it reconnects.
 import { effect } from "@preact/signals";
 import { EventReader, type Reading } from "../api/events";
 import { LIVES, type BrokerEvent } from "../api/event_shapes";
@@ -10,12 +10,12 @@ import { refreshPermissions } from "./permissions";
 
 const reader = new EventReader({ types: LIVES }, { onEvents: followed, onReading: told });
 
-/** Begin: called once, by the page's entry. */
+/** Start. Called once, by the page's entry. */
 export function begin(): void {
   reader.start();
   let stopPolling: (() => void) | undefined;
   effect(() => {
-    // Without a connection nothing is asked: the reader finds out when there is one again.
+    // Without a connection nothing is fetched. The reader finds out when the connection is back.
     if (connection.value === "live") stopPolling ??= kernelPoller.want();
     else {
       stopPolling?.();
@@ -23,12 +23,12 @@ export function begin(): void {
     }
   });
   effect(() => {
-    // The stream outlives a login: who is asked for one again has to be told so.
+    // The stream may go on after the login has ended, so the user must be told.
     if (doubts.value) reader.check();
   });
 }
 
-/** Try at once, where the page waits for the next try. */
+/** Connect now, if the page waits for its next attempt. */
 export const tryNow = reader.tryNow;
 
 function told(now: Reading): void {
@@ -39,7 +39,7 @@ function told(now: Reading): void {
 
 function askAnew(): void {
   reloadComms().catch((failure: unknown) => tellFailure("The comms could not be listed", failure));
-  refreshPermissions().catch((failure: unknown) => tellFailure("Your permissions could not be asked for", failure));
+  refreshPermissions().catch((failure: unknown) => tellFailure("Your permissions could not be fetched", failure));
 }
 
 function followed(events: readonly BrokerEvent[]): void {
@@ -56,5 +56,5 @@ function followed(events: readonly BrokerEvent[]): void {
 function ended(kernelId: string, state: string): string {
   const title = kernelTitle(kernelId);
   const how = { restarted: "was restarted", dead: "died", stopped: "was shut down", gone: "is gone" }[state] ?? `ended (${state})`;
-  return `The kernel of ${title} ${how}; its comms ended with it.`;
+  return `The kernel of ${title} ${how}. Its comms ended with it.`;
 }

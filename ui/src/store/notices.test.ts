@@ -11,7 +11,7 @@ describe("notices", () => {
   it("tell what failed and what to do", () => {
     tellFailure("The comm could not be closed", new ApiError("x may not execute comms", 403, "not authorized"));
     expect(notices.value[0]).toMatchObject({ tone: "bad", text: "The comm could not be closed: x may not execute comms" });
-    expect(notices.value[0]?.advice).toContain("Ask whoever runs the server");
+    expect(notices.value[0]?.advice).toContain("Ask the server's operator");
   });
 
   it("leave to the connection's mark what it says already", () => {

@@ -1,9 +1,9 @@
-// Asks again and again while somebody wants it: never twice at once, seldom while nobody looks, more seldom after failures.
+// Repeats a request while a view wants it: never two at once, less often while the page is hidden or after failures.
 
-/** Milliseconds between two questions, however much happens. */
+/** The least milliseconds between two requests. */
 const SOON = 500;
 
-/** Asks every `every` milliseconds, or at once when told so. */
+/** Sends a request every `every` milliseconds, or at once on demand. */
 export class Poller {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running = false;
@@ -12,9 +12,9 @@ export class Poller {
   #wanted = 0;
 
   /**
-   * @param ask - one question; a failure is told to `failed`, and the next question comes later.
-   * @param every - milliseconds between two.
-   * @param failed - told each failure.
+   * @param ask - sends one request. After a failure the next one comes later.
+   * @param every - milliseconds between two requests.
+   * @param failed - called with each failure.
    */
   constructor(
     private readonly ask: () => Promise<void>,
@@ -22,7 +22,7 @@ export class Poller {
     private readonly failed: (failure: unknown) => void,
   ) {}
 
-  /** Ask until the function that is returned is called. */
+  /** Start. The returned function ends it. */
   want(): () => void {
     this.#wanted += 1;
     if (this.#wanted === 1) this.now();
@@ -35,7 +35,7 @@ export class Poller {
     };
   }
 
-  /** Ask at once, or once more when the question under way is answered. */
+  /** Send a request now, or after the one that is under way. */
   now = (): void => {
     if (this.#running) {
       this.#again = true;

@@ -1,7 +1,7 @@
-// Messages and bytes a second, each way, of the last minutes: what the plots show.
+// Messages and bytes per second in each direction over the last minutes, for the plots.
 import type { KernelView, Passed } from "../api/shapes";
 
-/** One moment: what passed a second since the moment before. */
+/** One moment: the traffic per second since the moment before. */
 export interface Rates {
   /** Seconds since the epoch. */
   readonly at: number;
@@ -9,7 +9,7 @@ export interface Rates {
   readonly bytes: Passed;
 }
 
-/** So many moments are kept: five minutes at one in two seconds. */
+/** The most moments: five minutes with one every two seconds. */
 export const MOMENTS = 150;
 
 interface Total {
@@ -17,7 +17,7 @@ interface Total {
   readonly kernels: ReadonlyMap<string, { messages: Passed; bytes: Passed }>;
 }
 
-/** Makes rates of sums that only grow, and forgets the oldest. */
+/** Computes rates from sums that only grow, and keeps the latest. */
 export class RateLog {
   #last: Total | undefined;
   #kept: Rates[] = [];
@@ -27,7 +27,7 @@ export class RateLog {
     return this.#kept;
   }
 
-  /** Take the sums as they are at a time in seconds. */
+  /** Take the sums at a time in seconds. */
   add(kernels: readonly KernelView[], at: number): void {
     const now: Total = { at, kernels: new Map(kernels.map((each) => [each.kernel_id, each])) };
     const before = this.#last;
@@ -38,7 +38,7 @@ export class RateLog {
     if (this.#kept.length > MOMENTS) this.#kept.splice(0, this.#kept.length - MOMENTS);
   }
 
-  /** Begin anew: the sums are another server's. */
+  /** Start again, because the sums are those of another server. */
   restart(): void {
     this.#last = undefined;
   }
@@ -48,7 +48,7 @@ function grown(before: Total, now: Total, what: "messages" | "bytes", seconds: n
   let fromKernel = 0;
   let fromFrontends = 0;
   for (const [id, total] of now.kernels) {
-    // A kernel that was not there before began with nothing.
+    // A new kernel started at zero.
     const old = before.kernels.get(id)?.[what];
     fromKernel += Math.max(0, total[what].from_kernel - (old?.from_kernel ?? 0));
     fromFrontends += Math.max(0, total[what].from_frontends - (old?.from_frontends ?? 0));

@@ -1,4 +1,4 @@
-// The bar on top of the grid: how many there are, what is selected and what can be done with it, how rows are put together.
+// The bar on top of the grid: the number of comms, what can be done with the selected ones, and the grouping.
 import { conditions, go } from "../address";
 import { Button } from "../parts/Button";
 import { bytes, count, counted } from "../parts/format";

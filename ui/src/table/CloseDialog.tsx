@@ -1,4 +1,4 @@
-// Asks before many comms are closed, with the server's own list of what would go; then tells what became of it.
+// Asks before many comms are closed, with the server's list of what would be closed. Then it shows the result.
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Button } from "../parts/Button";
@@ -17,7 +17,7 @@ import styles from "./dialog.module.css";
 
 type Stage = { readonly at: "asking" } | { readonly at: "sure?"; readonly look: Outcome } | { readonly at: "closing"; readonly look: Outcome } | { readonly at: "done"; readonly done: Outcome };
 
-/** More are told by their number. */
+/** The most comms that are listed. The others are counted. */
 const LISTED = 1000;
 
 export function CloseDialog({ comms, onEnd }: { readonly comms: readonly Comm[]; readonly onEnd: () => void }) {
@@ -54,7 +54,7 @@ export function CloseDialog({ comms, onEnd }: { readonly comms: readonly Comm[];
           {more.length > 0 && (
             <label class={styles.along}>
               <input type="checkbox" checked={takesAlong} disabled={stage.at === "closing"} onChange={(event) => setTakesAlong(event.currentTarget.checked)} />
-              <span>Also close what only these use: {counted(more.length, "comm")}, layouts and styles mostly</span>
+              <span>Also close what only these use: {counted(more.length, "comm")}, mostly layouts and styles</span>
             </label>
           )}
         </Sure>
@@ -91,8 +91,8 @@ function Sure({ look, isClosing, onYes, onEnd, children }: SureProps) {
   return (
     <>
       <h2 id="closing-title">{going ? `Close ${counted(going, "comm")}?` : "Nothing can be closed"}</h2>
-      {going > 0 && <p class="muted">What is closed ends in its kernel and vanishes from all pages. This cannot be undone.</p>}
-      <div class={styles.lists} tabIndex={0} role="region" aria-label="What would be closed, and what stays">
+      {going > 0 && <p class="muted">These comms are closed in their kernels and disappear from all pages. This cannot be undone.</p>}
+      <div class={styles.lists} tabIndex={0} role="region" aria-label="Comms that would be closed, and comms that stay open">
         {look.answers.map((each) => each.comms.length > 0 && <GoingList key={each.kernel_id} closings={each} />)}
         <StayingList outcome={look} />
       </div>
@@ -114,7 +114,7 @@ function Done({ done, onEnd }: { readonly done: Outcome; readonly onEnd: () => v
   return (
     <>
       <h2 id="closing-title">{closed ? `${counted(closed, "comm")} closed, not all` : "Nothing was closed"}</h2>
-      <div class={styles.lists} tabIndex={0} role="region" aria-label="What was not closed">
+      <div class={styles.lists} tabIndex={0} role="region" aria-label="Comms that were not closed">
         <StayingList outcome={done} />
       </div>
       <p class={styles.buttons}>
@@ -196,12 +196,12 @@ function Why({ kernelId, staying }: { readonly kernelId: string; readonly stayin
   if (!staying.held_by) return <>another widget needs it</>;
   return (
     <>
-      <Called kernelId={kernelId} commId={staying.held_by} /> <Inert text={staying.held_by.slice(0, 8)} /> needs it; select that, too
+      <Called kernelId={kernelId} commId={staying.held_by} /> <Inert text={staying.held_by.slice(0, 8)} /> needs it; select that one too
     </>
   );
 }
 
-/** What a comm is called, as long as it is known. */
+/** The name of a comm, if it is known. */
 function Called({ kernelId, commId }: { readonly kernelId: string; readonly commId: string }) {
   const comm = commOf(kernelId, commId);
   return <Inert text={comm ? nameOf(comm) || "(without a name)" : "a comm"} most={60} brief />;

@@ -24,7 +24,7 @@ export function CommsTable() {
     <div class={styles.view}>
       <div class={styles.heading}>
         <h1>Comms</h1>
-        <p class="muted">Every live widget and other comm of the server's kernels</p>
+        <p class="muted">All open comms of the server's kernels: widgets and others</p>
       </div>
       <Filters />
       <Bar onClose={() => setClosing(chosen.value)} />
@@ -37,7 +37,7 @@ export function CommsTable() {
   );
 }
 
-/** What new conditions hide is not selected any more: nobody closes by surprise what is not seen. */
+/** Deselect comms that new conditions hide, so that nobody closes hidden comms by mistake. */
 function usePruning(): void {
   const filter = JSON.stringify(wanted.value.filter);
   const before = useRef(filter);
@@ -52,7 +52,7 @@ function Nothing() {
     return (
       <div class={`card ${styles.nothing}`}>
         <EmptyState title="No comm meets these conditions">
-          <p>Those that come to meet them appear here at once.</p>
+          <p>Comms that meet them later appear here at once.</p>
           <Button onClick={clearFilters}>Show all comms</Button>
         </EmptyState>
       </div>
@@ -62,13 +62,13 @@ function Nothing() {
     const away = connection.value === "lost" || connection.value === "signed out" || connection.value === "not allowed";
     return (
       <div class={`card ${styles.nothing}`} aria-busy={!away}>
-        <EmptyState title={away ? "The comms are not known" : "Asking for the comms…"}>{away && <p>They appear here when the server answers.</p>}</EmptyState>
+        <EmptyState title={away ? "The comms are not known" : "Loading the comms…"}>{away && <p>They appear here when the server answers.</p>}</EmptyState>
       </div>
     );
   }
   return (
     <div class={`card ${styles.nothing}`}>
-      <EmptyState title="No comm lives on this server">
+      <EmptyState title="No comm is open on this server">
         <p>Run a cell that shows a widget, in a notebook of this server. It appears here at once.</p>
       </EmptyState>
     </div>

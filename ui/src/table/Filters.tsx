@@ -1,4 +1,4 @@
-// The conditions above the table; each goes into the URL, so that what is seen can be passed on.
+// The conditions above the table. Each is in the URL, so that a view can be shared.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { conditions, go, refine } from "../address";
@@ -67,13 +67,13 @@ export function clearFilters(): void {
   go("comms", unfiltered(conditions.value));
 }
 
-/** Kernels without comms can be chosen as well: who comes by a link sees which one is meant. */
+/** Kernels without comms can be chosen too, so that a link to one shows its name. */
 function kernelChoices(found: readonly Choice[]): readonly Choice[] {
   const known = new Set(found.map((each) => each.value));
   return [...found, ...kernels.value.flatMap(({ kernel_id }) => (known.has(kernel_id) ? [] : [{ value: kernel_id, count: 0 }]))];
 }
 
-/** So long after the last letter the URL says the same, in milliseconds: browsers refuse to be told too often. */
+/** Milliseconds from the last letter until the URL is updated. Browsers refuse too many updates. */
 const PAUSE = 150;
 
 function Search() {
@@ -81,7 +81,7 @@ function Search() {
   const [typed, setTyped] = useState(text);
   const told = useRef(text);
   useEffect(() => {
-    // Somebody went back, or cleared the filters.
+    // The user went back, or cleared the filters.
     if (text !== told.current) setTyped((told.current = text));
   }, [text]);
   useEffect(() => {
@@ -122,7 +122,7 @@ function Select({ name, title, value, any, children }: SelectProps) {
       <select
         value={value ?? ""}
         onChange={(event) => {
-          // Undefined takes the condition out of the URL.
+          // undefined removes the condition from the URL.
           const chosen = event.currentTarget.value || undefined;
           go("comms", { ...conditions.value, [name]: chosen });
         }}
@@ -155,7 +155,7 @@ function Choose({ name, title, value, found, write = (each) => each }: ChoosePro
   );
 }
 
-/** A phone shows no head to click on. */
+/** The choice of the order on a phone, where the table has no head. */
 function SortChoice() {
   const { sort, down } = wanted.value;
   return (

@@ -1,4 +1,4 @@
-// The grid: draws the rows in view, keeps the cursor, and holds still while comms come and go.
+// The grid: draws the rows in view, keeps the cursor, and does not move while comms are opened and closed.
 import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { GridRow } from "./GridRow";
@@ -13,10 +13,10 @@ import { headHeight, rowHeight } from "./sizes";
 import styles from "./table.module.css";
 
 const window_ = signal<Range>({ from: 0, to: 0 });
-/** Where the view stood when it was left. */
+/** The scroll position when the view was left. */
 let leftAt = 0;
 
-/** Keys of the comms that somebody sees. */
+/** The keys of the comms in view. */
 export function inView(): ReadonlySet<string> {
   const { from, to } = window_.peek();
   return new Set(rows.peek().slice(from, to).flatMap((row) => (row.kind === "comm" ? [row.commKey] : [])));
@@ -45,7 +45,7 @@ export function Grid() {
   };
 
   useHold(place, reveal);
-  // Not after each frame of a scroll: what asks for sizes makes the browser work them out at once.
+  // Not after each frame of a scroll, because reading sizes makes the browser compute the layout.
   useLayoutEffect(look, [all, height]);
   useEffect(() => {
     const grid = place.current!;
@@ -59,7 +59,7 @@ export function Grid() {
   const { from, to } = window_.value;
   const indices = Array.from({ length: Math.max(0, Math.min(to, all.length) - from) }, (_, index) => from + index);
   const at = cursor === undefined ? undefined : places.value.get(cursor);
-  // The row with the cursor is there even when it is not in view: what is focused must exist.
+  // The row with the cursor is drawn even out of view, because a focused element must exist.
   if (at !== undefined && (at < from || at >= to)) indices.push(at);
   const elements = useRef<ReadonlyMap<string, number>>(new Map());
   elements.current = slots(elements.current, indices.map((index) => all[index]!.key));
@@ -123,13 +123,13 @@ export function Grid() {
   );
 }
 
-/** Shift and a click take a range of rows, not of text. */
+/** A click with Shift selects a range of rows, not of text. */
 function noTextSelection(event: MouseEvent) {
   if (event.shiftKey) event.preventDefault();
 }
 
 const ids = new Map<string, string>();
-/** An id for an element: what kernels choose has spaces and worse in it. */
+/** The id of an element. Ids that kernels choose may have spaces and other characters. */
 function idOf(key: string): string {
   let id = ids.get(key);
   if (!id) {
@@ -140,7 +140,7 @@ function idOf(key: string): string {
 }
 let lastId = 0;
 
-/** Keep what is seen where it is when rows come and go, and give the cursor of a row that went to its neighbour. */
+/** Keep the visible rows in place when rows are added or removed. The cursor of a removed row moves to its neighbour. */
 function useHold(place: { readonly current: HTMLDivElement | null }, reveal: (key: string | undefined) => void): void {
   const arrangement = JSON.stringify(wanted.value);
   const before = useRef({ keys: [] as readonly string[], arrangement, shut: folded.peek() });

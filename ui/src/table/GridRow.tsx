@@ -1,4 +1,4 @@
-// One row of the grid; drawn anew only when what it shows is another.
+// One row of the grid. It is drawn again only when its content changes.
 import { Component, type ComponentChildren } from "preact";
 import { bytes, counted } from "../parts/format";
 import { Inert } from "../parts/Inert";
@@ -21,7 +21,7 @@ export interface RowProps {
   readonly group: Group;
 }
 
-/** Deeper rows stand no further to the right: the name needs its place. */
+/** The deepest indentation, so that the name has room. */
 const DEEPEST = 10;
 
 export class GridRow extends Component<RowProps> {
@@ -83,7 +83,7 @@ function CommCells({ row, selected, closed }: { readonly row: CommRow; readonly 
         )}
         {closed && <span class={styles.tag}>Closed</span>}
         {row.again && (
-          <span class={styles.tag} title="It stands under another widget above, too.">
+          <span class={styles.tag} title="It is also shown under another widget above.">
             again
           </span>
         )}
@@ -135,7 +135,7 @@ function GroupCells({ row, selected, group }: { readonly row: GroupRow; readonly
   );
 }
 
-/** Shows what is selected; the grid listens to clicks and keys. */
+/** A checkbox that shows the selection. The grid handles clicks and keys. */
 function Check({ selected, label }: { readonly selected: string; readonly label: string }) {
   return (
     <input

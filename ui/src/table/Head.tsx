@@ -1,4 +1,4 @@
-// The grid's head: a click on a column sorts by it.
+// The head of the grid. A click on a column sorts by it.
 import { conditions, go } from "../address";
 import { isNumeric, TITLES } from "./columns";
 import { share, only } from "./selection";

@@ -1,4 +1,4 @@
-// Closing many comms: asked of each kernel by itself, first for what would go, then for good.
+// Closes many comms, with one request per kernel: first a dry run, then for real.
 import { ApiError, request } from "../api/request";
 import type { Comm } from "../store/comm_table";
 
@@ -15,7 +15,7 @@ export interface Staying {
   readonly held_by: string | null;
 }
 
-/** What a kernel's comms do, or would do. */
+/** What happens, or would happen, to a kernel's comms. */
 export interface Closings {
   readonly kernel_id: string;
   readonly dry_run: boolean;
@@ -27,17 +27,17 @@ export interface Closings {
 /** The same for several kernels. */
 export interface Outcome {
   readonly answers: readonly Closings[];
-  /** Kernels that took nothing, and why. */
+  /** Kernels that failed, and why. */
   readonly failures: readonly { readonly kernelId: string; readonly count: number; readonly why: string }[];
 }
 
-/** REST's most in one request. */
+/** The most comms in one request to REST. */
 const MOST = 10_000;
 
 /** Ids by kernel. */
 export type Chosen = ReadonlyMap<string, readonly string[]>;
 
-/** Sort comms by kernel. Of more than go into one request those that others hold go last, after their holders. */
+/** Group comms by kernel. If they need several requests, comms that others refer to come after those others. */
 export function byKernel(comms: readonly Comm[]): Chosen {
   const found = new Map<string, Comm[]>();
   for (const each of comms) {
@@ -48,7 +48,7 @@ export function byKernel(comms: readonly Comm[]): Chosen {
   return new Map([...found].map(([kernel, members]) => [kernel, (members.length > MOST ? members.toSorted((one, other) => one.parents.length - other.parents.length) : members).map((each) => each.comm_id)]));
 }
 
-/** Ask what would be closed, or close. */
+/** Close comms, or ask what would be closed. */
 export async function closeAll(chosen: Chosen, dryRun: boolean, signal?: AbortSignal): Promise<Outcome> {
   const answers: Closings[] = [];
   const failures: { kernelId: string; count: number; why: string }[] = [];
@@ -73,7 +73,7 @@ function reasonOf(failure: unknown): string {
   return failure.message;
 }
 
-/** What goes, by kernel, as the next request names it. */
+/** The comms to close, by kernel, for the next request. */
 export function goingOf(outcome: Outcome): Chosen {
   const found = new Map<string, string[]>();
   for (const { kernel_id, comms } of outcome.answers) found.set(kernel_id, [...(found.get(kernel_id) ?? []), ...comms.map((each) => each.comm_id)]);
@@ -81,7 +81,7 @@ export function goingOf(outcome: Outcome): Chosen {
   return found;
 }
 
-/** How many go, or went. */
+/** How many comms are closed, or would be. */
 export function countOf(chosen: Chosen): number {
   return [...chosen.values()].reduce((sum, each) => sum + each.length, 0);
 }

@@ -1,4 +1,4 @@
-// The columns: what they are called, and what stands in them.
+// The columns: their titles and their contents.
 import type { ComponentChildren } from "preact";
 import type { Knowledge } from "../api/shapes";
 import { now } from "../parts/clock";
@@ -23,23 +23,23 @@ export const TITLES: Readonly<Record<Column, string>> = {
   knowledge: "State",
 };
 
-/** Whether a column has numbers, which stand at its right. */
+/** Whether a column has numbers, which are aligned to the right. */
 export const isNumeric = (column: Column) => ["age", "idle", "size", "messages", "pages"].includes(column);
 
-/** What each kind of knowledge is called, and means. */
+/** The title and the meaning of each level of knowledge. */
 export const KNOWN: Readonly<Record<Knowledge, readonly [Tone, string, string]>> = {
   clean: ["good", "Clean", "The state is as the kernel has it."],
-  dirty: ["warn", "Dirty", "The state may differ from the kernel's; the kernel is asked when it has time."],
-  unknown: ["warn", "Unknown", "The state was never seen whole; the kernel is asked when it has time."],
-  too_large: ["warn", "Too large", "The state is over a limit and not kept; a page that comes back asks the kernel."],
+  dirty: ["warn", "Dirty", "The state may differ from the kernel's. The kernel is asked when it has time."],
+  unknown: ["warn", "Unknown", "The broker has never seen the whole state. The kernel is asked when it has time."],
+  too_large: ["warn", "Too large", "The state is over a limit and not kept. A page that comes back asks the kernel."],
 };
 
-/** How long ago something was; ticks by itself. */
+/** The time since something. It ticks by itself. */
 export function Ago({ at }: { readonly at: string }) {
   return <>{duration(Math.max(1, Math.round(secondsSince(at, now.value))))}</>;
 }
 
-/** What stands in a column; the name has its own place in the row. */
+/** The content of a column. The row itself shows the name. */
 export function cell(column: Exclude<Column, "name">, comm: Comm): ComponentChildren {
   switch (column) {
     case "id":
@@ -57,9 +57,9 @@ export function cell(column: Exclude<Column, "name">, comm: Comm): ComponentChil
       return <span title={`${count(from_kernel)} from the kernel, ${count(from_frontends)} from pages`}>{count(from_kernel + from_frontends)}</span>;
     }
     case "pages":
-      return comm.frontends.length ? count(comm.frontends.length) : <span class="muted" title="No page that is there now has it.">none</span>;
+      return comm.frontends.length ? count(comm.frontends.length) : <span class="muted" title="No connected page has it.">none</span>;
     case "knowledge": {
-      if (!isWidget(comm)) return <span class="muted" title="Only of widgets it is known what their messages mean.">not kept</span>;
+      if (!isWidget(comm)) return <span class="muted" title="The broker keeps only the states of widgets.">not kept</span>;
       const [tone, text, meaning] = KNOWN[comm.knowledge];
       return (
         <Mark tone={tone} title={comm.dirty_because ? `${meaning} (${plain(shortened(comm.dirty_because, 200))})` : meaning}>

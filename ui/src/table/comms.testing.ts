@@ -19,6 +19,7 @@ export function comm(id: string, told: Partial<Omit<Comm, "model">> & { readonly
     messages: { from_kernel: 0, from_frontends: 0 },
     bytes: { from_kernel: 0, from_frontends: 0, state: 0 },
     knowledge: "clean",
+    checked_at: null,
     dirty_because: null,
     pending: false,
     sequence: 0,

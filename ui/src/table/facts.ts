@@ -1,18 +1,18 @@
-// What a comm is, as far as the table has to know.
+// The facts about a comm that the table needs.
 import type { Comm } from "../store/comm_table";
 import { keyOf } from "./row";
 
-/** What a comm is called: its model's name, else its target's. */
+/** The name of a comm: that of its model, or of its target. */
 export function nameOf(comm: Comm): string {
   return comm.model?.name || comm.target_name;
 }
 
-/** Whether its state is kept: only of widgets it is known what their messages mean. */
+/** Whether its state is kept. The broker understands only the messages of widgets. */
 export function isWidget(comm: Comm): boolean {
   return comm.target_name === "jupyter.widget";
 }
 
-/** The comms that nothing else uses than these, and what nothing else uses than them: layouts and styles, mostly. */
+/** The comms that only these use, directly or through each other: mostly layouts and styles. */
 export function usedOnlyBy(chosen: readonly Comm[], all: readonly Comm[]): readonly Comm[] {
   const live = new Map(all.map((each) => [keyOf(each), each]));
   const going = new Set(chosen.map(keyOf));

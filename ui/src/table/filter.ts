@@ -1,10 +1,10 @@
-// Which comms meet the conditions.
+// Finds the comms that meet the conditions.
 import { secondsSince } from "../parts/format";
 import type { Comm } from "../store/comm_table";
 import { isWidget } from "./facts";
 import type { Filter } from "./wanted";
 
-/** Longer names are searched in their beginning: nobody types the rest. */
+/** The most characters of a name that are searched. Nobody types more. */
 const SEARCHED = 2000;
 const texts = new WeakMap<Comm, string>();
 
@@ -32,17 +32,17 @@ function searched(comm: Comm): string {
   return text;
 }
 
-/** A value that comms have, and how many have it. */
+/** A value, and how many comms have it. */
 export interface Choice {
   readonly value: string;
   readonly count: number;
 }
 
-/** Nobody reads a longer list, and no URL holds a longer name: the search finds the others. */
+/** The most values in a list, and the most characters of a name in a URL. The search finds the others. */
 const MOST_CHOICES = 200;
 const LONGEST = 1000;
 
-/** What can be chosen, the most frequent first. */
+/** The values that can be chosen, the most frequent first. */
 export function choices(comms: readonly Comm[], of: (comm: Comm) => string | undefined): readonly Choice[] {
   const found = new Map<string, number>();
   for (const each of comms) {

@@ -1,9 +1,9 @@
-// What keys do in the grid, as in lists of files: arrows move, Space selects, Shift takes ranges, Enter opens.
+// The keys of the grid, as in lists of files: arrows move, Space selects, Shift selects ranges, Enter opens.
 import { go } from "../address";
 import { extended, moved, only, toggled } from "./selection";
 import { choosable, fold, places, rows, selection } from "./state";
 
-/** Do what a key means; returns whether it means anything. `page` is how many rows are in view. */
+/** Handle a key. Returns whether the grid uses it. `page` is the number of rows in view. */
 export function press(event: KeyboardEvent, page: number): boolean {
   const all = rows.value;
   const { cursor } = selection.value;
@@ -66,7 +66,7 @@ function step(to: number, range: boolean): boolean {
   return true;
 }
 
-/** The row that this one stands in or under. */
+/** The group or the parent of a row. */
 function above(at: number): number {
   const all = rows.value;
   const level = (index: number) => {

@@ -1,31 +1,31 @@
-// The comms as the table lists them: no more often than it can be drawn, and those that closed in view a moment longer.
+// The comms of the table. The list changes only as often as it can be drawn. Comms that close in view stay for a moment.
 import { effect, signal } from "@preact/signals";
 import { commList } from "../store/comms";
 import type { Comm } from "../store/comm_table";
 import { keyOf } from "./row";
 
-/** What the table lists: those that live, and those that closed a moment ago. */
+/** The comms of the table: open ones, and those that closed a moment ago. */
 export interface Listed {
   readonly comms: readonly Comm[];
-  /** Keys of those that closed. */
+  /** The keys of the comms that closed. */
   readonly closed: ReadonlySet<string>;
 }
 
 export const listed = signal<Listed>({ comms: [], closed: new Set() });
 
-/** For so long a comm that closed is still seen, in milliseconds. */
+/** Milliseconds for which a comm that closed is still shown. */
 export const FAREWELL = 1800;
-/** The page does other things for so many times as long as a list took. */
+/** The pause after a list, as a multiple of the time that the list took. */
 const REST = 6;
 const LONGEST_REST = 800;
 
-/** A comm that closed, and behind which one that lives it stood. */
+/** A comm that closed, and the open comm that was before it. */
 interface Leaving {
   readonly comm: Comm;
   readonly behind: string;
 }
 
-/** Put those that leave where they were. */
+/** Put comms that closed where they were. */
 function inPlace(comms: readonly Comm[], leaving: ReadonlyMap<string, Leaving>): readonly Comm[] {
   const behind = new Map<string, Comm[]>();
   for (const each of leaving.values()) {
@@ -42,7 +42,7 @@ function inPlace(comms: readonly Comm[], leaving: ReadonlyMap<string, Leaving>):
   return [...placed, ...[...behind.values()].flat()];
 }
 
-/** Follow the comms until what is returned is called. `inView` says which keys somebody sees; `draw` works all out. */
+/** Follow the comms. The returned function ends it. `inView` returns the keys in view, and `draw` updates the table. */
 export function followList(inView: () => ReadonlySet<string>, draw: () => void): () => void {
   const leaving = new Map<string, Leaving>();
   const timers = new Set<ReturnType<typeof setTimeout>>();

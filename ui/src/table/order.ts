@@ -1,9 +1,9 @@
-// In which order comms stand.
+// The order of comms.
 import type { Comm } from "../store/comm_table";
 import { isWidget, nameOf } from "./facts";
 import type { Column } from "./wanted";
 
-/** How much a state may differ from the kernel's. */
+/** How much a state may differ from the kernel's, as a number. */
 const DOUBT = { clean: 0, dirty: 1, unknown: 2, too_large: 3 } as const;
 
 type Key = string | number;
@@ -17,12 +17,12 @@ function keyOf(column: Column, titleOf: (kernelId: string) => string): (comm: Co
     case "kernel":
       return (each) => titleOf(each.kernel_id).toLowerCase();
     case "age":
-      // Dates, not seconds: these stay as they are while time passes. As the server writes them, they sort as text.
+      // Dates, because ages change with time. The server's dates can be sorted as text.
       return (each) => each.opened_at;
     case "idle":
       return (each) => each.last_activity;
     case "size":
-      // A secret's size is not told.
+      // The size of a secret is hidden.
       return (each) => each.bytes.state ?? -1;
     case "messages":
       return (each) => each.messages.from_kernel + each.messages.from_frontends;
@@ -33,10 +33,10 @@ function keyOf(column: Column, titleOf: (kernelId: string) => string): (comm: Co
   }
 }
 
-/** The comms, which come in the order of their opening, in another. What is equal stands newest first, whichever way the column goes. */
+/** Sort comms, which come in the order of their opening. Equal comms stay newest first, in both directions. */
 export function ordered(comms: readonly Comm[], column: Column, down: boolean, titleOf: (kernelId: string) => string): readonly Comm[] {
   const key = keyOf(column, titleOf);
-  // The later the date, the smaller the age.
+  // A later date is a smaller age.
   const way = down === (column === "age" || column === "idle") ? 1 : -1;
   return comms
     .map((comm, index) => ({ comm, key: key(comm), index }))

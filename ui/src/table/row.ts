@@ -3,27 +3,27 @@ import { commKey, type Comm } from "../store/comm_table";
 
 export interface CommRow {
   readonly kind: "comm";
-  /** Unique in the table: a comm can stand under several parents. */
+  /** Unique in the table, also if a comm is shown under several parents. */
   readonly key: string;
   readonly commKey: string;
   readonly comm: Comm;
-  /** From 1; what stands in a group or below a parent is deeper. */
+  /** From 1. Rows in a group or below a parent are deeper. */
   readonly level: number;
-  /** Whether what it refers to is shown below it; undefined where there is nothing. */
+  /** Whether the rows below it are shown; undefined if it has none. */
   readonly open: boolean | undefined;
-  /** Its place among its neighbours of the same level, from 1. */
+  /** Its place among the rows of its level, from 1. */
   readonly position: number;
   readonly of: number;
-  /** It does not meet the conditions, but something below it does. */
+  /** It does not meet the conditions, but a row below it does. */
   readonly context: boolean;
-  /** It stands above already, with all that is below it. */
+  /** It is already shown above, with the rows below it. */
   readonly again: boolean;
 }
 
 export interface GroupRow {
   readonly kind: "group";
   readonly key: string;
-  /** A kernel's id, a target or a model; empty where they have none. */
+  /** A kernel's id, a target or a model; empty for comms without one. */
   readonly value: string;
   readonly comms: readonly Comm[];
   readonly open: boolean;

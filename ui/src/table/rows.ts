@@ -1,10 +1,10 @@
-// The rows of the table: comms, one by one, in groups or as a tree.
+// The rows of the table: comms as a list, in groups or as a tree.
 import type { Comm } from "../store/comm_table";
 import { keyOf, type CommRow, type Row } from "./row";
 import { tree } from "./tree";
 import type { Group } from "./wanted";
 
-/** Make the rows of comms that are in order. `all` are those that live; `folded` has keys of rows. */
+/** Make the rows of sorted comms. `all` are the open comms, and `folded` has the keys of folded rows. */
 export function arrange(comms: readonly Comm[], all: readonly Comm[], group: Group, folded: ReadonlySet<string>): readonly Row[] {
   if (group === "tree") return tree(comms, all, folded);
   if (group === "none") return comms.map((comm, index) => plainRow(comm, 1, index + 1, comms.length));

@@ -1,4 +1,4 @@
-// How high rows are: all the same, so that the place of each is known without drawing it. table.module.css has the rest.
+// The height of rows. It is the same for all, so each position is known without drawing. table.module.css has the other sizes.
 import { computed, signal } from "@preact/signals";
 
 const query = matchMedia("(max-width: 640px)");
@@ -9,5 +9,5 @@ query.addEventListener("change", () => {
 });
 
 export const rowHeight = computed(() => (narrow.value ? 64 : 38));
-/** The head stays at the top; a phone has none. */
+/** The height of the head, which stays at the top. A phone has none. */
 export const headHeight = computed(() => (narrow.value ? 0 : 38));

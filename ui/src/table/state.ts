@@ -1,4 +1,4 @@
-// What the table shows, worked out from the comms, the URL and what was clicked; it outlives a look at one comm.
+// The state of the table, from the comms, the URL and clicks. It is kept while another view is shown.
 import { computed, signal } from "@preact/signals";
 import { conditions } from "../address";
 import { now } from "../parts/clock";
@@ -13,16 +13,16 @@ import { wantedOf } from "./wanted";
 
 export const wanted = computed(() => wantedOf(conditions.value));
 
-// The kernels are asked for all the time, their names seldom change: rows are not made anew for nothing.
+// The kernels are fetched often, but their names seldom change. So rows are made again only when a name changes.
 const titleText = computed(() => JSON.stringify(kernels.value.map((each) => [each.kernel_id, each.title])));
 const titles = computed(() => new Map<string, string>(JSON.parse(titleText.value) as [string, string][]));
 
-/** What a kernel is called. */
+/** The name of a kernel. */
 export function titleOf(kernelId: string): string {
   return titles.value.get(kernelId) ?? `kernel ${kernelId.slice(0, 8)}`;
 }
 
-/** Keys of rows whose inside is not shown. */
+/** The keys of folded rows. */
 export const folded = signal<ReadonlySet<string>>(new Set());
 
 /** The comms that meet the conditions. */
@@ -36,22 +36,22 @@ const inOrder = computed(() => ordered(matches.value, wanted.value.sort, wanted.
 /** The table's rows. */
 export const rows = computed<readonly Row[]>(() => arrange(inOrder.value, listed.value.comms, wanted.value.group, folded.value));
 
-/** Where each row is, by its key. */
+/** The index of each row, by its key. */
 export const places = computed<ReadonlyMap<string, number>>(() => new Map(rows.value.map((row, index) => [row.key, index])));
 
 export const selection = signal<Selection>(NOTHING);
 
-/** The comms that are selected, as far as they live and meet the conditions: nothing unseen is acted upon. */
+/** The selected comms that are open and meet the conditions. Hidden comms are never acted upon. */
 export const chosen = computed(() => {
   const { selected } = selection.value;
   if (!selected.size) return [];
   return matches.value.filter((each) => selected.has(keyOf(each)) && !listed.value.closed.has(keyOf(each)));
 });
 
-/** The keys of all that can be selected. */
+/** The keys of all comms that can be selected. */
 export const choosable = computed(() => matches.value.map(keyOf));
 
-/** Show or hide what is inside of a row. */
+/** Fold or unfold a row. */
 export function fold(key: string, shut: boolean): void {
   const next = new Set(folded.value);
   if (shut) next.add(key);
@@ -59,7 +59,7 @@ export function fold(key: string, shut: boolean): void {
   folded.value = next;
 }
 
-/** Show nothing, or everything, that is inside of others. */
+/** Fold or unfold all rows. */
 export function foldAll(shut: boolean): void {
   folded.value = new Set(shut ? rows.value.filter((row) => row.open !== undefined).map((row) => row.key) : []);
 }

@@ -1,4 +1,4 @@
-// Widgets under those that refer to them. Comms that refer to each other in a circle stand once.
+// A tree of widgets below those that refer to them. Comms in a cycle are shown once.
 import type { Comm } from "../store/comm_table";
 import { keyOf, type CommRow } from "./row";
 
@@ -9,11 +9,11 @@ interface Step {
   readonly level: number;
   readonly position: number;
   readonly of: number;
-  /** Below something that is folded. */
+  /** Whether it is below a folded row. */
   readonly hidden: boolean;
 }
 
-/** Make the tree of comms that are in order, and of what leads to them. */
+/** Make the tree of sorted comms, with the comms that lead to them. */
 export function tree(comms: readonly Comm[], all: readonly Comm[], folded: ReadonlySet<string>): readonly CommRow[] {
   const live = new Map(all.map((each) => [keyOf(each), each]));
   const wanted = new Set(comms.map(keyOf));
@@ -30,7 +30,7 @@ export function tree(comms: readonly Comm[], all: readonly Comm[], folded: Reado
   const rows: CommRow[] = [];
 
   const place = (root: Comm, position: number, of: number) => {
-    // A stack, not recursion: widgets can be nested deeper than calls.
+    // A stack, not recursion, because widgets may be nested to any depth.
     const steps: Step[] = [{ comm: root, key: keyOf(root), parent: "", level: 1, position, of, hidden: false }];
     for (let step = steps.pop(); step; step = steps.pop()) {
       const { comm, key, level, hidden } = step;
@@ -50,15 +50,15 @@ export function tree(comms: readonly Comm[], all: readonly Comm[], folded: Reado
     }
   };
   roots.forEach((root, index) => place(root, index + 1, roots.length));
-  // What is left refers to itself in circles: the first of each circle stands for its root.
+  // The rest is in cycles. The first comm of each cycle is its root.
   for (const each of inOrder) if (!placed.has(keyOf(each))) place(each, 1, 1);
   return rows;
 }
 
-/** The comms and all above them, by key; what is above stands where the first of those below it stood. */
+/** The comms and their ancestors, by key. An ancestor takes the place of its first descendant. */
 function withAncestors(comms: readonly Comm[], live: ReadonlyMap<string, Comm>): Map<string, Comm> {
   const found = new Map(comms.map((comm, rank) => [keyOf(comm), { comm, rank }]));
-  // A map's walk meets what is added on the way.
+  // Iteration over a map includes entries that are added meanwhile.
   for (const { comm, rank } of found.values()) {
     for (const id of comm.parents) {
       const key = `${comm.kernel_id} ${id}`;

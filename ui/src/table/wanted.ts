@@ -1,4 +1,4 @@
-// What of the table is wanted, as the URL says it: conditions, order, arrangement.
+// The conditions, the order and the grouping of the table, as the URL has them.
 import type { Conditions } from "../address";
 import type { Knowledge } from "../api/shapes";
 
@@ -6,16 +6,16 @@ export const COLUMNS = ["name", "id", "kernel", "age", "idle", "size", "messages
 export type Column = (typeof COLUMNS)[number];
 
 export const GROUPS = ["kernel", "target", "model", "tree"] as const;
-/** How rows are put together; none: one list. */
+/** The grouping of rows; none for one list. */
 export type Group = (typeof GROUPS)[number] | "none";
 
 export const KNOWLEDGE: readonly Knowledge[] = ["clean", "dirty", "unknown", "too_large"];
 
-/** The conditions that leave comms out, by their names in the URL. */
+/** The conditions that hide comms, by their names in the URL. */
 export const FILTERS = ["text", "kernel", "target", "model", "knowledge", "attached", "idle"] as const;
 
 export interface Filter {
-  /** Part of the id, target, model or notebook; case does not matter. */
+  /** A part of the id, target, model or notebook. Case does not matter. */
   readonly text: string;
   readonly kernel: string | undefined;
   readonly target: string | undefined;
@@ -34,7 +34,7 @@ export interface Wanted {
   readonly group: Group;
 }
 
-/** Read conditions. What makes no sense is as if it were not there: links are typed by people too. */
+/** Read the conditions. Invalid ones are ignored, because people also type links. */
 export function wantedOf(conditions: Readonly<Record<string, string>>): Wanted {
   const sort = conditions.sort ?? "";
   const column = COLUMNS.find((each) => each === sort.replace(/^-/, ""));
@@ -49,26 +49,26 @@ export function wantedOf(conditions: Readonly<Record<string, string>>): Wanted {
       attached: { yes: true, no: false }[conditions.attached ?? ""],
       idle: idle >= 0 ? idle : undefined,
     },
-    // The newest first: what somebody just made is what they look for.
+    // The newest first, because users look for what they have just made.
     sort: column ?? "age",
     down: column !== undefined && sort.startsWith("-"),
     group: GROUPS.find((each) => each === conditions.group) ?? "none",
   };
 }
 
-/** The conditions without those that leave comms out. */
+/** The conditions without those that hide comms. */
 export function unfiltered(conditions: Conditions): Conditions {
   return Object.fromEntries(Object.entries(conditions).filter(([name]) => !FILTERS.some((each) => each === name)));
 }
 
-/** How many conditions leave comms out. */
+/** How many conditions hide comms. */
 export function filterCount(filter: Filter): number {
   return FILTERS.filter((name) => filter[name] !== undefined && filter[name] !== "").length;
 }
 
-/** What the URL says after a click on a column: that column, or it the other way round. */
+/** The order in the URL after a click on a column: by that column, or reversed. */
 export function sortAfter(wanted: Wanted, column: Column): string {
-  // What is counted is looked at for its largest.
+  // Numbers begin with the largest.
   const countsDown = ["idle", "size", "messages", "pages"].includes(column);
   const down = wanted.sort === column ? !wanted.down : countsDown;
   return down ? `-${column}` : column;

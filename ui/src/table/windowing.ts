@@ -1,4 +1,4 @@
-// Which rows of many are drawn, and where the view stands when rows come and go around it.
+// Chooses the rows that are drawn, and keeps the view in place when rows are added or removed.
 
 /** Rows from `from` up to, not including, `to`. */
 export interface Range {
@@ -6,9 +6,9 @@ export interface Range {
   readonly to: number;
 }
 
-/** Rows drawn beyond each edge, so that none is missing while one scrolls. */
+/** Rows drawn beyond each edge, so that none is missing while the user scrolls. */
 const BEYOND = 10;
-/** The range moves in steps: most frames of a slow scroll draw nothing anew. */
+/** The range moves in steps of so many rows. So most frames of a slow scroll draw nothing. */
 const STEP = 5;
 
 /** The rows to draw. */
@@ -20,7 +20,7 @@ export function drawn(scrollTop: number, height: number, rowHeight: number, coun
   return { from: Math.min(from, to), to };
 }
 
-/** Where to scroll so that a row is seen whole, as little as possible. */
+/** The scroll position at which a row is fully visible, with the least movement. */
 export function revealed(index: number, scrollTop: number, height: number, rowHeight: number): number {
   const top = index * rowHeight;
   if (top < scrollTop) return top;
@@ -28,9 +28,9 @@ export function revealed(index: number, scrollTop: number, height: number, rowHe
 }
 
 /**
- * By how many rows those in view moved: the median, so that one that goes elsewhere takes nobody along.
+ * How many rows the rows in view moved by. It is the median, so one row that moves elsewhere does not count.
  *
- * `keys` are the rows in view as they were, the first of them at `from`.
+ * `keys` are the rows that were in view, the first of them at `from`.
  */
 export function shift(keys: readonly string[], from: number, places: ReadonlyMap<string, number>): number {
   const moves = keys
@@ -42,7 +42,7 @@ export function shift(keys: readonly string[], from: number, places: ReadonlyMap
   return moves[Math.floor(moves.length / 2)] ?? 0;
 }
 
-/** The nearest of the rows around a place that are still there: the next ones first. */
+/** The nearest remaining row to a place. The next rows come first. */
 export function neighbour(keys: readonly string[], at: number, places: ReadonlyMap<string, number>): string | undefined {
   for (let index = at; index < keys.length; index++) if (places.has(keys[index]!)) return keys[index];
   for (let index = Math.min(at, keys.length) - 1; index >= 0; index--) if (places.has(keys[index]!)) return keys[index];
@@ -50,9 +50,9 @@ export function neighbour(keys: readonly string[], at: number, places: ReadonlyM
 }
 
 /**
- * Which element draws which row: one that stays keeps its own, one that comes takes that of one that went.
+ * Assign elements to rows. A row that stays keeps its element. A new row takes the element of one that went.
  *
- * To make elements anew for each row that is scrolled by would cost most of a frame.
+ * New elements for each row would take most of a frame while the user scrolls.
  */
 export function slots(before: ReadonlyMap<string, number>, keys: readonly string[]): ReadonlyMap<string, number> {
   const found = new Map<string, number>();

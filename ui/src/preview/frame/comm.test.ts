@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { FrameComm } from "./comm";
 import type { Page } from "./page";
 
-function desk() {
+function setup() {
   let number = 0;
   const page = { send: vi.fn(() => (number += 1)) };
   const comm = new FrameComm("a", page as unknown as Page);
@@ -15,13 +15,13 @@ function desk() {
 
 describe("a comm", () => {
   it("hands on what changed", async () => {
-    const { comm, taken } = desk();
+    const { comm, taken } = setup();
     await comm.changed({ id: "a", state: { value: 1 }, buffers: [{ path: ["raw"], data: new ArrayBuffer(2) }], after: 0 });
     expect(taken).toEqual([{ method: "update", state: { value: 1 }, buffer_paths: [["raw"]] }]);
   });
 
   it("does not jump back to what was before its own last word", async () => {
-    const { comm, taken, move } = desk();
+    const { comm, taken, move } = setup();
     move({ value: 1 });
     move({ value: 2 });
     await comm.changed({ id: "a", state: { value: 1, other: 5 }, buffers: [], after: 1 });
@@ -31,7 +31,7 @@ describe("a comm", () => {
   });
 
   it("closes nothing in the kernel", () => {
-    const { comm, page } = desk();
+    const { comm, page } = setup();
     comm.close();
     expect(page.send).not.toHaveBeenCalled();
   });

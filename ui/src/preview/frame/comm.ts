@@ -1,4 +1,4 @@
-// A widget's comm in the frame: what it sends goes to the page, what the page passes on comes in.
+// A widget's comm in the frame. It sends to the page, and gets what the page passes on.
 import type { NumberedChange, SentData } from "../messages";
 import { keysOf } from "../outgoing";
 import type { Callbacks, Page } from "./page";
@@ -31,17 +31,17 @@ export class FrameComm {
     return String(number);
   }
 
-  /** Nothing: whoever looks at a widget does not close it in the kernel. */
+  /** Do nothing: a preview does not close the widget in the kernel. */
   close(): string {
     return "";
   }
 
-  /** Nothing: it is open in the kernel already. */
+  /** Do nothing: the comm is already open in the kernel. */
   open(): string {
     return "";
   }
 
-  /** Hand the widget a change, but not of what it set itself later than the page knew. */
+  /** Give the widget a change, except for attributes that it has set after the change was made. */
   async changed({ state, buffers, after }: NumberedChange): Promise<void> {
     const isOlder = (key: string): boolean => (this.#sent.get(key) ?? 0) > after;
     const left = buffers.filter((each) => !isOlder(String(each.path[0])));
@@ -56,7 +56,7 @@ export class FrameComm {
     );
   }
 
-  /** Hand the widget a message; returns when it has taken it. */
+  /** Give the widget a message. Returns when the widget has handled it. */
   async received(data: unknown, buffers: readonly DataView[]): Promise<void> {
     await this.#onMessage({ content: { data }, buffers });
   }

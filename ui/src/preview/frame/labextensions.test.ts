@@ -67,7 +67,7 @@ describe("what is said of a module that cannot be had", () => {
 
   it("names both versions, where they do not fit", async () => {
     built("bqplot", registers("bqplot", "0.4.0"));
-    await expect(all("bqplot").exports("bqplot", "^0.5.0")).rejects.toThrow("the server has bqplot 0.4.0, and the kernel's side wants ^0.5.0");
+    await expect(all("bqplot").exports("bqplot", "^0.5.0")).rejects.toThrow("the server has bqplot 0.4.0, but the kernel's side needs ^0.5.0");
   });
 
   it("names what of JupyterLab it needs", async () => {

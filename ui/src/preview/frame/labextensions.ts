@@ -1,7 +1,7 @@
-// Widgets of third parties, from the labextensions of the server: their modules are shared as JupyterLab shares them.
+// Widgets of third parties, from the server's labextensions. Modules are shared as in JupyterLab.
 //
-// A labextension registers its widgets by a plug-in that asks JupyterLab for one thing, the registry of widgets. Those that ask
-// for more cannot be had without JupyterLab.
+// A labextension registers its widgets with a plug-in that needs one thing from JupyterLab, the registry of widgets. A plug-in
+// that needs more does not work without JupyterLab.
 import { satisfies } from "semver";
 import { shared } from "./shared";
 
@@ -9,7 +9,7 @@ const REGISTRY = "jupyter.extensions.jupyterWidgetRegistry";
 
 export interface Labextension {
   readonly name: string;
-  /** Addresses and names as its build wrote them. */
+  /** Addresses and names as the labextension's build wrote them. */
   readonly load: string;
   readonly extension: string;
   readonly style?: string | null;
@@ -36,7 +36,7 @@ declare global {
   }
 }
 
-/** The labextensions that the server wrote into this document, those that draw widgets. */
+/** The labextensions with widgets, which the server wrote into this document. */
 export function listed(): Labextension[] {
   const written = document.querySelector<HTMLMetaElement>('meta[name="labextensions"]')?.content;
   return JSON.parse(written || "[]") as Labextension[];
@@ -46,7 +46,7 @@ export class Labextensions {
   #registered: Registered[] = [];
   #loading = new Map<string, Promise<void>>();
   #scope: ReturnType<typeof shared>;
-  /** What kept a labextension from registering its widgets, by its name. */
+  /** By name of a labextension, why it could not register its widgets. */
   #trouble = new Map<string, string>();
 
   constructor(
@@ -56,21 +56,21 @@ export class Labextensions {
     this.#scope = shared(base);
   }
 
-  /** What a module exports. Throws an error whose message says why it cannot be had. */
+  /** The exports of a module. Throws an error that says why it is not available. */
   async exports(moduleName: string, range: string): Promise<Exports> {
-    // Most have the name of their module; the others are loaded only where that is none.
+    // Most labextensions have the name of their module. The others are loaded only if none has it.
     const [named, others] = [this.all.filter((each) => each.name === moduleName), this.all.filter((each) => each.name !== moduleName)];
     for (const group of [named, others]) {
       await Promise.all(group.map((each) => this.#load(each)));
       const found = this.#registered.filter((each) => each.name === moduleName);
       if (!found.length) continue;
       const fitting = found.find((each) => satisfies(each.version, range, { includePrerelease: true }));
-      if (!fitting) throw new Error(`the server has ${moduleName} ${found.map((each) => each.version).join(", ")}, and the kernel's side wants ${range}.`);
+      if (!fitting) throw new Error(`the server has ${moduleName} ${found.map((each) => each.version).join(", ")}, but the kernel's side needs ${range}.`);
       const { exports } = fitting;
       return (await (typeof exports === "function" ? (exports as () => unknown)() : exports)) as Exports;
     }
     const [trouble] = named.map((each) => this.#trouble.get(each.name));
-    throw new Error(trouble ?? `no labextension of this server has its code. Install the package that has ${moduleName} in the server's environment too.`);
+    throw new Error(trouble ?? `no labextension of this server has its code. Install the package with ${moduleName} in the server's environment too.`);
   }
 
   #load(extension: Labextension): Promise<void> {

@@ -1,7 +1,7 @@
-// The frame of a preview: a document without an origin, in which the widgets of one preview live.
+// The frame of a preview: a document without an origin, in which the widgets of one preview are drawn.
 //
-// It asks the page for a port, and all it knows and says goes through that. Its policy (web/preview.py) lets it load its own code
-// and that of the server's labextensions, and reach nothing else.
+// It asks the page for a port. Everything else goes through that port. Its policy (web/dashboard/preview.py) lets it load only its own code
+// and that of the server's labextensions, and gives it no network.
 import "./style.css";
 import type { ToFrame } from "../messages";
 import { FrameManager } from "./manager";
@@ -10,7 +10,7 @@ import { Page } from "./page";
 const element = document.getElementById("widget") as HTMLElement;
 
 if (window.parent === window) {
-  element.textContent = "This page draws widgets for the comm broker's dashboard, and shows nothing by itself.";
+  element.textContent = "This page draws widgets for the comm broker's dashboard. It shows nothing by itself.";
 } else {
   const page = new Page();
   const manager = new FrameManager(page);
@@ -30,7 +30,7 @@ if (window.parent === window) {
         break;
       case "change":
         await manager.change(message.changes);
-        // A picture is drawn before more is taken: what changes meanwhile is merged in the page.
+        // The browser draws before more changes are taken. Meanwhile the page merges them.
         await nextPicture();
         page.say({ kind: "applied", number: message.number });
         break;
@@ -50,7 +50,7 @@ if (window.parent === window) {
   page.hello();
 }
 
-/** Wait until the browser has drawn; it draws nothing where nobody looks. */
+/** Wait until the browser has drawn. A hidden page draws nothing. */
 function nextPicture(): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, 250);

@@ -1,4 +1,4 @@
-// Builds and draws widgets, as the HTML manager does, with code of our own bundle and of the server's labextensions only.
+// Builds and draws widgets like the HTML manager, only with code of our own bundle and of the server's labextensions.
 import { HTMLManager } from "@jupyter-widgets/html-manager/lib/htmlmanager";
 import * as base from "@jupyter-widgets/base";
 import type { NumberedChange, ShownModel } from "../messages";
@@ -10,11 +10,11 @@ import { asError, MODULE as WORDS, standIns, WordsModel, WordsView } from "./wor
 type Exports = Record<string, unknown>;
 type Load = (manager: FrameManager) => Promise<Exports>;
 
-/** The modules that our own bundle has, by the major version of the kernel's side. */
+/** The modules of our own bundle, by the major version of the kernel's side. */
 const OWN: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
   "@jupyter-widgets/base": {
     2: () => Promise.resolve(base as unknown as Exports),
-    // ipywidgets 7 and its code of that time.
+    // The code of ipywidgets 7.
     1: async () => (await import("./seven")).base,
   },
   "@jupyter-widgets/controls": {
@@ -33,17 +33,17 @@ const OWN: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
 export class FrameManager extends HTMLManager {
   #comms = new Map<string, FrameComm>();
   #labextensions = new Labextensions(listed(), base);
-  /** Names of models whose code was not found, with the reason. */
+  /** The names of models whose code was not found, with the reason. */
   #missing = new Map<string, string>();
 
   constructor(private readonly page: Page) {
     super();
-    // Comes with the first output.
+    // Loaded with the first output.
     (this as { renderMime: unknown }).renderMime = undefined;
     for (const model of standIns()) void this.new_model({ model_id: model.id, model_name: model.name, model_module: WORDS, model_module_version: "*" }, model.state);
   }
 
-  /** Build models; they refer to each other, and all of them may be needed for one. */
+  /** Build models. They refer to each other, so one may need all others. */
   async add(models: readonly ShownModel[]): Promise<void> {
     await Promise.all(
       models.map((model) => {
@@ -85,7 +85,7 @@ export class FrameManager extends HTMLManager {
       const found = await this.#class(className, moduleName, version);
       return found as never;
     } catch (error) {
-      // The model's code comes first; its view is then the one that says why there is none.
+      // The model's code is looked up first. If it is missing, the view says why.
       const reason = error instanceof Error ? error.message : String(error);
       this.#missing.set(`${moduleName} ${className}`, reason);
       return standIn(className, moduleName, reason) as never;
@@ -100,12 +100,12 @@ export class FrameManager extends HTMLManager {
     if (own && !load) throw new Error(`This preview has no code for version ${version} of ${moduleName}.`);
     const exports = load ? await load(this) : await this.#labextensions.exports(moduleName, version);
     const found = exports[className];
-    if (!found) throw new Error(`${moduleName} has nothing of the name ${className}.`);
+    if (!found) throw new Error(`${moduleName} has no ${className}.`);
     return found;
   }
 }
 
-/** A model that is drawn as its state and a sentence, whatever it wanted to be. */
+/** A model that is drawn as a sentence and its state, because its own code is missing. */
 function standIn(className: string, moduleName: string, reason: string): unknown {
   if (/View$/.test(className)) return asError(`${moduleName}: ${reason}`);
   return class extends WordsModel {

@@ -1,7 +1,7 @@
-// The page as the frame sees it: somebody to talk to over one port.
+// The frame's connection to the page, over one port.
 import { HELLO, type FromFrame, type SentData, type ToFrame } from "../messages";
 
-/** What a widget wants to be told of a message that it sent. */
+/** The callbacks of a widget for a message that it sent. */
 export interface Callbacks {
   readonly iopub?: { readonly status?: (message: unknown) => void };
 }
@@ -14,7 +14,7 @@ export class Page {
   #waiting = new Map<number, Callbacks>();
   #number = 0;
 
-  /** Who is told what the page says. */
+  /** Called with each message of the page. */
   listen(listener: (message: ToFrame) => void): void {
     this.#listener = listener;
   }
@@ -27,7 +27,7 @@ export class Page {
       this.#port = port;
       port.onmessage = ({ data }) => this.#listener(data as ToFrame);
     });
-    // The frame does not know the page's origin, and says nothing here.
+    // The frame does not know the page's origin. So this message holds nothing else.
     window.parent.postMessage(HELLO, "*");
   }
 
@@ -35,7 +35,7 @@ export class Page {
     this.#port?.postMessage({ text: JSON.stringify(message), buffers });
   }
 
-  /** Send what a widget says to its kernel. Returns the message's number. */
+  /** Send a widget's message to its kernel. Returns the message's number. */
   send(id: string, data: SentData, callbacks: Callbacks, buffers: readonly Bytes[]): number {
     const number = (this.#number += 1);
     this.#waiting.set(number, callbacks);
@@ -43,18 +43,18 @@ export class Page {
     return number;
   }
 
-  /** The kernel is done with these. */
+  /** The kernel is done with these messages. */
   done(numbers: readonly number[]): void {
     for (const number of numbers) {
       const callbacks = this.#waiting.get(number);
       this.#waiting.delete(number);
-      // The throttle of every widget waits for this word.
+      // Every widget waits for this before it sends its next update.
       callbacks?.iopub?.status?.({ content: { execution_state: "idle" } });
     }
   }
 }
 
-/** The bytes of a buffer and no others: a view may be a small part of what lies under it. */
+/** Only the bytes of a view. The buffer below it may be larger. */
 function copied(bytes: Bytes): ArrayBuffer {
   if (bytes instanceof ArrayBuffer) return bytes;
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;

@@ -1,4 +1,4 @@
-// What kernels with ipywidgets 7 need: the base and the controls of that time.
+// The base and the controls of ipywidgets 7, for kernels that use it.
 import "@jupyter-widgets/controls7/css/widgets-base.css";
 import * as base7 from "@jupyter-widgets/base7";
 import * as controls7 from "@jupyter-widgets/controls7";

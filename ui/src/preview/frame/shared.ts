@@ -1,4 +1,4 @@
-// What labextensions share with each other and with JupyterLab: one copy of each, so that a widget's class is the same class.
+// The modules that labextensions share. There is one copy of each, so that all use the same classes.
 import * as manager from "@jupyter-widgets/base-manager";
 import { version as managerVersion } from "@jupyter-widgets/base-manager/package.json";
 import { version as baseVersion } from "@jupyter-widgets/base/package.json";
@@ -23,7 +23,7 @@ interface Shared {
   readonly eager: boolean;
 }
 
-/** A share scope as webpack's module federation reads it: by name, by version. */
+/** A share scope of webpack's module federation: by name and version. */
 export function shared(base: unknown): Record<string, Record<string, Shared>> {
   const scope: Record<string, Record<string, Shared>> = {};
   const share = (name: string, version: string, load: () => unknown): void => {

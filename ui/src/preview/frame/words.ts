@@ -1,13 +1,13 @@
-// A widget that is a sentence: what is drawn in place of one that cannot be.
+// A widget that shows a sentence, in place of a widget that cannot be drawn.
 import { DOMWidgetModel, DOMWidgetView } from "@jupyter-widgets/base";
 import { GONE, LOOP, referenceIn } from "../graph";
 
 export const MODULE = "comm-broker/preview";
-/** Characters of a state that are shown below the sentence. */
+/** The most characters of a state that are shown below the sentence. */
 const MOST_SHOWN = 2000;
 
 export class WordsModel extends DOMWidgetModel {
-  // Declared only: a field would be cleared after initialize() has set it.
+  // Only declared: a field would be cleared after initialize() has set it.
   declare words: string | undefined;
 }
 
@@ -30,12 +30,12 @@ export class WordsView extends DOMWidgetView {
     this.el.append(state);
   }
 
-  /** No layout: what has none of its code may have none of that either. */
+  /** It has no layout, because that may be missing too. */
   override setLayout(): void {}
   override setStyle(): void {}
 }
 
-/** A view that says why there is none. */
+/** A view that says why the widget is not drawn. */
 export function asError(words: string): unknown {
   return class extends WordsView {
     override update(): void {
@@ -51,14 +51,14 @@ interface StandIn {
   readonly state: never;
 }
 
-/** What is referred to in place of widgets that are not to be drawn. */
+/** The stand-ins for widgets that are not drawn. */
 export function standIns(): StandIn[] {
   const made = (id: string, words: string): StandIn => ({
     id,
     name: "WordsModel",
     state: { words, _view_module: MODULE, _view_name: "WordsView", _view_module_version: "*" } as never,
   });
-  return [made(LOOP, "This widget holds itself; it is drawn once."), made(GONE, "A widget that stood here is gone.")];
+  return [made(LOOP, "This widget contains itself. It is drawn once."), made(GONE, "The widget that was here is closed.")];
 }
 
 function written(attributes: Record<string, unknown>): string {

@@ -1,0 +1,123 @@
+"""
+The text of one stream, as a page's output area keeps it.
+
+A carriage return goes back to the beginning of the line. A backspace deletes. What follows
+overwrites (JupyterLab 4.6, outputarea's model, measured). Only the last line can change. It is kept
+apart, so the cost of a piece depends on its own length only.
+"""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+
+from jupyter_comm_broker.protocol.json_text import dumps
+
+LONGEST_LINE = 4_000
+"""
+The most characters of a line that is overwritten. A progress bar has some hundred.
+
+A longer line keeps its control characters. A page that is given them does the same with them.
+"""
+
+_MOVES = re.compile("[\r\b]")
+_PARTS = re.compile("\n|\r+|\b+|[^\n\r\b]+")
+
+
+class StreamText:
+    r"""
+    The text, put together piece by piece.
+
+    >>> text = StreamText()
+    >>> for piece in ("one\n", "10 %\r", "100 %"):
+    ...     text.add(piece)
+    >>> text.written()
+    b'"one\\n100 %"'
+    """
+
+    __slots__ = ("_as_it_came", "_cursor", "_done", "_line", "_line_size")
+
+    def __init__(self) -> None:
+        self._done = bytearray()
+        """The complete lines as JSON. A push only copies them."""
+        self._line = StringIO()
+        self._line_size = 0
+        self._cursor: int | None = None
+        """Where the next character of the line goes; ``None`` for its end."""
+        self._as_it_came = False
+        """Whether the line is too long, and keeps its control characters."""
+
+    @property
+    def size(self) -> int:
+        """The bytes of the text as JSON, without its quotes."""
+        return len(self._done) + self._line_size
+
+    def written(self) -> bytes:
+        """Return the whole text as JSON."""
+        return b"".join((b'"', self._done, as_json(self._line.getvalue()), b'"'))
+
+    def add(self, text: str) -> None:
+        """Write a piece where the last piece left the cursor."""
+        start = 0
+        while start < len(text):
+            if self._as_it_came:
+                end = text.find("\n", start) + 1 or len(text)
+                self._append(text[start:end])
+                self._as_it_came = text[end - 1] != "\n"
+                start = end
+            elif self._cursor is None and not _MOVES.search(text, start):
+                self._append(text[start:])
+                return
+            else:
+                start = self._overwrite(text, start)
+
+    def _append(self, text: str) -> None:
+        over, newline, rest = text.rpartition("\n")
+        if newline:
+            self._done += as_json(self._line.getvalue() + over + newline)
+            self._line, self._line_size = StringIO(), 0
+        self._line.write(rest)
+        self._line_size += len(as_json(rest))
+
+    def _overwrite(self, text: str, start: int) -> int:
+        """Write text with control characters. Returns where it stopped."""
+        line = list(self._line.getvalue())
+        cursor = len(line) if self._cursor is None else self._cursor
+        self._cursor = None
+        for found in _PARTS.finditer(text, start):
+            part = found[0]
+            if part == "\n":
+                self._put_line(line)
+                self._append(part)
+                line, cursor = [], 0
+            elif part[0] not in "\r\b":
+                line[cursor : cursor + len(part)] = part
+                cursor += len(part)
+            elif len(line) > LONGEST_LINE:
+                # A reader of this line is at its end. The text after the carriage return puts it at
+                # the cursor.
+                self._put_line([*line, "\r", *line[:cursor]] if cursor < len(line) else line)
+                self._as_it_came = True
+                return found.start()
+            elif part[0] == "\r":
+                cursor = 0
+            else:
+                for _ in range(min(len(part), cursor)):
+                    # In the middle of a line, a page also deletes what is under the cursor.
+                    del line[cursor - 1 : cursor + 1]
+                    cursor -= 1
+        self._put_line(line)
+        if cursor < len(line):
+            self._cursor = cursor
+        return len(text)
+
+    def _put_line(self, line: list[str]) -> None:
+        text = "".join(line)
+        self._line = StringIO()
+        self._line.write(text)
+        self._line_size = len(as_json(text))
+
+
+def as_json(text: str) -> bytes:
+    """Return a text as JSON, without its quotes."""
+    return dumps(text)[1:-1]

@@ -1,0 +1,1 @@
+"""Pages, kernels and servers for others' tests are tested like everything else."""
