@@ -18,12 +18,12 @@ async def full_speed(
 ) -> tuple[float, float]:
     """Return CPU seconds per delivery, and deliveries a second."""
     # The first burst pays for what is done once: imports, first allocations, caches.
-    await _one(frontends, cell, 1, burst)
+    await one_burst(frontends, cell, 1, burst)
     await target.settle()
     before, had = cpu_seconds(target.pid), received(frontends)
     begun = asyncio.get_running_loop().time()
     for number in range(1, bursts + 1):
-        await _one(frontends, cell, number * burst + 1, burst)
+        await one_burst(frontends, cell, number * burst + 1, burst)
     seconds = asyncio.get_running_loop().time() - begun
     await target.settle()
     spent = cpu_seconds(target.pid) - before
@@ -44,6 +44,7 @@ def check(frontends: list[Frontend], delivered: int, sent: int) -> None:
         raise LostMessagesError(f"{delivered} of {sent} delivered, {disorder} out of order")
 
 
-async def _one(frontends: list[Frontend], cell: Cell, first: int, count: int) -> None:
+async def one_burst(frontends: list[Frontend], cell: Cell, first: int, count: int) -> None:
+    """Let the kernel send so many numbered messages, and wait until every page has the last."""
     frontends[0].start(cell(first, count))
     await asyncio.gather(*(each.reach(first + count - 1) for each in frontends))

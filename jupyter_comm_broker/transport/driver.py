@@ -83,7 +83,7 @@ class KernelDriver:
             self._kernel_flooded,
         )
         self._keeper = LinkKeeper(self.link, self.broker, self._tell, self._carry_out, self._note)
-        self._activity = KernelActivity(kernel_manager, author.session, self.broker.known)
+        self._activity = KernelActivity(kernel_manager, author.session, self.broker)
         self._frontends = PagePorts(self.broker, self._note)
         self._alarm = Alarm(self._loop, self._alarm_rang)
         self._looks = Looks()
@@ -237,7 +237,7 @@ class KernelDriver:
     def _kernel_sent(self, messages: list[Message]) -> None:
         now = self.now
         # Before the core reads them: afterwards it no longer knows which questions were open.
-        others = [each for each in messages if not self.broker.is_answer(each)]
+        others = self._activity.without_answers(messages)
         for message in messages:
             self._tell(self.broker.kernel_sent, message, now)
         if not self.broker.known.is_held:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from jupyter_comm_broker.core.known import Known
+from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
 
@@ -32,13 +32,13 @@ class KernelActivity:
     Args:
         kernel_manager: the server's manager of the kernel.
         our_session: the session of the broker's own questions.
-        known: what the core knows of the kernel.
+        broker: the kernel's broker.
     """
 
-    def __init__(self, kernel_manager: Any, our_session: str, known: Known) -> None:
+    def __init__(self, kernel_manager: Any, our_session: str, broker: KernelBroker) -> None:
         self._kernel = kernel_manager
         self._our_session = our_session
-        self._known = known
+        self._broker = broker
         self._kernels = kernel_manager.parent
         self._tracked: dict[str, bool] = {}
         self.ours = False
@@ -67,6 +67,12 @@ class KernelActivity:
         if self.ours and self._kernel.kernel_id in self._kernels:
             self.ours = False
             self._kernels.start_watching_activity(self._kernel.kernel_id)
+
+    def without_answers(self, messages: Iterable[Message]) -> list[Message]:
+        """Return a batch without the answers to our questions. They are no activity."""
+        ours, is_answer = self._our_session, self._broker.is_answer
+        # Nearly no message has a parent of ours, so nearly none costs a call.
+        return [each for each in messages if each.parent.session != ours or not is_answer(each)]
 
     def followed(self, messages: Iterable[Message]) -> None:
         """Follow a batch of messages from the kernel."""
@@ -120,7 +126,7 @@ class KernelActivity:
         is called busy for ever is never culled. The first statuses of a new process are lost if
         it answers before we are subscribed to it, so a reply counts too.
         """
-        was, core_says = self._kernel.execution_state, self._known.execution_state
+        was, core_says = self._kernel.execution_state, self._broker.known.execution_state
         if was == "starting" or (was == "busy" and core_says in ("idle", "starting")):
             self._kernel.execution_state = "idle"
 
