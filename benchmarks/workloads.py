@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from benchmarks.framing import decode, encode
 from jupyter_comm_broker.core.broker import KernelBroker
-from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.protocol import framing
 from jupyter_comm_broker.protocol.message import Message, Part
 from jupyter_comm_broker.protocol.multipart import DELIMITER, Signer, cut

@@ -17,8 +17,8 @@ from jupyter_comm_broker.adapters.event_log import EventLog
 from jupyter_comm_broker.adapters.metrics_totals import MetricsTotals
 from jupyter_comm_broker.adapters.program import Programs
 from jupyter_comm_broker.comms.by_kernel import CommManagers
-from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.core.state.changes import KernelChange
 from jupyter_comm_broker.errors import KernelNotFoundError
 from jupyter_comm_broker.events.recordings import Recordings

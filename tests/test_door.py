@@ -18,7 +18,7 @@ DOOR = {
     "known": {"Known", "KnownFrontend", "KnownState"},
 }
 VALUES = {
-    "context": {"Policy"},
+    "policy": {"Policy"},
     "gate.rights": {"NOT_AUTHORIZED", "RESOURCE", "Right"},
     "histogram": {"Histogram"},
     "limits": {"Limits"},
@@ -77,8 +77,8 @@ def test_who_does_is_found() -> None:
     assert past_the_door(f"from {CORE}.state.registry import Registry") == [
         "state.registry.Registry"
     ]
-    assert past_the_door(f"import {CORE}.context") == [f"{CORE}.context"]
-    assert past_the_door("driver.broker._context.registry") == ["driver.broker._context"]
+    assert past_the_door(f"import {CORE}.parts") == [f"{CORE}.parts"]
+    assert past_the_door("driver.broker._parts.comms.registry") == ["driver.broker._parts"]
     assert past_the_door(f"from {CORE}.broker import KernelBroker\nbroker.known.comms()") == []
 
 

@@ -14,7 +14,7 @@ async def test_a_started_kernel_is_linked_before_any_page_comes_and_known_whole(
     kernel_drivers = desk.broker.kernel_drivers
     await desk._fetch("api", "kernels", method="POST", body='{"name": "in-process"}')
     (driver,) = await until(lambda: list(kernel_drivers._drivers.values()))
-    assert driver.broker._context.registry.complete
+    assert driver.broker._parts.comms.registry.complete
 
 
 async def test_stopping_lets_go_of_every_kernel_callback_listener_and_timer(desk: Desk) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from jupyter_comm_broker.core.context import Context, Policy
 from jupyter_comm_broker.core.gate.page_owners import refusal
 from jupyter_comm_broker.core.gate.rights import Right
 from jupyter_comm_broker.core.known import Known
@@ -22,6 +21,7 @@ from jupyter_comm_broker.core.pages.outbox import Outbox
 from jupyter_comm_broker.core.pages.page_user import NAMELESS, PageUser
 from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch
 from jupyter_comm_broker.core.parts import Parts
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
@@ -38,16 +38,15 @@ class KernelBroker:
     """
 
     def __init__(self, policy: Policy, limits: Limits, author: Author) -> None:
-        self._context = Context.create(policy, limits, author)
-        self._parts = Parts(self._context)
-        self.known = Known(self._context, self._parts.handshake, self._parts.verification)
+        self._parts = Parts(policy, limits, author)
+        self.known = Known(self._parts)
         """What readers may ask."""
 
     def take_effects(self) -> Effects:
         """Hand over what is to be done. Carry it all out before the next event."""
-        effects = self._context.effects.take()
-        effects.shared = self._context.delivery.shared.take()
-        effects.happened = self._context.changes.take()
+        effects = self._parts.effects.take()
+        effects.shared = self._parts.delivery.shared.take()
+        effects.happened = self._parts.comms.changes.take()
         return effects
 
     def link_opened(self, now: float, *, running: bool, state: str = "unknown") -> None:
@@ -84,12 +83,12 @@ class KernelBroker:
         """
         if not self._parts.handshake.held:
             # What waited in the link comes back now, and is counted where it waits.
-            self._parts.frontend_ingress.link_filled({})
+            self._parts.held_back.link_filled({})
         self._parts.handshake.waits(broken=True)
         for message in undelivered:
             # Our own questions are asked anew.
-            if message.header.session != self._context.author.session:
-                self._parts.frontend_ingress.came_back(message)
+            if message.header.session != self._parts.author.session:
+                self._parts.held_back.came_back(message)
 
     def link_mended(self, now: float, running: bool) -> None:
         """Note that the link works again; ``running`` if the kernel was there when it broke."""
@@ -138,7 +137,7 @@ class KernelBroker:
             MalformedMessageError: the message is not what the protocol says. Nothing was done.
         """
         self._parts.frontend_ingress.sent(session_id, message, now)
-        if message.header.msg_type != "comm_msg" or self._context.effects.touched:
+        if message.header.msg_type != "comm_msg" or self._parts.effects.touched:
             # This is no widget's message, or it was answered here.
             self._parts.timers.is_routine = False
 
@@ -168,7 +167,7 @@ class KernelBroker:
 
     def refusal(self, session_id: str, user: PageUser) -> str:
         """Return why a user may not connect with a session id; empty if the user may."""
-        return refusal(self._context, session_id, user)
+        return refusal(self._parts.delivery, session_id, user)
 
     def frontend_attached(self, session_id: str, now: float, user: PageUser = NAMELESS) -> None:
         """
@@ -187,33 +186,33 @@ class KernelBroker:
 
     def outbox(self, session_id: str) -> Outbox | None:
         """Return what waits for a page or program, for its writer; ``None`` if it is not known."""
-        frontend = self._context.delivery.get(session_id)
+        frontend = self._parts.delivery.get(session_id)
         return None if frontend is None else frontend.outbox
 
     def batch_refused(self, session_id: str, batch: SharedBatch) -> None:
         """Note that a page's socket refused a shared batch. The page gets it later, alone."""
-        if (frontend := self._context.delivery.get(session_id)) is not None:
-            self._context.delivery.fell_behind(frontend, batch)
+        if (frontend := self._parts.delivery.get(session_id)) is not None:
+            self._parts.delivery.fell_behind(frontend, batch)
 
     def frontend_caught_up(self, session_id: str) -> None:
         """Note that a page's socket has taken everything."""
-        if (frontend := self._context.delivery.get(session_id)) is not None:
-            self._context.delivery.caught_up(frontend)
+        if (frontend := self._parts.delivery.get(session_id)) is not None:
+            self._parts.delivery.caught_up(frontend)
 
     def link_filled(self, unsent: Mapping[str, int]) -> None:
         """Note how many bytes wait in the link by channel, as the kernel does not take them."""
         if not self._parts.handshake.held:
             # While everything is held, the core counts by itself.
-            self._parts.frontend_ingress.link_filled(unsent)
+            self._parts.held_back.link_filled(unsent)
 
     def settle_outputs(self, comm_id: str | None = None) -> None:
         """Bring states up to date with captured output, because somebody reads them now."""
         step = partial(self._parts.capture.settle, comm_id)
-        self._context.shielded("settling captured output", step)
+        self._parts.ledger.shielded("settling captured output", step)
 
     def program_attached(self, session_id: str, now: float) -> None:
         """Note a program, which uses :meth:`frontend_sent` and gets only what answers it."""
-        self._context.delivery.attach_program(session_id, now)
+        self._parts.delivery.attach_program(session_id, now)
 
     def program_took(self, session_id: str, comm_id: str, now: float) -> None:
         """
@@ -224,13 +223,13 @@ class KernelBroker:
             comm_id: the comm.
             now: the time.
         """
-        if (record := self._context.registry.get(comm_id)) is not None:
+        if (record := self._parts.comms.registry.get(comm_id)) is not None:
             self._parts.presence.took(session_id, record, now)
 
     def callback_failed(self, comm_id: str) -> None:
         """Note that a program's callback for a comm raised an error."""
         self.count("callback_errors")
-        if (record := self._context.registry.get(comm_id)) is not None:
+        if (record := self._parts.comms.registry.get(comm_id)) is not None:
             record.count_callback_error()
 
     def say_for_kernel(
@@ -245,18 +244,18 @@ class KernelBroker:
             now: the time.
             metadata: its metadata; ``None`` for none.
         """
-        return self._context.author.write(
+        return self._parts.author.write(
             "iopub",
             msg_type,
             content,
             now=now,
-            session=self._context.delivery.kernel_session,
+            session=self._parts.delivery.kernel_session,
             metadata=metadata,
         )
 
     def program_detached(self, session_id: str) -> None:
         """Note that a program sends no more."""
-        self._context.delivery.detach_program(session_id)
+        self._parts.delivery.detach_program(session_id)
 
     def look(self, comm_ids: Iterable[str], now: float) -> int:
         """
@@ -269,7 +268,7 @@ class KernelBroker:
 
     def want_traffic(self) -> None:
         """Note messages and changes of state, until :meth:`release_traffic` is called as often."""
-        self._context.changes.want_traffic()
+        self._parts.comms.changes.want_traffic()
 
     def release_traffic(self) -> None:
         """
@@ -278,11 +277,11 @@ class KernelBroker:
         Raises:
             RuntimeError: nobody wants them any more.
         """
-        self._context.changes.release_traffic()
+        self._parts.comms.changes.release_traffic()
 
     def count(self, what: str, number: int = 1) -> None:
         """Count something that happened outside the core, with the kernel's own counters."""
-        self._context.counters[what] += number
+        self._parts.ledger.counters[what] += number
 
     def next_due(self) -> float | None:
         """Return when to call :meth:`tick` if nothing happens before; ``None`` for never."""

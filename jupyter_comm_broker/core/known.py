@@ -11,12 +11,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from jupyter_comm_broker.core.context import Context, Policy
 from jupyter_comm_broker.core.histogram import Histogram
-from jupyter_comm_broker.core.kernel.link_handshake import LinkHandshake
-from jupyter_comm_broker.core.kernel.verification import Verification
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.pages.frontend import Frontend
+from jupyter_comm_broker.core.parts import Parts
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.core.requests.execution import Running
 from jupyter_comm_broker.core.state.comm_record import Side
 from jupyter_comm_broker.core.state.known_comm import KnownComm
@@ -61,94 +60,88 @@ class Known:
     Everything that readers may ask a broker.
 
     Args:
-        context: the kernel's context.
-        handshake: knows how far the link works.
-        verification: knows what the kernel is being asked.
+        parts: the parts of the kernel's broker.
     """
 
-    def __init__(
-        self, context: Context, handshake: LinkHandshake, verification: Verification
-    ) -> None:
-        self._context = context
-        self._handshake = handshake
-        self._verification = verification
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
 
     @property
     def policy(self) -> Policy:
         """What the server's settings allow."""
-        return self._context.policy
+        return self._parts.policy
 
     @property
     def limits(self) -> Limits:
         """How much of everything is kept, and how long things are waited for."""
-        return self._context.limits
+        return self._parts.limits
 
     # -- comms -----------------------------------------------------------------------------------
 
     def comms(self) -> list[KnownComm]:
         """Return the live comms in the order of their opening."""
-        return list(self._context.registry)
+        return list(self._parts.comms.registry)
 
     def comm(self, comm_id: str) -> KnownComm | None:
         """Return a live comm; ``None`` if there is none with this id."""
-        return self._context.registry.get(comm_id)
+        return self._parts.comms.registry.get(comm_id)
 
     def is_live(self, comm: KnownComm) -> bool:
         """Return whether a comm is still open. Another comm may have its id by now."""
-        return self._context.registry.get(comm.comm_id) is comm
+        return self._parts.comms.registry.get(comm.comm_id) is comm
 
     def comm_count(self) -> int:
         """Return how many comms are open."""
-        return len(self._context.registry)
+        return len(self._parts.comms.registry)
 
     def closing(self, comm_id: str) -> Closing | None:
         """Return how a comm ended; ``None`` if that is not remembered."""
-        return self._context.registry.closing(comm_id)
+        return self._parts.comms.registry.closing(comm_id)
 
     def parents(self, comm_ids: set[str]) -> dict[str, list[str]]:
         """Return for each of these widgets which widgets refer to it."""
-        return self._context.registry.parents(comm_ids)
+        return self._parts.comms.registry.parents(comm_ids)
 
     def pending(self) -> set[str]:
         """Return the comms with a frontend's update that the kernel has not begun with."""
-        return set(self._context.mirror.pending.comm_ids())
+        return set(self._parts.comms.mirror.pending.comm_ids())
 
     def targets(self) -> Iterable[tuple[Side, str, Evidence]]:
         """Return which target names are known on which side, and by what evidence."""
-        return self._context.targets.listed()
+        return self._parts.comms.targets.listed()
 
     def passed_before(self) -> Counter[str]:
         """Return how much passed on comms that are gone."""
-        return Counter(self._context.registry.past)
+        return Counter(self._parts.comms.registry.past)
 
     def state(self) -> KnownState:
         """Return what is kept of all states."""
-        mirror = self._context.mirror
+        mirror = self._parts.comms.mirror
         return KnownState(
             mirror.budget.bytes,
             mirror.budget.given_up,
             len(mirror.pending),
-            self._verification.step.value,
-            self._context.registry.complete,
+            self._parts.verification.step.value,
+            self._parts.comms.registry.complete,
         )
 
     # -- frontends -------------------------------------------------------------------------------
 
     def frontends(self) -> list[KnownFrontend]:
         """Return all frontends, also absent ones that are still waited for."""
-        return [self._frontend(each) for each in self._context.delivery]
+        return [self._frontend(each) for each in self._parts.delivery]
 
     def attached(self) -> list[str]:
         """Return the session ids of the frontends that have a socket."""
-        return [each.session_id for each in self._context.delivery.attached]
+        return [each.session_id for each in self._parts.delivery.attached]
 
     def is_taken(self, session_id: str) -> bool:
         """Return whether a frontend or a program has this session id."""
-        return self._context.delivery.get(session_id) is not None
+        return self._parts.delivery.get(session_id) is not None
 
     def waiting(self) -> tuple[int, int]:
         """Return how many messages wait for frontends, and their bytes. Each counts once."""
-        delivery = self._context.delivery
+        delivery = self._parts.delivery
         messages, size = delivery.waiting.in_common
         for frontend in delivery:
             messages += len(frontend.outbox)
@@ -157,7 +150,7 @@ class Known:
 
     def _frontend(self, frontend: Frontend) -> KnownFrontend:
         outbox = frontend.outbox
-        messages, size, oldest = self._context.delivery.waiting.kept(frontend)
+        messages, size, oldest = self._parts.delivery.waiting.kept(frontend)
         return KnownFrontend(
             frontend.session_id,
             frontend.attached,
@@ -177,66 +170,66 @@ class Known:
     @property
     def execution_state(self) -> str:
         """``unknown``, ``starting``, ``idle``, ``busy``, ``restarting`` or ``dead``."""
-        return self._context.execution.state
+        return self._parts.work.execution.state
 
     def running(self) -> Running | None:
         """Return the request that keeps the kernel busy, if any; the main shell's first."""
-        return self._context.execution.running
+        return self._parts.work.execution.running
 
     @property
     def main_is_busy(self) -> bool:
         """Whether a message that is sent to the main shell now must wait."""
-        return self._context.execution.main_is_busy
+        return self._parts.work.execution.main_is_busy
 
     @property
     def link(self) -> str:
         """How far the link is known to work."""
-        return self._handshake.link
+        return self._parts.handshake.link
 
     @property
     def is_held(self) -> bool:
         """Whether messages wait until the kernel can be reached."""
-        return self._handshake.held
+        return self._parts.handshake.held
 
     @property
     def answers_control(self) -> bool | None:
         """Whether the kernel answers on its control channel; ``None`` if that is not known."""
-        return self._handshake.answers_control
+        return self._parts.handshake.answers_control
 
     @property
     def kernel_info(self) -> bytes | None:
         """The content of the kernel's latest ``kernel_info_reply``, unchanged."""
-        return self._context.kernel_info.content
+        return self._parts.work.kernel_info.content
 
     @property
     def life(self) -> tuple[str, int]:
         """A value that changes whenever the numbers of comms and states begin anew."""
-        return self._context.author.session, self._context.epoch
+        return self._parts.author.session, self._parts.process.epoch
 
     def requests_under_way(self) -> int:
         """Return how many requests the kernel has not ended."""
-        return len(self._context.requests)
+        return len(self._parts.work.requests)
 
     def backlog(self) -> Counter[str]:
         """Return the bytes of messages that wait for the kernel here, by channel."""
-        return Counter(self._context.backlog)
+        return Counter(self._parts.held.backlog)
 
     # -- counting and dating ---------------------------------------------------------------------
 
     def counters(self) -> Counter[str]:
         """Return the counters."""
-        return Counter(self._context.counters)
+        return Counter(self._parts.ledger.counters)
 
     def restores(self) -> Histogram:
         """Return how long restores took so far."""
         copy = Histogram()
-        copy.include(self._context.restore_seconds)
+        copy.include(self._parts.ledger.restore_seconds)
         return copy
 
     def date(self, at: float) -> str:
         """Return a time of the core as an ISO 8601 date."""
-        return self._context.author.date(at)
+        return self._parts.author.date(at)
 
     def epoch_seconds(self, at: float) -> float:
         """Return a time of the core as seconds since 1970."""
-        return self._context.author.epoch(at)
+        return self._parts.author.epoch(at)

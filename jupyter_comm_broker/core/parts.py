@@ -1,30 +1,66 @@
-"""The parts of one kernel's broker, and who gets which. They are made only here."""
+"""
+The parts of one kernel's broker, and who gets which. They are made only here.
+
+A part is handed at most five others, and the values that it needs: the limits, the policy.
+"""
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.comms import Comms
 from jupyter_comm_broker.core.gate.denials import Denials
+from jupyter_comm_broker.core.gate.held_messages import HeldMessages
+from jupyter_comm_broker.core.gate.info_requests import InfoRequests
+from jupyter_comm_broker.core.gate.refusals import Refusals
+from jupyter_comm_broker.core.ingress.conclusions import Conclusions
+from jupyter_comm_broker.core.ingress.findings import Findings
 from jupyter_comm_broker.core.ingress.frontend_ingress import FrontendIngress
+from jupyter_comm_broker.core.ingress.held_back import HeldBack
 from jupyter_comm_broker.core.ingress.kernel_ingress import KernelIngress
 from jupyter_comm_broker.core.ingress.kernel_replies import KernelReplies
 from jupyter_comm_broker.core.ingress.process import Process
+from jupyter_comm_broker.core.ingress.process_end import ProcessEnd
 from jupyter_comm_broker.core.ingress.timers import Timers
 from jupyter_comm_broker.core.kernel.checks import Checks
+from jupyter_comm_broker.core.kernel.inquiry import Inquiry
 from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
 from jupyter_comm_broker.core.kernel.link_handshake import LinkHandshake
+from jupyter_comm_broker.core.kernel.list_question import ListQuestion
+from jupyter_comm_broker.core.kernel.reach import Reach
 from jupyter_comm_broker.core.kernel.reconciliation import Reconciliation
+from jupyter_comm_broker.core.kernel.state_questions import StateQuestions
 from jupyter_comm_broker.core.kernel.verification import Verification
+from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.losses.later_question import LaterQuestion
 from jupyter_comm_broker.core.losses.lost_idles import LostIdles
 from jupyter_comm_broker.core.losses.lost_messages import LostMessages
 from jupyter_comm_broker.core.losses.missing_idles import MissingIdles
+from jupyter_comm_broker.core.pages.delivery import Delivery
+from jupyter_comm_broker.core.pages.effects import Effects
+from jupyter_comm_broker.core.pages.kernel_voice import KernelVoice
+from jupyter_comm_broker.core.policy import Policy
+from jupyter_comm_broker.core.requests.work import Work
+from jupyter_comm_broker.core.restore.capture_end import CaptureEnd
+from jupyter_comm_broker.core.restore.captures import Captures
 from jupyter_comm_broker.core.restore.catch_up import CatchUps
+from jupyter_comm_broker.core.restore.follow_up import FollowUp
 from jupyter_comm_broker.core.restore.output_capture import OutputCapture
 from jupyter_comm_broker.core.restore.page_replies import PageReplies
 from jupyter_comm_broker.core.restore.presence import Presence
 from jupyter_comm_broker.core.restore.reopening import Reopening
 from jupyter_comm_broker.core.restore.restore import Restore
+from jupyter_comm_broker.core.routing.comms_from_frontend import CommsFromFrontend
+from jupyter_comm_broker.core.routing.comms_from_kernel import CommsFromKernel
 from jupyter_comm_broker.core.routing.from_frontend import FromFrontend
 from jupyter_comm_broker.core.routing.from_kernel import FromKernel
+from jupyter_comm_broker.core.routing.frontend_closings import FrontendClosings
+from jupyter_comm_broker.core.routing.frontend_sends import FrontendSends
+from jupyter_comm_broker.core.routing.gone_comms import GoneComms
+from jupyter_comm_broker.core.routing.output_from_kernel import OutputFromKernel
+from jupyter_comm_broker.core.routing.to_kernel import ToKernel
+from jupyter_comm_broker.core.routing.unauthorized import Unauthorized
+from jupyter_comm_broker.protocol.message import Header, Part
+from jupyter_comm_broker.protocol.synthesis import Author
 
 
 class Parts:
@@ -32,92 +68,140 @@ class Parts:
     The parts. Each is made after those that it uses.
 
     Args:
-        context: what they share.
+        policy: what the server's settings allow.
+        limits: how much is kept, and for how long.
+        author: writes the broker's own messages.
     """
 
-    def __init__(self, context: Context) -> None:
-        self.page_replies = PageReplies(context)
-        self.kernel_requests = KernelRequests(context)
-        self.handshake = LinkHandshake(context, self.kernel_requests)
-        self.capture = OutputCapture(context, self.page_replies, self.kernel_requests)
-        self.checks = Checks(context)
+    def __init__(self, policy: Policy, limits: Limits, author: Author) -> None:
+        self.policy, self.limits, self.author = policy, limits, author
+        self._make_facts()
+        self._make_questions()
+        self._make_restore()
+        self._make_gate()
+        self._make_routing()
+        self._make_ingress()
+
+    def _make_facts(self) -> None:
+        """Make the owners of facts: what is known, and what is to be done."""
+        limits = self.limits
+        self.effects = Effects()
+        self.ledger = Ledger(self.effects.note)
+        self.comms = Comms(self.policy.strategies, limits, self.ledger)
+        self.work = Work(limits.remembered_requests)
+        self.delivery = Delivery(limits, self.effects, self.ledger.counters, self.author.session)
+        self.held = HeldMessages()
+
+    def _make_questions(self) -> None:
+        """Make what asks the kernel, up to the outputs, which are given to it in the same way."""
+        ledger, comms, work, limits = self.ledger, self.comms, self.work, self.limits
+        self.voice = KernelVoice(self.delivery, self.author)
+        self.page_replies = PageReplies(ledger, comms, work, self.delivery, self.voice)
+        self.kernel_requests = KernelRequests(self.author, self.effects, ledger)
+        self.handshake = LinkHandshake(ledger, work, self.kernel_requests)
+        captures = Captures(comms, limits)
+        end = CaptureEnd(comms, work, self.page_replies, captures, self.kernel_requests, limits)
+        self.capture = OutputCapture(ledger, work, self.page_replies, captures, end, limits)
+        self.checks = Checks(comms, self.effects, limits)
+        self.inquiry = Inquiry(self.kernel_requests, comms.registry, self.author.session)
+        reach = Reach(self.handshake, work)
+        reconciliation = Reconciliation(
+            ledger, comms, self.delivery, self.checks, self.capture.owns
+        )
         self.verification = Verification(
-            context,
-            self.kernel_requests,
-            self.handshake,
+            comms,
+            reach,
             self.checks,
-            Reconciliation(context, self.checks, self.capture.owns),
+            ListQuestion(ledger, reach, self.inquiry, reconciliation),
+            StateQuestions(ledger, reach, self.inquiry, self.checks, reconciliation),
+            limits,
         )
-        self.catch_ups = CatchUps(context, self.page_replies, self.capture)
-        self.restore = Restore(
-            context, self.page_replies, self.catch_ups, self.verification, self.capture
+
+    def _make_restore(self) -> None:
+        """Make what gives pages their widgets and comms."""
+        ledger, comms, limits = self.ledger, self.comms, self.limits
+        self.catch_ups = CatchUps(
+            ledger, comms, self.delivery, self.page_replies, self.capture, limits
         )
-        self.from_kernel = FromKernel(context, self.page_replies, self.capture)
-        self.denials = Denials(context, self.page_replies, self.capture)
-        self.reopening = Reopening(context, self.page_replies)
-        self.from_frontend = FromFrontend(
-            context,
-            self.page_replies,
-            self.restore,
-            self.catch_ups,
-            self.capture,
-            self.denials,
-            self.reopening,
+        follow_up = FollowUp(self.catch_ups, self.verification)
+        self.restore = Restore(ledger, comms, self.page_replies, follow_up, self.capture, limits)
+        self.reopening = Reopening(ledger, comms, self.page_replies, limits)
+        self.presence = Presence(
+            comms, self.delivery, self.page_replies, self.catch_ups, self.reopening
         )
+
+    def _make_gate(self) -> None:
+        """Make what denies messages, and what accounts for those that the kernel drops."""
+        ledger, comms, work, limits = self.ledger, self.comms, self.work, self.limits
+        self.denials = Denials(
+            ledger, comms, self.held, self.page_replies, self.capture, self.policy, limits
+        )
+        self.refusals = Refusals(ledger, comms, self.page_replies, self.reopening, limits)
+        self.lost = LostMessages(ledger, comms, work, self.author)
         self.missing_idles = MissingIdles(
-            context, self.page_replies, self.kernel_requests, self.handshake
+            ledger, comms, work, self.page_replies, self._later_question("silent"), limits
         )
-        self.lost = LostMessages(context)
+
+    def _make_routing(self) -> None:
+        """Make the ways of messages from both sides."""
+        ledger, comms, work, capture = self.ledger, self.comms, self.work, self.capture
+        self.from_kernel = FromKernel(
+            ledger,
+            work,
+            self.delivery,
+            CommsFromKernel(ledger, comms, work, self.page_replies, capture),
+            OutputFromKernel(ledger, self.delivery, self.voice, capture, self.policy),
+            self.policy,
+        )
         self.lost_idles = LostIdles(
-            context, self.kernel_requests, self.handshake, self.from_kernel, self.lost
+            ledger, work, self._later_question("idle"), self._publish_idle, self.lost
         )
-        self.presence = Presence(context, self.page_replies, self.catch_ups, self.reopening)
+        to_kernel = ToKernel(ledger, self.denials, work, self.effects, self.missing_idles.sent)
+        self.info_requests = InfoRequests(
+            comms, work, self.page_replies, self.reopening, to_kernel.let_through, self.limits
+        )
+        gone = GoneComms(ledger, comms, work, self.page_replies)
+        sends = FrontendSends(comms, self.restore, self.catch_ups, self.denials, gone)
+        closings = FrontendClosings(comms, self.page_replies, capture, self.denials, self.refusals)
+        unauthorized = Unauthorized(
+            comms, self.restore, self.catch_ups, self.refusals, self.denials
+        )
+        from_frontend = CommsFromFrontend(comms, self.restore, sends, closings, unauthorized)
+        self.from_frontend = FromFrontend(
+            ledger, self.denials, from_frontend, self.info_requests, to_kernel
+        )
+
+    def _make_ingress(self) -> None:
+        """Make where messages come in, and what acts at a time."""
+        ledger, comms, work = self.ledger, self.comms, self.work
+        self.held_back = HeldBack(
+            ledger, self.handshake, self.held, self.info_requests, self.effects
+        )
         self.frontend_ingress = FrontendIngress(
-            context,
-            self.handshake,
-            self.denials,
-            self.restore,
-            self.from_frontend,
-            self.missing_idles,
+            ledger, self.delivery, self.denials, self.held_back, self.from_frontend
         )
+        findings = Findings(ledger, self.page_replies, self.restore, self.capture)
         self.kernel_replies = KernelReplies(
-            context,
-            self.kernel_requests,
-            self.handshake,
-            self.verification,
-            self.from_kernel,
-            self.page_replies,
-            self.restore,
-            self.capture,
+            self.inquiry, self.handshake, self.verification, findings, self.from_kernel
         )
-        self.process = Process(
-            context,
-            self.page_replies,
-            self.handshake,
+        of_one_process = (
+            self.lost,
+            self.capture,
             self.verification,
-            (
-                self.lost,
-                self.capture,
-                self.verification,
-                self.catch_ups,
-                self.restore,
-                self.frontend_ingress,
-            ),
+            self.catch_ups,
+            self.restore,
+            self.held_back,
+        )
+        end = ProcessEnd(comms, work, self.page_replies, of_one_process)
+        self.process = Process(comms, work, self.handshake, self.verification, end)
+        conclusions = Conclusions(
+            ledger, self.handshake, self.lost_idles, self.missing_idles, self.process
         )
         self.kernel_ingress = KernelIngress(
-            context,
-            self.handshake,
-            self.verification.inquiry,
-            self.capture,
-            self.lost,
-            self.lost_idles,
-            self.missing_idles,
-            self.kernel_replies,
-            self.from_kernel,
-            self.process,
+            ledger, self.lost, conclusions, self.kernel_replies, self.from_kernel
         )
         self.timers = Timers(
-            context,
+            ledger,
             (
                 self.handshake,
                 self.frontend_ingress,
@@ -127,10 +211,17 @@ class Parts:
                 self.restore,
                 self.catch_ups,
                 self.capture,
-                self.from_frontend.info_requests,
+                self.info_requests,
                 self.reopening,
                 self.missing_idles,
                 self.lost_idles,
-                context.delivery.waiting,
+                self.delivery.waiting,
             ),
         )
+
+    def _later_question(self, about: str) -> LaterQuestion:
+        patience = self.limits.missing_idle_seconds
+        return LaterQuestion(self.kernel_requests, self.handshake, about, patience)
+
+    def _publish_idle(self, header: Header, text: Part, now: float) -> None:
+        self.from_kernel.published(self.voice.idle(header, text, now), now)

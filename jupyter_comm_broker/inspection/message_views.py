@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from msgspec import Meta
 
 from jupyter_comm_broker.core.broker import KernelBroker
-from jupyter_comm_broker.core.context import Policy
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.core.state.known_comm import KnownComm
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.inspection import redaction

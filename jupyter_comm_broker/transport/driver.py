@@ -16,10 +16,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from jupyter_comm_broker.core.broker import KernelBroker
-from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.gate.rights import Right
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.pages.page_user import NAMELESS, PageUser
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.core.state.changes import KernelChange
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.log_lines import OneLineLog

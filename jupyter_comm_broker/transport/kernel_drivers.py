@@ -15,8 +15,8 @@ from typing import Any
 
 from tornado.ioloop import PeriodicCallback
 
-from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.errors import KernelNotFoundError, LinkNotOpenedError
 from jupyter_comm_broker.transport.driver import Greeter, KernelDriver, Watcher
 from jupyter_comm_broker.transport.page_ports import FrontendPort

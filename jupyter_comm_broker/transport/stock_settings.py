@@ -14,7 +14,7 @@ from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebso
 from traitlets import Any, Bool, Float, HasTraits
 from traitlets.config import Configurable
 
-from jupyter_comm_broker.core.context import Policy
+from jupyter_comm_broker.core.policy import Policy
 
 UNTRACKED_WHERE_UNLISTED = (
     "comm_info_request",

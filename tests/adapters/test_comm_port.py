@@ -154,7 +154,7 @@ async def test_callbacks_that_raise_are_counted_where_rest_shows_them(desk: Desk
 
 async def test_messages_are_asked_for_only_while_somebody_wants_them(desk: Desk) -> None:
     kernel_id, _ = await desk.starts()
-    changes = desk.broker.kernel(kernel_id)._context.changes
+    changes = desk.broker.kernel(kernel_id)._parts.comms.changes
     manager = managers(desk)[kernel_id]
     before = changes._wanted
     comm = Comm("t", manager=manager)
@@ -176,7 +176,7 @@ async def test_a_send_says_at_once_what_is_wrong_and_from_another_thread_in_the_
     port = ServerCommPort(desk.broker.kernel_drivers.driver(kernel_id), desk.extension.log)
     kernel.publish("comm_open", opening("c"))
     kernel.publish("comm_close", {"comm_id": "c", "data": {}})
-    registry = desk.broker.kernel(kernel_id)._context.registry
+    registry = desk.broker.kernel(kernel_id)._parts.comms.registry
     await until(lambda: registry.closing("c"))
     gone = ("comm_msg", {"comm_id": "c", "data": 1}, None, ())
     with pytest.raises(CommClosedError, match="closed by the kernel"):

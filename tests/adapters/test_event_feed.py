@@ -28,7 +28,7 @@ def opens(kernel: ZmqKernel, comm_id: str) -> None:
 
 def wanted(desk: Desk) -> list[bool]:
     drivers = desk.broker.kernel_drivers.linked()
-    return [each.broker._context.changes.traffic for each in drivers]
+    return [each.broker._parts.comms.changes.traffic for each in drivers]
 
 
 async def types(reader: Subscription, last: str) -> list[str]:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from jupyter_comm_broker.adapters.program import Program, Programs
-from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.pages.outbox import Outbox
 from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.errors import KernelUnavailableError, RefusedMessageError, TooLargeError
 from jupyter_comm_broker.transport.driver import KernelDriver
 from tests.fakes.kernel import Request, ZmqKernel
@@ -27,7 +27,7 @@ def tell(value: int) -> dict[str, Any]:
 async def opened(kernel: ZmqKernel, driver: KernelDriver) -> Program:
     """Return a program on a kernel that has a comm."""
     kernel.publish("comm_open", {"comm_id": "c", "target_name": "plot", "data": {}})
-    await until(lambda: "c" in driver.broker._context.registry)
+    await until(lambda: "c" in driver.broker._parts.comms.registry)
     return Program(driver)
 
 
@@ -63,8 +63,8 @@ async def test_messages_go_out_in_order_and_nothing_is_kept_of_them(kernel: ZmqK
             request = await kernel.taken("comm_msg")
             assert (request.content, request.header["msg_id"]) == (tell(number), msg_id)
             handles(kernel, request)
-        seen = driver.broker._context.counters
-        await until(lambda: not driver.broker._context.requests)
+        seen = driver.broker._parts.ledger.counters
+        await until(lambda: not driver.broker._parts.work.requests)
         assert (program.waiting, seen["faults"]) == (0, 0)
 
 
@@ -105,7 +105,7 @@ async def test_the_end_of_the_process_ends_the_wait(kernel: ZmqKernel, end: str)
             assert caught.value.state == end
         with pytest.raises(KernelUnavailableError):
             program.send("comm_open", {"comm_id": "d", "target_name": "plot"})
-        assert "d" not in driver.broker._context.registry
+        assert "d" not in driver.broker._parts.comms.registry
         assert programs.on(driver) is program
 
 
@@ -117,7 +117,7 @@ async def test_a_kernel_that_is_not_connected_is_not_sent_to_and_that_is_said(
         driver.link.close()
         with pytest.raises(KernelUnavailableError, match="not connected now"):
             program.send("comm_open", {"comm_id": "d", "target_name": "plot"})
-        assert "d" not in driver.broker._context.registry
+        assert "d" not in driver.broker._parts.comms.registry
 
 
 async def test_a_program_is_made_once_and_closed_with_its_driver(kernel: ZmqKernel) -> None:
@@ -138,16 +138,16 @@ async def test_a_program_is_made_once_and_closed_with_its_driver(kernel: ZmqKern
 async def test_what_the_core_would_refuse_never_reaches_it(kernel: ZmqKernel) -> None:
     async with linked(kernel, Limits(backlog_bytes=1000)) as driver:
         program = await opened(kernel, driver)
-        before = driver.broker._context.counters["refused"]
+        before = driver.broker._parts.ledger.counters["refused"]
         with pytest.raises(TooLargeError) as large:
             program.send("comm_open", {"comm_id": "d", "target_name": "t" * 1000})
         assert (large.value.limit, large.value.setting) == (1000, "CommBroker.backlog_bytes")
-        driver.broker._context.policy = Policy(allowed_message_types=frozenset({"comm_close"}))
+        driver.broker._parts.policy = Policy(allowed_message_types=frozenset({"comm_close"}))
         with pytest.raises(RefusedMessageError), program.asking("comm_msg", tell(1)):
             pass
         assert program.waiting == 0
-        assert "d" not in driver.broker._context.registry
-        assert driver.broker._context.counters["refused"] == before
+        assert "d" not in driver.broker._parts.comms.registry
+        assert driver.broker._parts.ledger.counters["refused"] == before
 
 
 async def test_several_go_out_together_or_not_at_all(kernel: ZmqKernel) -> None:

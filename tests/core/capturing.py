@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import Message
 
@@ -66,7 +66,7 @@ class Capturing:
 
     def handed(self) -> list[Any]:
         """Take the outputs that the broker has given the kernel."""
-        ours = self.room.broker._context.author.wrote
+        ours = self.room.broker._parts.author.wrote
         data = [
             loads(message.comm.data)
             for message in self.room.for_kernel()
@@ -89,9 +89,9 @@ class Capturing:
 
     def is_balanced(self) -> bool:
         """Whether the budget counts the states and nothing beside them."""
-        registry = self.room.broker._context.registry
+        registry = self.room.broker._parts.comms.registry
         sizes = [each.state.size for each in registry if each.state is not None]
-        return self.room.broker._context.mirror.budget.bytes == sum(sizes)
+        return self.room.broker._parts.comms.mirror.budget.bytes == sum(sizes)
 
     def mirrored(self, widget: str = "out") -> Any:
         return self.room.mirrored(widget)["outputs"]

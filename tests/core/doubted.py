@@ -19,7 +19,7 @@ def doubted(*comm_ids: str, **settings: Any) -> Room:
     for comm_id in comm_ids:
         room.kernel.opens(comm_id, STATE)
     page.gets()
-    registry = room.broker._context.registry
+    registry = room.broker._parts.comms.registry
     for record in registry:
         registry.doubt(record, "the kernel raised", {"value"})
     room.settle()

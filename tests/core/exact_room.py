@@ -22,6 +22,6 @@ class ExactRoom(Room):
         super().settle()
 
     def _intentions(self) -> tuple[object, ...]:
-        effects = self.broker._context.effects
+        effects = self.broker._parts.effects
         done: tuple[Sized, ...] = (effects.to_kernel, effects.cut_off, effects.log, effects.looked)
         return *(len(each) for each in done), set(effects.touched), self.broker.next_due()

@@ -41,7 +41,7 @@ class Page(Talker):
     @property
     def frontend(self) -> Frontend:
         """What the broker keeps for the page."""
-        frontend = self._room.broker._context.delivery.get(self.session)
+        frontend = self._room.broker._parts.delivery.get(self.session)
         assert frontend is not None, f"the broker does not know {self.session}"
         return frontend
 
@@ -118,7 +118,7 @@ class Page(Talker):
         if outbox and not (read and most_bytes < EVERYTHING):
             read += outbox.take(most_bytes)
         if self.keeps_up:
-            self._room.broker._context.delivery.caught_up(self.frontend)
+            self._room.broker._parts.delivery.caught_up(self.frontend)
         return read
 
     def is_offered(self, batch: SharedBatch) -> None:
@@ -130,7 +130,7 @@ class Page(Talker):
             self._read += [message for message, _, _ in batch.items]
             in_flight.confirm(in_flight.written)
         else:
-            self._room.broker._context.delivery.fell_behind(self.frontend, batch)
+            self._room.broker._parts.delivery.fell_behind(self.frontend, batch)
 
     def hears(self) -> list[tuple[str, Any]]:
         """Take what waits for the page, as pairs of type and content."""

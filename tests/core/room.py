@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jupyter_comm_broker.core.broker import KernelBroker
-from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.pages.effects import LogLine
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.core.state.changes import KernelChange
 from jupyter_comm_broker.core.state.comm_record import CommRecord
 from jupyter_comm_broker.protocol.json_text import loads
@@ -109,7 +109,7 @@ class Room:
 
     def record(self, comm_id: str) -> CommRecord:
         """Return what the broker knows of a comm that is open."""
-        record = self.broker._context.registry.get(comm_id)
+        record = self.broker._parts.comms.registry.get(comm_id)
         assert record is not None, f"no comm {comm_id}"
         return record
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.kernel.verification import Verification
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.core.requests.execution import Execution
 from jupyter_comm_broker.core.restore.catch_up import CatchUps
 from jupyter_comm_broker.core.restore.output_capture import OutputCapture
@@ -109,7 +109,7 @@ def test_a_message_of_the_kernel_is_delivered_once_whatever_fails(
     # By their ids: an idle under another request is relabelled while a cell runs.
     got = [[each.header.msg_id for each in page.gets()] for page in (first, second)]
     assert got == [[message.header.msg_id]] * 2
-    assert room.broker._context.counters["faults"] == 1
+    assert room.broker._parts.ledger.counters["faults"] == 1
     assert [type(line.fault) for line in room.log] == [OurError]
 
 
@@ -121,7 +121,7 @@ def test_a_message_of_a_page_reaches_the_kernel_once_whatever_fails(
     breaks(monkeypatch, owner, name)
     message = sends(first)
     assert room.for_kernel() == [message]
-    assert room.broker._context.counters["faults"] == 1
+    assert room.broker._parts.ledger.counters["faults"] == 1
 
 
 def test_a_comm_whose_message_could_not_be_followed_is_asked_about(
@@ -169,7 +169,7 @@ def test_a_kernels_message_without_a_header_is_dropped_and_counted(header: bytes
     room.broker.kernel_sent(Message("iopub", [header, b"{}", b"{}", b"{}"]), room.now)
     room.settle()
     assert page.gets() == []
-    assert room.broker._context.counters["malformed_from_kernel"] == 1
+    assert room.broker._parts.ledger.counters["malformed_from_kernel"] == 1
 
 
 def test_a_flood_of_malformed_messages_is_one_line_of_the_log() -> None:
@@ -179,7 +179,7 @@ def test_a_flood_of_malformed_messages_is_one_line_of_the_log() -> None:
         room.broker.kernel_sent(Message("iopub", [b"", b"{}", b"{}", b"{}"]), room.now)
         room.broker.kernel_sent_unreadable("shell", MalformedMessageError("no delimiter"), room.now)
     room.settle()
-    assert room.broker._context.counters["malformed_from_kernel"] == 300
+    assert room.broker._parts.ledger.counters["malformed_from_kernel"] == 300
     assert [line.text[:27] for line in room.log] == ["malformed comm_msg from the"]
     room.wait(60.0)
     room.kernel.publishes("comm_msg", {"data": 1})
@@ -192,8 +192,8 @@ def test_a_kernels_comm_message_without_a_comm_id_passes(msg_type: str) -> None:
     page = room.page("a")
     message = room.kernel.publishes(msg_type, {"data": {}})
     assert page.gets() == [message]
-    assert room.broker._context.counters["malformed_from_kernel"] == 1
-    assert room.broker._context.counters["faults"] == 0
+    assert room.broker._parts.ledger.counters["malformed_from_kernel"] == 1
+    assert room.broker._parts.ledger.counters["faults"] == 0
 
 
 @pytest.mark.parametrize(
@@ -225,4 +225,4 @@ def test_a_pages_comm_message_of_any_shape_reaches_the_kernel(data: Any) -> None
     room.kernel.opens("w", {"value": 1})
     message = page.tells("w", data)
     assert message in room.for_kernel()
-    assert room.broker._context.counters["faults"] == 0
+    assert room.broker._parts.ledger.counters["faults"] == 0

@@ -53,7 +53,7 @@ def test_all_that_is_published_under_an_odd_parent_passes_as_it_came(
     room.settle()
     heard = [each.parts for each in page.gets() if b"buffer" in each.parts]
     assert heard == [each.parts for each in said]
-    assert room.broker._context.counters["faults"] == 0
+    assert room.broker._parts.ledger.counters["faults"] == 0
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_header_may_be_any_object(header: bytes) -> None:
     room.broker.kernel_sent(message, room.now)
     room.settle()
     assert page.gets() == [message]
-    assert room.broker._context.counters["faults"] == 0
+    assert room.broker._parts.ledger.counters["faults"] == 0
 
 
 @pytest.mark.parametrize("channel", ["shell", "control", "stdin"])
@@ -102,7 +102,7 @@ def test_a_reply_to_nobody_is_counted(parent: bytes) -> None:
     room.broker.kernel_sent(Message("shell", [header, parent, b"{}", b"{}"]), room.now)
     room.settle()
     assert page.gets() == []
-    assert room.broker._context.counters["replies_to_nobody"] == 1
+    assert room.broker._parts.ledger.counters["replies_to_nobody"] == 1
 
 
 def test_a_numbered_request_is_replied_to() -> None:
@@ -125,4 +125,4 @@ def test_our_own_questions_are_answered_whatever_else_is_said_meanwhile(parent: 
             room.broker.kernel_sent(Message("iopub", [header, parent, b"{}", content]), room.now)
     room.settle()
     assert room.broker._parts.handshake.link == "proven"
-    assert room.broker._context.counters["faults"] == 0
+    assert room.broker._parts.ledger.counters["faults"] == 0

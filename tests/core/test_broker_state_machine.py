@@ -186,15 +186,15 @@ class KernelAndPages(RuleBasedStateMachine):
 
     @invariant()
     def accounts_are_right(self) -> None:
-        context = self.room.broker._context
-        states = [record.state for record in context.registry if record.state is not None]
-        assert context.mirror.budget.bytes == sum(state.size for state in states)
+        comms, delivery = self.room.broker._parts.comms, self.room.broker._parts.delivery
+        states = [record.state for record in comms.registry if record.state is not None]
+        assert comms.mirror.budget.bytes == sum(state.size for state in states)
         for state in states:
             apart = (state._apart or {}).values()
             assert state.size == len(state._rest) + sum(map(size_of, apart))
-        own = sum(each.outbox.bytes for each in context.delivery if not each.attached)
-        assert context.delivery.waiting.bytes <= self.limits.absent_bytes + own
-        for frontend in context.delivery:
+        own = sum(each.outbox.bytes for each in delivery if not each.attached)
+        assert delivery.waiting.bytes <= self.limits.absent_bytes + own
+        for frontend in delivery:
             outbox, limits = frontend.outbox, self.limits
             assert outbox.bytes == sum(entry.size for entry in outbox._entries)
             assert outbox.bytes <= (
@@ -208,9 +208,9 @@ class KernelAndPages(RuleBasedStateMachine):
 
     @invariant()
     def what_is_said_to_be_known_is_true(self) -> None:
-        context = self.room.broker._context
-        pending = {update.comm_id for update in context.mirror.pending}
-        for record in context.registry:
+        comms = self.room.broker._parts.comms
+        pending = {update.comm_id for update in comms.mirror.pending}
+        for record in comms.registry:
             if record.knowledge is Knowledge.CLEAN and record.comm_id not in pending:
                 assert self.room.mirrored(record.comm_id) == self.kernel.widgets[record.comm_id]
 
@@ -231,14 +231,12 @@ class KernelAndPages(RuleBasedStateMachine):
             while self.kernel.works():
                 self.kernel.ends_cell()
             self.room.wait(1.0)
-        context = self.room.broker._context
-        mirrored = {
-            record.comm_id: self.room.mirrored(record.comm_id) for record in context.registry
-        }
+        comms = self.room.broker._parts.comms
+        mirrored = {record.comm_id: self.room.mirrored(record.comm_id) for record in comms.registry}
         assert mirrored == self.kernel.widgets
-        in_order = [record.comm_id for record in context.registry if record.comm_id[0] == "w"]
+        in_order = [record.comm_id for record in comms.registry if record.comm_id[0] == "w"]
         assert in_order == [comm_id for comm_id in self.kernel.widgets if comm_id[0] == "w"]
-        assert len(context.mirror.pending) == 0
+        assert len(comms.mirror.pending) == 0
         for page in self.attached():
             page.reads()
             assert page.models == {

@@ -20,7 +20,7 @@ class Story:
 
     def __init__(self, *, traffic: bool = True) -> None:
         self.room = Room()
-        self.room.broker._context.changes.want_traffic()
+        self.room.broker._parts.comms.changes.want_traffic()
         self.room.happened.clear()
         self.journal = Journal("cafe", 1000, 1 << 30)
         self.journal.note_traffic(traffic)

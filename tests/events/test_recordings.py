@@ -39,7 +39,7 @@ class Studio:
 
     @property
     def traffic(self) -> bool:
-        return self.room.broker._context.changes.traffic
+        return self.room.broker._parts.comms.changes.traffic
 
 
 def test_both_sides_of_a_comm_are_recorded_while_it_is_on() -> None:

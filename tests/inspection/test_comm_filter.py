@@ -68,7 +68,7 @@ def test_what_a_widget_that_stays_refers_to_is_not_chosen() -> None:
     one = Room()
     for comm_id, held in (("a", "b"), ("b", "c"), ("c", "a"), ("old", "c2"), ("c2", ""), ("d", "")):
         one.kernel.opens(comm_id, {"layout": f"IPY_MODEL_{held}"} if held else {})
-    registry = one.broker._context.registry
+    registry = one.broker._parts.comms.registry
 
     def left(*chosen: str) -> list[str]:
         meant = [each for each in registry if each.comm_id in chosen]

@@ -46,7 +46,7 @@ def test_a_kernel_is_shown_with_its_link_and_its_pages() -> None:
     )
     pages = {each["session_id"]: each["attached"] for each in found["frontends"]}
     assert (pages, found["pending_updates"]) == ({alias("a"): True, alias("b"): False}, 1)
-    assert found["state_bytes"] == one.broker._context.mirror.budget.bytes
+    assert found["state_bytes"] == one.broker._parts.comms.mirror.budget.bytes
 
 
 def test_what_runs_is_shown_with_how_long_it_does() -> None:
@@ -78,8 +78,7 @@ def test_comms_are_counted_by_target_and_widgets_by_how_far_they_are_trusted() -
     one.page("a").opens("mine", "my.target", {})
     one.kernel.opens("w1", STATE)
     one.kernel.opens("w2", STATE)
-    context = one.broker._context
-    context.registry.doubt(one.record("w2"), "a test says so")
+    one.broker._parts.comms.registry.doubt(one.record("w2"), "a test says so")
     found = shown(one)
     assert found["targets"] == {"my.target": 1, "jupyter.widget": 2}
     assert found["states"] == {"clean": 1, "dirty": 1, "unknown": 0, "too_large": 0}

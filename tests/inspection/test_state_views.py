@@ -82,7 +82,7 @@ def test_secrets_are_shown_only_to_who_may_see_them() -> None:
         state_views.buffer(room.record("f"), 0, reveal=False)
     found = state_views.buffer(room.record("f"), 0, reveal=True)
     assert (found.data, found.media_type) == (b"hunter3", "text/csv")
-    records = list(room.broker._context.registry)
+    records = list(room.broker._parts.comms.registry)
     hidden = state_views.document(records, reveal=False)
     assert ("hunter" in str(hidden), "buffers" in hidden["state"]["f"]) == (False, False)
     assert "hunter2" in str(state_views.document(records, reveal=True))
@@ -101,7 +101,7 @@ def test_a_document_has_every_widget_whose_state_is_known() -> None:
     room.kernel.opens("i", STATE, paths=[["raw"]], buffers=[b"xy"])
     room.kernel.opens("plot", target="matplotlib")
     room.kernel.sends("unknown", {})
-    shown = state_views.document(room.broker._context.registry, reveal=False)
+    shown = state_views.document(room.broker._parts.comms.registry, reveal=False)
     named = {"model_name": "N", "model_module": "M", "model_module_version": "1", "state": STATE}
     buffer = {"encoding": "base64", "path": ["raw"], "data": "eHk="}
     assert shown["state"] == {"w": named, "i": {**named, "buffers": [buffer]}}
@@ -117,7 +117,7 @@ def test_a_document_has_nothing_that_cannot_be_loaded() -> None:
     room.kernel.opens("deep", {**STATE, "value": loads(deep.encode())})
     nothing = {"comm_id": "null", "target_name": "jupyter.widget", "data": {"state": None}}
     room.kernel.publishes("comm_open", nothing)
-    shown = state_views.document(room.broker._context.registry, reveal=False)["state"]
+    shown = state_views.document(room.broker._parts.comms.registry, reveal=False)["state"]
     assert list(shown) == ["box"]
     # A reference to what is not there stays: that it is there is the kernel's word.
     assert shown["box"]["state"]["children"] == ["IPY_MODEL_bare"]
@@ -127,7 +127,7 @@ def test_a_document_has_a_widget_whose_model_was_named_after_its_opening() -> No
     room = Room()
     room.kernel.opens("late", {"value": 1})
     room.kernel.updates("late", STATE)
-    shown = state_views.document(room.broker._context.registry, reveal=False)["state"]
+    shown = state_views.document(room.broker._parts.comms.registry, reveal=False)["state"]
     assert shown["late"]["model_name"] == "N"
 
 
@@ -156,13 +156,13 @@ def test_a_state_that_is_no_longer_trusted_has_another_tag() -> None:
     room = Room()
     room.kernel.opens("w", STATE)
     before = tags(room, "w")
-    room.broker._context.registry.doubt_all("a message was lost")
+    room.broker._parts.comms.registry.doubt_all("a message was lost")
     assert not set(before) & set(tags(room, "w"))
 
 
 def test_a_comm_opened_anew_has_other_tags_also_in_another_life_of_the_server() -> None:
     room, other = Room(), Room()
-    other.broker._context.author.session = "another"
+    other.broker._parts.author.session = "another"
     for each in (room, other):
         each.kernel.opens("w", STATE)
     seen = {*tags(room, "w"), *tags(other, "w")}
@@ -210,7 +210,7 @@ def test_the_same_tag_never_stands_for_two_pictures(acts: list[tuple[str, int]])
         elif act == "custom":
             room.kernel.customs("w", {})
         elif act == "too much":
-            room.broker._context.mirror.budget._limits = type(room.broker._context.limits)(
+            room.broker._parts.comms.mirror.budget._limits = type(room.broker._parts.limits)(
                 comm_state_bytes=number * 60
             )
         shown = dict(whole(room, "w"))

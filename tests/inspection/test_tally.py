@@ -51,7 +51,7 @@ def test_what_waits_and_what_is_doubtful_is_counted_now() -> None:
     room = Room()
     room.page("a").updates("none", {})
     room.kernel.opens("c", STATE)
-    room.broker._context.registry.doubt(room.record("c"), "for once")
+    room.broker._parts.comms.registry.doubt(room.record("c"), "for once")
     now = of(room).now
     assert (now["kernels"], now["frontends"], now["dirty_states"]) == (1, 1, 1)
     assert now["outbox_messages"] > 0
@@ -83,4 +83,4 @@ def test_what_all_absent_pages_miss_counts_once() -> None:
     tally = Tally()
     tally.include(room.broker.known)
     assert tally.now["outbox_messages"] == 1
-    assert tally.now["outbox_bytes"] == room.broker._context.delivery.waiting.bytes
+    assert tally.now["outbox_bytes"] == room.broker._parts.delivery.waiting.bytes

@@ -61,7 +61,7 @@ async def test_what_is_no_message_at_all_is_counted_and_logged_once(
     async with linked(kernel) as driver:
         for _ in range(3):
             kernel.send("iopub", [b"no", b"delimiter"])
-        counters = driver.broker._context.counters
+        counters = driver.broker._parts.ledger.counters
         await until(lambda: counters["malformed_from_kernel"] == 3)
         lines = [each.message for each in caplog.records if "dropped what" in each.message]
         assert len(lines) == 1
@@ -108,15 +108,15 @@ async def test_what_the_kernels_end_does_not_take_counts_as_backlog(kernel: ZmqK
         for _ in range(3_000):
             page.sends(driver, "execute_request", {"code": "x" * 5_000})
         assert 400_000 < driver.link.unsent_bytes()["shell"] <= 500_000
-        assert driver.broker._context.backlog == driver.link.unsent_bytes()
+        assert driver.broker._parts.held.backlog == driver.link.unsent_bytes()
         refusal = await page.hears("execute_reply", status="error")
         assert refusal.content["ename"] == "KernelBacklogFull"
         # Looked at before each message: nothing may be refused for what the kernel has taken.
         driver.link.close()
         driver.link.open()
-        refused = driver.broker._context.counters["refused"]
+        refused = driver.broker._parts.ledger.counters["refused"]
         page.sends(driver, "execute_request", {"code": "x" * 5_000})
-        assert driver.broker._context.counters["refused"] == refused
+        assert driver.broker._parts.ledger.counters["refused"] == refused
 
 
 # -- effects -------------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ async def test_it_logs_sends_and_cuts_off_what_its_broker_wants_in_that_order(
         done: list[Any] = []
         fault = ValueError("our own")
         messages = [Message("shell", [b"%d" % number, b"", b"", b""]) for number in (1, 2)]
-        frontend = driver.broker._context.delivery.get("a")
+        frontend = driver.broker._parts.delivery.get("a")
         assert frontend is not None
         monkeypatch.setattr(driver._log, "log", lambda *_, exc_info: done.append(exc_info))
         monkeypatch.setattr(driver.link, "send", partial(took, done))
@@ -157,9 +157,9 @@ async def test_log_lines_name_the_kernel_have_their_level_and_show_a_fault(
     async with linked(kernel) as driver:
         caplog.set_level(logging.DEBUG, "broker")
         caplog.clear()
-        driver.broker._context.log("warning", "mind this")
-        driver.broker._context.log("debug", "100% more")
-        driver.broker._context.log("error", "it broke", ValueError("our own"))
+        driver.broker._parts.ledger.log("warning", "mind this")
+        driver.broker._parts.ledger.log("debug", "100% more")
+        driver.broker._parts.ledger.log("error", "it broke", ValueError("our own"))
         driver._carry_out()
         prefix = f"comm broker, kernel {driver.kernel_id[:8]}: "
         assert [(each.levelname, each.getMessage()) for each in caplog.records] == [

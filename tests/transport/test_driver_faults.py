@@ -18,11 +18,11 @@ from tests.transport.linked import linked
 from tests.until import until
 
 PARTS: dict[str, Callable[[KernelBroker], Any]] = {
-    "registry": lambda broker: broker._context.registry,
-    "mirror": lambda broker: broker._context.mirror,
-    "requests": lambda broker: broker._context.requests,
-    "execution": lambda broker: broker._context.execution,
-    "targets": lambda broker: broker._context.targets,
+    "registry": lambda broker: broker._parts.comms.registry,
+    "mirror": lambda broker: broker._parts.comms.mirror,
+    "requests": lambda broker: broker._parts.work.requests,
+    "execution": lambda broker: broker._parts.work.execution,
+    "targets": lambda broker: broker._parts.comms.targets,
     "output capture": lambda broker: broker._parts.capture,
     "restore": lambda broker: broker._parts.restore,
     "catch-ups": lambda broker: broker._parts.catch_ups,
@@ -115,7 +115,7 @@ async def test_messages_pass_both_ways_whatever_part_of_the_core_is_broken(
             await speaks(kernel, driver, page)
             await is_heard(kernel, driver, page)
         assert stray == []
-        assert driver.broker._context.counters["faults"] > 0
+        assert driver.broker._parts.ledger.counters["faults"] > 0
         faults = [each for each in caplog.records if each.levelno == logging.ERROR]
         assert faults
         assert all(each.exc_info and each.exc_info[0] is ZeroDivisionError for each in faults)

@@ -55,9 +55,9 @@ async def test_what_another_thread_tells_is_done_on_ours(kernel: ZmqKernel) -> N
 async def test_what_comes_after_the_end_is_nothing_to_a_driver(kernel: ZmqKernel) -> None:
     async with linked(kernel) as driver:
         driver.close()
-        epoch = driver.broker._context.epoch
+        epoch = driver.broker._parts.process.epoch
         driver.kernel_restarting()
-        assert driver.broker._context.epoch == epoch
+        assert driver.broker._parts.process.epoch == epoch
 
 
 async def test_it_follows_a_kernel_that_was_restarted_on_other_ports(kernel: ZmqKernel) -> None:

@@ -25,7 +25,7 @@ async def test_a_kernel_that_is_started_is_linked_by_its_event_as_one_without_co
         None, KERNEL_ACTIONS, {"kernel_id": kernel_id, "action": "start", "status": "success"}
     )
     driver = server.linked()[kernel_id]
-    assert driver.broker._context.registry.complete
+    assert driver.broker._parts.comms.registry.complete
     await proven(driver)
 
 

@@ -33,7 +33,7 @@ async def test_a_kernel_that_answers_was_looked_at() -> None:
     kernel = ZmqKernel()
     async with linked(kernel) as driver:
         kernel.publish("comm_open", {"comm_id": "c", "target_name": "t", "data": {}})
-        await until(lambda: "c" in driver.broker._context.registry)
+        await until(lambda: "c" in driver.broker._parts.comms.registry)
         assert await driver.look(["c"], 10.0)
     kernel.stop()
 
@@ -42,7 +42,7 @@ async def test_a_driver_that_closes_lets_everybody_go() -> None:
     kernel = ZmqKernel()
     async with linked(kernel) as driver:
         kernel.publish("comm_open", {"comm_id": "c", "target_name": "t", "data": {}})
-        await until(lambda: "c" in driver.broker._context.registry)
+        await until(lambda: "c" in driver.broker._parts.comms.registry)
         kernel.answers = False
         waiting = asyncio.ensure_future(driver.look(["c"], 60.0))
         await asyncio.sleep(0)

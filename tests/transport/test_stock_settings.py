@@ -9,7 +9,7 @@ import pytest
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from traitlets.config import Config
 
-from jupyter_comm_broker.core.context import Policy
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.protocol import framing
 from jupyter_comm_broker.protocol.websocket_v1 import SUBPROTOCOL
 from jupyter_comm_broker.transport.frontends.frontend_connection import FrontendConnection

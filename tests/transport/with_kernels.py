@@ -8,8 +8,8 @@ from typing import Any
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from traitlets.config import Config
 
-from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.transport.driver import KernelDriver
 from jupyter_comm_broker.transport.kernel_drivers import KernelDrivers
 from tests.fakes.provisioner import SPEC

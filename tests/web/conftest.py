@@ -36,7 +36,7 @@ class Mirrored(Truth):
     """A kernel that has what the broker thinks it has, unless a test knows better."""
 
     def works(self) -> None:
-        for record in self.room.broker._context.registry:
+        for record in self.room.broker._parts.comms.registry:
             self.widgets.setdefault(record.comm_id, self.room.mirrored(record.comm_id))
         super().works()
 

@@ -48,7 +48,7 @@ class RoomProgram(Talker):
         message = self._send(msg_type, content, metadata, buffers)
         asked = ReplyCollector("k", message.header.msg_id)
         self.does(message)
-        program = self._room.broker._context.delivery.get("program")
+        program = self._room.broker._parts.delivery.get("program")
         assert program is not None
         while program.outbox:
             for answer in program.outbox.take(1 << 40):

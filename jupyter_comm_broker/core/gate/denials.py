@@ -7,9 +7,13 @@ that nothing looks done that was not.
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.comms import Comms
+from jupyter_comm_broker.core.gate.held_messages import HeldMessages
 from jupyter_comm_broker.core.gate.rights import NOT_AUTHORIZED, RESOURCE, Right
+from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.pages.frontend import Frontend
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.core.restore.output_capture import OutputCapture
 from jupyter_comm_broker.core.restore.page_replies import PageReplies
 from jupyter_comm_broker.errors import MalformedMessageError, RefusedMessageError
@@ -23,13 +27,30 @@ class Denials:
     Denies messages and tells their pages.
 
     Args:
-        context: the kernel's context.
+        ledger: counts and logs.
+        comms: the kernel's comms.
+        held: knows how much waits for the kernel.
         page_replies: writes to pages.
         capture: the output that is collected.
+        policy: which types of messages pages may send.
+        limits: how much may wait.
     """
 
-    def __init__(self, context: Context, page_replies: PageReplies, capture: OutputCapture) -> None:
-        self._context = context
+    def __init__(
+        self,
+        ledger: Ledger,
+        comms: Comms,
+        held: HeldMessages,
+        page_replies: PageReplies,
+        capture: OutputCapture,
+        policy: Policy,
+        limits: Limits,
+    ) -> None:
+        self._ledger = ledger
+        self._comms = comms
+        self._held = held
+        self._policy = policy
+        self._limits = limits
         self._page_replies = page_replies
         self._capture = capture
 
@@ -45,7 +66,7 @@ class Denials:
         Returns:
             Whether the message was denied.
         """
-        if self._context.policy.allows(message.header.msg_type):
+        if self._policy.allows(message.header.msg_type):
             return False
         error = RefusedMessageError(message.header.msg_type)
         self._deny(frontend, message, "MessageNotAllowed", str(error), now)
@@ -67,7 +88,7 @@ class Denials:
             if not message.comm.comm_id:
                 raise MalformedMessageError("a comm message needs a comm_id in its content")
         except MalformedMessageError:
-            self._context.shielded(
+            self._ledger.shielded(
                 "ending a page's wait",
                 lambda: self._page_replies.idle(frontend, message.parts[0], now),
             )
@@ -85,8 +106,8 @@ class Denials:
         Returns:
             Whether the message was denied.
         """
-        limit = self._context.limits.backlog_bytes
-        waiting = self._context.backlog[message.channel]
+        limit = self._limits.backlog_bytes
+        waiting = self._held.backlog[message.channel]
         if waiting + message.size <= limit:
             return False
         reason = (
@@ -123,7 +144,7 @@ class Denials:
         # A dragged slider sends many messages. One warning is enough.
         level = "debug" if msg_type in frontend.denied else "warning"
         frontend.denied.add(msg_type)
-        self._context.counters["refused_unauthorized"] += 1
+        self._ledger.counters["refused_unauthorized"] += 1
         self._deny(frontend, message, NOT_AUTHORIZED, reason, now, level)
 
     def _deny(
@@ -135,11 +156,11 @@ class Denials:
         now: float,
         level: str = "warning",
     ) -> None:
-        self._context.counters["refused"] += 1
-        self._context.log(level, f"session {alias(frontend.session_id)}: {reason}")
+        self._ledger.counters["refused"] += 1
+        self._ledger.log(level, f"session {alias(frontend.session_id)}: {reason}")
         # A fault while telling must not look like a fault while following, which lets messages
         # through.
-        self._context.shielded(
+        self._ledger.shielded(
             "telling a page that its message is refused",
             lambda: self._tell(frontend, message, ename, reason, now),
         )
@@ -162,15 +183,15 @@ class Denials:
 
     def _take_back(self, frontend: Frontend, message: Message, now: float) -> None:
         """Give a page the true values again, because its update was denied."""
-        record = self._context.registry.get(message.comm.comm_id)
+        record = self._comms.registry.get(message.comm.comm_id)
         if record is None or not record.is_widget or frontend.is_program:
             return
         try:
             payload = read_payload(message.comm.data)
             tried = read_attributes(payload.state, payload.buffer_paths, message.buffers)
         except MalformedMessageError as error:
-            self._context.counters["malformed_from_frontends"] += 1
-            self._context.log("debug", f"a denied update could not be read: {error}")
+            self._ledger.counters["malformed_from_frontends"] += 1
+            self._ledger.log("debug", f"a denied update could not be read: {error}")
             return
         if payload.method != "update":
             return
@@ -178,7 +199,7 @@ class Denials:
             # The kernel is asked for the true values. For a state that is too large, only the
             # kernel knows.
             frontend.misled[record.comm_id] = message.parts[0]
-            self._context.registry.doubt(record, "a page was denied an update")
+            self._comms.registry.doubt(record, "a page was denied an update")
             return
         # A page that collects output goes on from what it is given, so nothing may lack.
         self._capture.settle(record.comm_id)

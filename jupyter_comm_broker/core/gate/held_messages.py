@@ -6,17 +6,18 @@ Messages that were on their way when the link broke go before all others.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
-from jupyter_comm_broker.core.context import Context
 from jupyter_comm_broker.protocol.message import Message
 
 
 class HeldMessages:
     """The messages that are held. They count as backlog, whose limit bounds them."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self) -> None:
+        self.backlog: Counter[str] = Counter()
+        """Bytes of pages' messages that wait because the kernel does not take them, by channel."""
         self._held: list[tuple[str, Message]] = []
         self._taken_back: list[Message] = []
 
@@ -26,27 +27,27 @@ class HeldMessages:
     def hold(self, session_id: str, message: Message) -> None:
         """Hold a page's message."""
         self._held.append((session_id, message))
-        self._context.backlog[message.channel] += message.size
+        self.backlog[message.channel] += message.size
 
     def link_filled(self, unsent: Mapping[str, int]) -> None:
         """Note how many bytes wait in the link, by channel."""
-        self._context.backlog.clear()
-        self._context.backlog.update(unsent)
+        self.backlog.clear()
+        self.backlog.update(unsent)
 
     def take_back(self, message: Message) -> None:
         """Hold a message that was let through and did not reach the kernel."""
         self._taken_back.append(message)
-        self._context.backlog[message.channel] += message.size
+        self.backlog[message.channel] += message.size
 
     def take_those_taken_back(self) -> list[Message]:
         """Hand over the messages that were taken back. They need only be sent."""
         taken_back, self._taken_back = self._taken_back, []
         for message in taken_back:
-            self._context.backlog[message.channel] -= message.size
+            self.backlog[message.channel] -= message.size
         return taken_back
 
     def take(self) -> list[tuple[str, Message]]:
         """Hand over all others in their order, each with its page's session id."""
         held, self._held = self._held, []
-        self._context.backlog.clear()
+        self.backlog.clear()
         return held

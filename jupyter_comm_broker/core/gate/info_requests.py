@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.comms import Comms
+from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.pages.frontend import Frontend
+from jupyter_comm_broker.core.requests.work import Work
 from jupyter_comm_broker.core.restore.page_replies import PageReplies
 from jupyter_comm_broker.core.restore.reopening import Reopening
 from jupyter_comm_broker.core.state.comm_record import Side
@@ -27,20 +29,26 @@ class InfoRequests:
     Answers these questions from what is known.
 
     Args:
-        context: the kernel's context.
+        comms: the kernel's comms.
+        work: says whether the kernel is busy.
         page_replies: writes to pages.
         reopening: is told that a page asks for the comms of a target.
         let_through: sends the kernel what cannot be answered here.
+        limits: how long a question waits.
     """
 
     def __init__(
         self,
-        context: Context,
+        comms: Comms,
+        work: Work,
         page_replies: PageReplies,
         reopening: Reopening,
         let_through: Callable[[Frontend, Message, float], None],
+        limits: Limits,
     ) -> None:
-        self._context = context
+        self._comms = comms
+        self._work = work
+        self._limits = limits
         self._page_replies = page_replies
         self._reopening = reopening
         self._let_through = let_through
@@ -69,10 +77,10 @@ class InfoRequests:
             return False
         if msg_type == "kernel_info_request" and self._answered(frontend, message, now):
             return True
-        if msg_type not in QUESTIONS or not self._context.occupied:
+        if msg_type not in QUESTIONS or not self._work.occupied:
             return False
         if not self._answered(frontend, message, now):
-            self._waiting.append((now + self._context.limits.answer_seconds, frontend, message))
+            self._waiting.append((now + self._limits.answer_seconds, frontend, message))
         return True
 
     def _asked_for_target(self, frontend: Frontend, message: Message, now: float) -> None:
@@ -82,24 +90,21 @@ class InfoRequests:
         except MalformedMessageError:
             return
         if isinstance(name, str) and name:
-            self._context.targets.proved(
-                Side.FRONTEND, name, "a page asked for the comms of it", now
-            )
+            self._comms.targets.proved(Side.FRONTEND, name, "a page asked for the comms of it", now)
             self._reopening.asked(frontend, name, now)
 
     def _can_answer(self, message: Message) -> bool:
         if message.header.msg_type == "kernel_info_request":
-            return self._context.kernel_info.content is not None
-        return self._context.registry.complete
+            return self._work.kernel_info.content is not None
+        return self._comms.registry.complete
 
     def _answered(self, frontend: Frontend, message: Message, now: float) -> bool:
-        context = self._context
         if message.header.msg_type == "kernel_info_request":
-            if context.kernel_info.content is None:
+            if self._work.kernel_info.content is None:
                 return False
-            self._page_replies.kernel_info(frontend, message, context.kernel_info.content, now)
+            self._page_replies.kernel_info(frontend, message, self._work.kernel_info.content, now)
             return True
-        if not context.registry.complete:
+        if not self._comms.registry.complete:
             return False
         target_name = message.content.get("target_name")
         self._page_replies.comm_info(frontend, message, target_name or None, now)
@@ -121,9 +126,7 @@ class InfoRequests:
         """Return when a waiting question is answered or let through; ``None`` for never."""
         if not self._waiting:
             return None
-        if not self._context.occupied or any(
-            self._can_answer(each) for _, _, each in self._waiting
-        ):
+        if not self._work.occupied or any(self._can_answer(each) for _, _, each in self._waiting):
             return SOON
         return min(deadline for deadline, _, _ in self._waiting)
 
@@ -133,7 +136,7 @@ class InfoRequests:
         for deadline, frontend, message in waiting:
             if self._answered(frontend, message, now):
                 continue
-            if now >= deadline or not self._context.occupied:
+            if now >= deadline or not self._work.occupied:
                 self._let_through(frontend, message, now)
             else:
                 self._waiting.append((deadline, frontend, message))

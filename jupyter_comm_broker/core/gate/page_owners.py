@@ -8,31 +8,25 @@ get the answers to their questions.
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.pages.delivery import Delivery
 from jupyter_comm_broker.core.pages.page_user import PageUser
 
 
-def is_ours(context: Context, session_id: str) -> bool:
-    """Return whether a session id belongs to the broker or to a program in the server."""
-    known = context.delivery.get(session_id)
-    return context.author.wrote(session_id) or (known is not None and known.is_program)
-
-
-def refusal(context: Context, session_id: str, user: PageUser) -> str:
+def refusal(delivery: Delivery, session_id: str, user: PageUser) -> str:
     """
     Return why a user may not connect with a session id.
 
     Args:
-        context: the kernel's context.
+        delivery: the pages and programs of the kernel.
         session_id: the session id.
         user: the user.
 
     Returns:
         The reason; empty if the user may connect.
     """
-    if is_ours(context, session_id):
+    if delivery.is_ours(session_id):
         return "this session id belongs to the server itself; connect with another"
-    page = context.delivery.get(session_id)
+    page = delivery.get(session_id)
     if page is not None and not user.may_be(page.user):
         return "this session id belongs to another user; connect with another"
     return ""

@@ -8,14 +8,100 @@ notebook's widgets (jupyterlab#6929).
 
 from __future__ import annotations
 
+from jupyter_comm_broker.core.comms import Comms
+from jupyter_comm_broker.core.ledger import Ledger
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.core.pages.delivery import Delivery
 from jupyter_comm_broker.core.pages.frontend import Frontend
+from jupyter_comm_broker.core.restore.page_replies import PageReplies
+from jupyter_comm_broker.core.restore.reopening import Reopening
 from jupyter_comm_broker.core.state.comm_record import CommRecord, Side
-from jupyter_comm_broker.core.state.targets import Targets
 from jupyter_comm_broker.errors import MalformedMessageError
+from jupyter_comm_broker.protocol.alias import alias
 from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import Message
+
+
+class Refusals:
+    """
+    Notes which page refused which comm, and keeps refusals from the kernel.
+
+    Args:
+        ledger: counts.
+        comms: the kernel's comms.
+        page_replies: writes to pages.
+        reopening: is told that a page refused what only it was offered.
+        limits: how soon a refusal comes.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        comms: Comms,
+        page_replies: PageReplies,
+        reopening: Reopening,
+        limits: Limits,
+    ) -> None:
+        self._ledger = ledger
+        self._comms = comms
+        self._page_replies = page_replies
+        self._reopening = reopening
+        self._limits = limits
+
+    def kept_here(
+        self, frontend: Frontend, record: CommRecord, message: Message, now: float
+    ) -> bool:
+        """
+        Take a ``comm_close`` if the page only does not know the target, and others may.
+
+        Args:
+            frontend: the page.
+            record: the comm.
+            message: the ``comm_close``.
+            now: the time.
+
+        Returns:
+            Whether the kernel need not hear of it.
+        """
+        if not self._refused(frontend, record, message, now):
+            return False
+        # This comes first, because it notes that the page refused what only it was offered.
+        if not self._reopening.turned_down(frontend, record) and not self._stays(frontend, record):
+            return False
+        self._page_replies.idle(frontend, message.parts[0], now)
+        return True
+
+    def meant_nothing(
+        self, frontend: Frontend, record: CommRecord, message: Message, now: float
+    ) -> bool:
+        """Take a ``comm_close`` as :meth:`kept_here` does, of a page that may close nothing."""
+        if not self._refused(frontend, record, message, now):
+            return False
+        self._reopening.turned_down(frontend, record)
+        self._page_replies.idle(frontend, message.parts[0], now)
+        return True
+
+    def _refused(
+        self, frontend: Frontend, record: CommRecord, message: Message, now: float
+    ) -> bool:
+        """Note a page's ``comm_close`` if it only refuses the target. Returns whether it does."""
+        if frontend.is_program or not is_refusal(record, frontend, message, self._limits, now):
+            return False
+        record.mark_refused(frontend.session_id)
+        reason = f"session {alias(frontend.session_id)} does not know it"
+        self._comms.targets.rejected(Side.FRONTEND, record.target_name, reason, now)
+        self._ledger.counters["refusals"] += 1
+        return True
+
+    def _stays(self, frontend: Frontend, record: CommRecord) -> bool:
+        """Return whether somebody can still use a comm that a page refused."""
+        if record.is_widget:
+            return True
+        others = (record.used_by or set()) - {frontend.session_id}
+        if any(self._page_replies.get(session_id) is not None for session_id in others):
+            return True
+        # Who knew the target may be long gone. The kernel must hear then that nobody has it.
+        is_alone = all(each is frontend for each in self._page_replies)
+        return not is_alone and self._comms.targets.known(Side.FRONTEND, record.target_name)
 
 
 def is_refusal(
@@ -56,24 +142,3 @@ def gives_reason(message: Message) -> bool:
 def has_data(message: Message) -> bool:
     """Return whether a ``comm_close`` has data. A page's refusal has none, so this one is meant."""
     return bytes(message.comm.data) not in (b"{}", b"null")
-
-
-def stays_here(
-    record: CommRecord, frontend: Frontend, targets: Targets, delivery: Delivery
-) -> bool:
-    """
-    Return whether a refusal is kept from the kernel, because somebody can still use the comm.
-
-    Args:
-        record: the comm.
-        frontend: the page that refused it.
-        targets: the known targets.
-        delivery: the pages and programs that are there or may come back.
-    """
-    if record.is_widget:
-        return True
-    others = (record.used_by or set()) - {frontend.session_id}
-    if any(delivery.get(session_id) is not None for session_id in others):
-        return True
-    # Who knew the target may be long gone. The kernel must hear then that nobody has it.
-    return len(delivery) > 1 and targets.known(Side.FRONTEND, record.target_name)

@@ -6,19 +6,12 @@ Whatever fails in the broker behind this module, a message that may pass does pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from jupyter_comm_broker.core.context import Context
 from jupyter_comm_broker.core.gate.denials import Denials
-from jupyter_comm_broker.core.gate.held_messages import HeldMessages
-from jupyter_comm_broker.core.gate.page_owners import is_ours
 from jupyter_comm_broker.core.gate.rights import Right
-from jupyter_comm_broker.core.kernel.link_handshake import LinkHandshake
-from jupyter_comm_broker.core.losses.missing_idles import MissingIdles
-from jupyter_comm_broker.core.pages.frontend import Frontend
-from jupyter_comm_broker.core.restore.restore import Restore
+from jupyter_comm_broker.core.ingress.held_back import HeldBack
+from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.pages.delivery import Delivery
 from jupyter_comm_broker.core.routing.from_frontend import FromFrontend
-from jupyter_comm_broker.core.timed import SOON
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import COMM_TYPES, Message, typed
 
@@ -28,30 +21,26 @@ class FrontendIngress:
     Lets pages' messages in.
 
     Args:
-        context: the kernel's context.
-        handshake: says whether messages must wait.
+        ledger: counts and logs.
+        delivery: the pages.
         denials: denies messages that find no room to wait.
-        restore: is told of control comms that wait.
+        held_back: holds messages that come too early.
         from_frontend: decides about messages.
-        missing_idles: is told of comm messages.
     """
 
     def __init__(
         self,
-        context: Context,
-        handshake: LinkHandshake,
+        ledger: Ledger,
+        delivery: Delivery,
         denials: Denials,
-        restore: Restore,
+        held_back: HeldBack,
         from_frontend: FromFrontend,
-        missing_idles: MissingIdles,
     ) -> None:
-        self._context = context
-        self._handshake = handshake
+        self._ledger = ledger
+        self._delivery = delivery
         self._denials = denials
-        self._restore = restore
+        self._held_back = held_back
         self._from_frontend = from_frontend
-        self._missing_idles = missing_idles
-        self._held = HeldMessages(context)
 
     def sent(self, session_id: str, message: Message, now: float) -> None:
         """
@@ -65,29 +54,20 @@ class FrontendIngress:
         Raises:
             MalformedMessageError: the message is not what the protocol says. Nothing was done.
         """
-        frontend = self._context.delivery.get(session_id)
+        frontend = self._delivery.get(session_id)
         if frontend is None:
             return
         is_comm = typed(message.header).msg_type in COMM_TYPES
-        if not frontend.is_program and is_ours(self._context, message.header.session):
+        if not frontend.is_program and self._delivery.is_ours(message.header.session):
             raise MalformedMessageError("its header holds a session id of the server itself")
         if is_comm:
             self._denials.for_content(frontend, message, now)
-        if not self._handshake.held:
-            self._received(frontend, message, now)
-        elif not self._denials.for_backlog(frontend, message, now):
-            self._held.hold(session_id, message)
-            if is_comm:
-                self._restore.foresee(frontend, message)
-
-    def _received(self, frontend: Frontend, message: Message, now: float) -> None:
-        try:
+        if not self._held_back.must_wait:
             self._from_frontend.received(frontend, message, now)
-        except Exception as fault:  # noqa: BLE001 - whatever is wrong with us, the message passes
-            self._context.failed("following a message of a page", fault)
-            self._context.effects.to_kernel.append(message)
-        if message.header.msg_type in COMM_TYPES:
-            self._context.shielded("noting a send", lambda: self._missing_idles.sent(message, now))
+        elif not self._denials.for_backlog(frontend, message, now):
+            self._held_back.hold(session_id, message)
+            if is_comm:
+                self._from_frontend.foresee(frontend, message)
 
     # -- rights ----------------------------------------------------------------------------------
 
@@ -97,7 +77,7 @@ class FrontendIngress:
 
         A message that cannot be read needs none: :meth:`sent` refuses it.
         """
-        frontend = self._context.delivery.get(session_id)
+        frontend = self._delivery.get(session_id)
         try:
             if frontend is None or message.header.msg_type not in COMM_TYPES:
                 return None
@@ -105,7 +85,7 @@ class FrontendIngress:
         except MalformedMessageError:
             return None
         except Exception as fault:  # noqa: BLE001 - what nobody was asked about must not pass
-            self._context.failed("looking for the right that a message needs", fault)
+            self._ledger.failed("looking for the right that a message needs", fault)
             return Right.EXECUTE
 
     def denied(self, session_id: str, message: Message, right: Right, who: str, now: float) -> None:
@@ -119,46 +99,20 @@ class FrontendIngress:
             who: the user, for people.
             now: the time.
         """
-        if (frontend := self._context.delivery.get(session_id)) is not None:
-            self._context.shielded(
+        if (frontend := self._delivery.get(session_id)) is not None:
+            self._ledger.shielded(
                 "denying a page its message",
                 lambda: self._from_frontend.denied(frontend, message, right, who, now),
             )
 
     # -- those that wait -------------------------------------------------------------------------
 
-    def link_filled(self, unsent: Mapping[str, int]) -> None:
-        """Note how many bytes wait in the link, by channel."""
-        self._held.link_filled(unsent)
-
-    def came_back(self, message: Message) -> None:
-        """Hold a message that was let through and did not reach the kernel."""
-        self._held.take_back(message)
-
-    def forget(self, now: float) -> None:
-        """Drop what was on its way to the old process, because the kernel has a new one."""
-        if undelivered := len(self._held.take_those_taken_back()):
-            self._context.counters["undelivered_at_restart"] += undelivered
-            self._context.log(
-                "warning",
-                f"{undelivered} messages were lost on their way to a process that is gone",
-            )
-
     def next_due(self) -> float | None:
-        """Return :data:`SOON` if something waits that can be let in or held; else ``None``."""
-        waits = (
-            self._from_frontend.info_requests.waits if self._handshake.held else bool(self._held)
-        )
-        return SOON if waits else None
+        """Return when something that waits can be let in or held; ``None`` for never."""
+        return self._held_back.next_due()
 
     def tick(self, now: float) -> None:
         """Let in what waited, if the kernel can be reached now."""
-        if self._handshake.held:
-            # Questions that wait for a process that is gone go to its successor.
-            for asker, question in self._from_frontend.info_requests.take_waiting():
-                self._held.hold(asker.session_id, question)
-        elif self._held:
-            self._context.effects.to_kernel += self._held.take_those_taken_back()
-            for session_id, message in self._held.take():
-                if (frontend := self._context.delivery.get(session_id)) is not None:
-                    self._received(frontend, message, now)
+        for session_id, message in self._held_back.released():
+            if (frontend := self._delivery.get(session_id)) is not None:
+                self._from_frontend.received(frontend, message, now)

@@ -7,22 +7,13 @@ by themselves. So the kernel's own messages count too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
-
-from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.comms import Comms
+from jupyter_comm_broker.core.ingress.process_end import ProcessEnd
 from jupyter_comm_broker.core.kernel.link_handshake import LinkHandshake
 from jupyter_comm_broker.core.kernel.verification import Verification
-from jupyter_comm_broker.core.restore.page_replies import PageReplies
-from jupyter_comm_broker.core.state.changes import EndState, ProcessEnded
+from jupyter_comm_broker.core.requests.work import Work
+from jupyter_comm_broker.core.state.changes import EndState
 from jupyter_comm_broker.protocol.message import Message
-
-
-class OfOneProcess(Protocol):
-    """A part that keeps what holds for one process of the kernel only."""
-
-    def forget(self, now: float) -> None:
-        """Forget it, because the kernel has a new process."""
 
 
 class Process:
@@ -30,26 +21,28 @@ class Process:
     Follows the processes of one kernel, one after the other.
 
     Args:
-        context: the kernel's context.
-        page_replies: writes to pages.
+        comms: the kernel's comms.
+        work: what the kernel does.
         handshake: proves the link to each process.
         verification: asks a process that runs already for its comms.
-        parts: the other parts that forget with a process, in this order.
+        end: forgets what held for a process.
     """
 
     def __init__(
         self,
-        context: Context,
-        page_replies: PageReplies,
+        comms: Comms,
+        work: Work,
         handshake: LinkHandshake,
         verification: Verification,
-        parts: Sequence[OfOneProcess],
+        end: ProcessEnd,
     ) -> None:
-        self._context = context
-        self._page_replies = page_replies
+        self._comms = comms
+        self._work = work
         self._handshake = handshake
         self._verification = verification
-        self._parts = parts
+        self._end = end
+        self.epoch = 0
+        """Counts the kernel's processes."""
 
     # -- what the server tells -----------------------------------------------------------------
 
@@ -62,10 +55,9 @@ class Process:
             running: whether the process was there before the broker.
             state: its execution state, as far as the server knows.
         """
-        context = self._context
-        context.began()
-        context.execution.reset(state)
-        context.registry.begin(complete=not running)
+        self.epoch += 1
+        self._work.execution.reset(state)
+        self._comms.registry.begin(complete=not running)
         self._handshake.began(now, running=running)
         self._verification.began(now)
         if running:
@@ -73,9 +65,9 @@ class Process:
 
     def died(self, now: float, state: str) -> None:
         """Note that the process ended by itself. It starts anew, unless ``state`` is ``dead``."""
-        self._forget(f"the kernel is {state}", now, "dead" if state == "dead" else "restarted")
-        self._context.execution.reset(state)
-        self._announce(state, now)
+        self._ended(f"the kernel is {state}", now, "dead" if state == "dead" else "restarted")
+        self._work.execution.reset(state)
+        self._end.announce(state, now)
         if state == "dead":
             self._handshake.lost()
         else:
@@ -95,15 +87,14 @@ class Process:
             reason: why the comms end, for people.
             state: what the end means for the kernel.
         """
-        self._forget(reason, now, state)
-        self._context.execution.reset("starting")
+        self._ended(reason, now, state)
+        self._work.execution.reset("starting")
         self._handshake.began(now, running=False)
 
     def reached_again(self, now: float, *, running: bool) -> None:
         """Note that the link to the process works again. Messages may have been missed."""
-        context = self._context
-        context.registry.doubt_all("the link to the kernel was broken for a while")
-        if context.execution.state == "dead":
+        self._comms.registry.doubt_all("the link to the kernel was broken for a while")
+        if self._work.execution.state == "dead":
             self._handshake.lost()
             return
         self._handshake.began(now, running=running)
@@ -111,8 +102,8 @@ class Process:
 
     def gone(self, now: float) -> None:
         """Note that the kernel is gone for good."""
-        self._forget("the kernel is gone", now, "gone")
-        self._context.execution.reset("dead")
+        self._ended("the kernel is gone", now, "gone")
+        self._work.execution.reset("dead")
         self._handshake.lost()
 
     # -- what the kernel tells -----------------------------------------------------------------
@@ -122,8 +113,8 @@ class Process:
         # The known process may say it late, after its control thread has answered.
         if status.execution_state != "starting" or self._handshake.held:
             return
-        if len(self._context.registry) or self._context.execution.running is not None:
-            self._forget("the kernel was restarted", now)
+        if len(self._comms.registry) or self._work.execution.running is not None:
+            self._ended("the kernel was restarted", now)
 
     def said_farewell(self, now: float) -> None:
         """
@@ -134,27 +125,6 @@ class Process:
         """
         self.replaced(now, "the kernel was shut down", "stopped")
 
-    # -- the end of a process ------------------------------------------------------------------
-
-    def _forget(self, reason: str, now: float, state: EndState = "restarted") -> None:
-        context = self._context
-        closed = context.forget(reason, now)
-        for part in self._parts:
-            part.forget(now)
-        for frontend in list(context.delivery):
-            for comm_id in closed:
-                self._page_replies.comm_gone(frontend, comm_id, reason, b"{}", now)
-        context.changes.note(ProcessEnded(reason, state))
-
-    def _announce(self, state: str, now: float) -> None:
-        """Tell every page a state that the kernel itself cannot tell (as the stock class does)."""
-        author, delivery = self._context.author, self._context.delivery
-        delivery.fan_out(
-            author.write(
-                "iopub",
-                "status",
-                {"execution_state": state},
-                now=now,
-                session=delivery.kernel_session,
-            )
-        )
+    def _ended(self, reason: str, now: float, state: EndState = "restarted") -> None:
+        self.epoch += 1
+        self._end.happened(reason, now, state)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.ledger import Ledger
 from jupyter_comm_broker.core.timed import Timed
 
 ROUTINE_SECONDS = 0.1
@@ -17,10 +17,16 @@ batches of ten (callgrind).
 
 
 class Timers:
-    """Wakes the parts in their order. If one fails, the others still run."""
+    """
+    Wakes the parts in their order. If one fails, the others still run.
 
-    def __init__(self, context: Context, parts: Sequence[Timed]) -> None:
-        self._context = context
+    Args:
+        ledger: counts and logs a part that fails.
+        parts: the parts.
+    """
+
+    def __init__(self, ledger: Ledger, parts: Sequence[Timed]) -> None:
+        self._ledger = ledger
         self._parts = parts
         self._not_before = float("-inf")
         self.is_routine = True
@@ -64,11 +70,11 @@ class Timers:
         try:
             return part.next_due()
         except Exception as fault:  # noqa: BLE001 - one clock must not stop the rest
-            self._context.stumbled(f"asking when {type(part).__name__} is due", fault)
+            self._ledger.stumbled(f"asking when {type(part).__name__} is due", fault)
             return None
 
     def _wake(self, part: Timed, now: float) -> None:
         try:
             part.tick(now)
         except Exception as fault:  # noqa: BLE001 - one clock must not stop the rest
-            self._context.stumbled(type(part).__name__, fault)
+            self._ledger.stumbled(type(part).__name__, fault)

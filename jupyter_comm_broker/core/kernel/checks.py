@@ -13,23 +13,33 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.comms import Comms
 from jupyter_comm_broker.core.kernel.silent_changes import SilentChanges
+from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.pages.effects import Effects
 from jupyter_comm_broker.core.state.comm_record import CommRecord
 from jupyter_comm_broker.core.timed import SOON
 from jupyter_comm_broker.protocol.widget import WIDGET_TARGET
 
 
 class Checks:
-    """What is due for a check, and when. :class:`Verification` asks the kernel."""
+    """
+    What is due for a check, and when. :class:`Verification` asks the kernel.
+
+    Args:
+        comms: the kernel's comms.
+        effects: collects the looks that are over.
+        limits: how long checks are put off.
+    """
 
     MOST_UNDER_WAY = 1_000
     """The most questions for which the time is kept when the kernel began with them."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        self._limits = context.limits
-        self.silent_changes = SilentChanges(context)
+    def __init__(self, comms: Comms, effects: Effects, limits: Limits) -> None:
+        self._comms = comms
+        self._effects = effects
+        self._limits = limits
+        self.silent_changes = SilentChanges(comms.mirror.watched, limits)
         self._restored: dict[str, None] = {}
         """The comms that pages were given from the mirror since the last check, in that order."""
         self._list_due = False
@@ -75,9 +85,9 @@ class Checks:
 
     def unconfirmed(self, now: float) -> None:
         """Take over the comms with a page's value that the kernel has not confirmed."""
-        if not self._context.mirror.has_unconfirmed:
+        if not self._comms.mirror.has_unconfirmed:
             return
-        for comm_id in self._context.mirror.take_unconfirmed():
+        for comm_id in self._comms.mirror.take_unconfirmed():
             soonest = now + self._limits.confirm_after
             latest = now + self._limits.confirm_within
             if (waiting := self._unconfirmed.get(comm_id)) is not None:
@@ -130,7 +140,7 @@ class Checks:
             comm_ids.update(dict.fromkeys(self.silent_changes.take_due(now)))
         for comm_id in self._unconfirmed.keys() & comm_ids:
             del self._unconfirmed[comm_id]
-        found = map(self._context.registry.get, comm_ids)
+        found = map(self._comms.registry.get, comm_ids)
         return [
             each.comm_id
             for each in found
@@ -143,10 +153,10 @@ class Checks:
 
     def over(self) -> None:
         """End the check that was taken last, and the looks that it was for."""
-        self._context.effects.looked += self._looking
+        self._effects.looked += self._looking
         self._looking = []
         # Nothing is kept of closed comms. Their ids are never used again.
-        registry = self._context.registry
+        registry = self._comms.registry
         self._deaf = {each for each in self._deaf if each in registry}
         self._attempts = {k: v for k, v in self._attempts.items() if k in registry}
 

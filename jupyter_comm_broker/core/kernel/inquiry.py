@@ -8,9 +8,10 @@ kernel is done with them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
+from itertools import islice
 
-from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
+from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests, Question
 from jupyter_comm_broker.core.state.registry import Registry
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
@@ -36,6 +37,8 @@ class Inquiry:
 
     def __init__(self, kernel_requests: KernelRequests, registry: Registry, session: str) -> None:
         self._kernel_requests = kernel_requests
+        self.are_ours = kernel_requests.are_ours
+        """Says whether a parent header is that of a request of ours."""
         self._registry = registry
         self._control_prefix = f"{session}_control_"
         self._control_count = 0
@@ -80,11 +83,37 @@ class Inquiry:
         closing = {"comm_id": self.control_comm, "data": {}}
         self.closing = self._tell("close", "comm_close", closing, now)
 
-    def ask_for_each(self, comm_ids: Iterable[str], now: float) -> None:
-        """Ask for the states of these comms one by one."""
-        for comm_id in comm_ids:
+    def ask_for_some(self, comm_ids: Container[str], most: int, now: float) -> list[str]:
+        """
+        Ask for the states of some of these comms one by one.
+
+        Args:
+            comm_ids: the comms.
+            most: how many to ask for.
+            now: the time.
+
+        Returns:
+            Those that were asked for.
+        """
+        # In the order of opening. A widget that refers to another may be built after that one.
+        known = (each.comm_id for each in self._registry)
+        asked = list(islice((each for each in known if each in comm_ids), most))
+        for comm_id in asked:
             content = {"comm_id": comm_id, "data": {"method": "request_state"}}
             self._tell("state", "comm_msg", content, now)
+        return asked
+
+    def ask_for_a_sign(self, now: float) -> str:
+        """Ask a small question on the shell, whose end shows what is before it. Returns its id."""
+        return self._kernel_requests.ask("overdue", "shell", "kernel_info_request", {}, now)
+
+    def done(self, msg_id: str) -> None:
+        """Stop waiting for the answer to a question."""
+        self._kernel_requests.done(msg_id)
+
+    def question(self, message: Message) -> Question:
+        """Return our question that is the parent of a message."""
+        return self._kernel_requests.asked(message)
 
     def is_answer(self, message: Message) -> bool:
         """

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.pages.effects import Effects
 from jupyter_comm_broker.protocol.message import Message
+from jupyter_comm_broker.protocol.synthesis import Author
 
 
 class Question(NamedTuple):
@@ -28,13 +30,24 @@ NOTHING = Question("", 0.0, "")
 
 
 class KernelRequests:
-    """The requests under way, by msg_id, with what they are about."""
+    """
+    The requests under way, by msg_id, with what they are about.
+
+    Args:
+        author: writes them.
+        effects: collects what is to be sent.
+        ledger: counts them.
+    """
 
     MOST = 20_000
     """The most that are kept. Some questions get no answer. Above this the oldest are forgotten."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, author: Author, effects: Effects, ledger: Ledger) -> None:
+        self._author = author
+        self.are_ours = author.asked
+        """Says whether a parent header is that of a request of ours."""
+        self._effects = effects
+        self._ledger = ledger
         self._asked: dict[str, Question] = {}
 
     def ask(
@@ -65,20 +78,20 @@ class KernelRequests:
         Returns:
             Its msg_id.
         """
-        message = self._context.author.write(
+        message = self._author.write(
             channel, msg_type, content, now=now, metadata=metadata, subshell_id=subshell_id
         )
         msg_id = message.header.msg_id
         self._asked[msg_id] = Question(about, now, comm_id)
         if len(self._asked) > self.MOST:
             del self._asked[next(iter(self._asked))]
-        self._context.effects.to_kernel.append(message)
-        self._context.counters["own_requests"] += 1
+        self._effects.to_kernel.append(message)
+        self._ledger.counters["own_requests"] += 1
         return msg_id
 
     def is_ours(self, message: Message) -> bool:
         """Return whether a message of the kernel has a request of ours as its parent."""
-        return self._context.author.asked(message.parent)
+        return self.are_ours(message.parent)
 
     def asked(self, message: Message) -> Question:
         """Return the question that is the parent of ``message``; ``NOTHING`` if it was given up."""

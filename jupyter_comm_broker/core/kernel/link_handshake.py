@@ -11,15 +11,23 @@ waits when it starts, and prints the error to every page. The stock server asks 
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.context import Context
 from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
+from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.requests.work import Work
 from jupyter_comm_broker.protocol.message import Message
 
 ABOUT = "kernel_info"
 
 
 class LinkHandshake:
-    """Asks the kernel until the link is known to work both ways."""
+    """
+    Asks the kernel until the link is known to work both ways.
+
+    Args:
+        ledger: counts and logs.
+        work: is told what the kernel's answers prove.
+        kernel_requests: sends our requests.
+    """
 
     RETRY = 0.5
     """Seconds between two attempts. jupyter_server's nudge waits as long."""
@@ -33,8 +41,9 @@ class LinkHandshake:
     PATIENCE_SHELL = 10.0
     """Seconds after which a starting kernel is asked on control too. Its shell may be busy."""
 
-    def __init__(self, context: Context, kernel_requests: KernelRequests) -> None:
-        self._context = context
+    def __init__(self, ledger: Ledger, work: Work, kernel_requests: KernelRequests) -> None:
+        self._ledger = ledger
+        self._work = work
         self._kernel_requests = kernel_requests
         self.link = "connecting"
         """
@@ -77,7 +86,7 @@ class LinkHandshake:
             return
         if now - self._since > (self.PATIENCE_RUNNING if self._running else self.PATIENCE_STARTING):
             self.link = "assumed"
-            self._context.log("warning", "the kernel did not answer; the link is used unproven")
+            self._ledger.log("warning", "the kernel did not answer; the link is used unproven")
             return
         self._next = now + self.RETRY
         if not self._running:
@@ -107,9 +116,19 @@ class LinkHandshake:
             self.answers_control = True
         elif not self._asked_control:
             self._ask("control", now)
-        self._context.kernel_info.said(bytes(message.parts[3]))
+        self._work.kernel_info.said(bytes(message.parts[3]))
         self._answered = True
         self._settle()
+
+    def control_is_silent(self) -> None:
+        """Note that the kernel gave no answer on its control channel."""
+        self.answers_control = False
+
+    def replied(self) -> None:
+        """Note that the kernel is done with a request of ours."""
+        # Only with a proven link: the last messages of an earlier process prove nothing.
+        if self.link == "proven":
+            self._work.execution.answered()
 
     def lost(self) -> None:
         """Note that the kernel is gone."""
@@ -120,4 +139,4 @@ class LinkHandshake:
         if self._heard and self._answered and waited_for:
             self.link = "proven"
             # What it published before we were subscribed, its statuses among it, is lost.
-            self._context.execution.answered()
+            self._work.execution.answered()

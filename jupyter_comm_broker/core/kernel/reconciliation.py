@@ -18,8 +18,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.comms import Comms
 from jupyter_comm_broker.core.kernel.checks import Checks
+from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.pages.delivery import Delivery
 from jupyter_comm_broker.core.state.comm_record import CommRecord, Side
 from jupyter_comm_broker.core.state.watched_changes import Changes
 from jupyter_comm_broker.core.state.widget_state import WidgetState
@@ -70,15 +72,24 @@ class Reconciliation:
     Corrects registry and mirror by the kernel's answers.
 
     Args:
-        context: the kernel's context.
+        ledger: counts what was verified.
+        comms: the kernel's comms.
+        delivery: the pages.
         checks: is told which answers count, and which comms must be asked again.
         owns_outputs: says whether our list of a widget's outputs is better than the kernel's.
     """
 
     def __init__(
-        self, context: Context, checks: Checks, owns_outputs: Callable[[str], bool]
+        self,
+        ledger: Ledger,
+        comms: Comms,
+        delivery: Delivery,
+        checks: Checks,
+        owns_outputs: Callable[[str], bool],
     ) -> None:
-        self._context = context
+        self._ledger = ledger
+        self._comms = comms
+        self._delivery = delivery
         self._checks = checks
         self._owns_outputs = owns_outputs
         self._lists_work = False
@@ -88,8 +99,12 @@ class Reconciliation:
         self._unlisted: set[str] = set()
         """The widgets that the latest list did not name and that have not been asked since."""
 
+        self._newer: Changes = {}
+        """What changed since the kernel began with the answers that are read now."""
+
     def forget(self) -> None:
         """Forget what is known of its lists, because the kernel has a new process."""
+        self.ended()
         self._lists_work = self._lists_lack = False
         self._unlisted.clear()
 
@@ -107,7 +122,7 @@ class Reconciliation:
         Returns:
             The comms that are gone.
         """
-        registry = self._context.registry
+        registry = self._comms.registry
         comms = message.content.get("comms")
         if not isinstance(comms, dict):
             return []
@@ -130,12 +145,12 @@ class Reconciliation:
         return [Learned(record, closed=True) for record in gone]
 
     def _note(self, comm_id: str, target_name: str, now: float) -> None:
-        registry = self._context.registry
+        registry = self._comms.registry
         record = registry.get(comm_id)
         if record is None:
             record = registry.opened(comm_id, target_name, Side.UNKNOWN, now)
             if registry.followed:
-                record.mark_missed(self._context.delivery.sessions())
+                record.mark_missed(self._delivery.sessions())
         elif not record.target_name:
             registry.named(record, target_name)
         record.mark_listed()
@@ -164,14 +179,31 @@ class Reconciliation:
         if not record.is_widget:
             return True
         self._unlisted.add(record.comm_id)
-        self._context.registry.doubt(record, "the kernel does not list it")
+        self._comms.registry.doubt(record, "the kernel does not list it")
         return False
 
     def _close(self, record: CommRecord, now: float) -> None:
-        self._context.mirror.closed(record)
-        self._context.registry.closed(record.comm_id, Side.KERNEL, NOT_LISTED, now)
+        self._comms.mirror.closed(record)
+        self._comms.registry.closed(record.comm_id, Side.KERNEL, NOT_LISTED, now)
 
     # -- states ----------------------------------------------------------------------------------
+
+    def began(self) -> None:
+        """Note from now on what changes while the kernel is asked for states."""
+        self._newer.clear()
+        self._comms.mirror.watched.watch(self._newer)
+
+    def read_by_kernel(self, comm_id: str | None = None) -> None:
+        """Note that the kernel begins with an answer about a comm; ``None`` for all comms."""
+        # What changed before this is in the answer.
+        if comm_id is None:
+            self._newer.clear()
+        else:
+            self._newer.pop(comm_id, None)
+
+    def ended(self) -> None:
+        """Note no longer what changes. May be called twice."""
+        self._comms.mirror.watched.unwatch(self._newer)
 
     @staticmethod
     def taken_apart(message: Message) -> dict[str, Whole]:
@@ -188,56 +220,39 @@ class Reconciliation:
             for comm_id, entry in answer.states.items()
         }
 
-    def stated(self, comm_id: str, whole: Whole, newer: Changes, now: float) -> list[Learned]:
-        """
-        Take the kernel's answer about one comm. Returns what was learned.
+    def stated(self, comm_id: str, whole: Whole, now: float) -> list[Learned]:
+        """Take the ``whole`` state of a comm as the kernel says it. Returns what was learned."""
+        record = self._comms.registry.get(comm_id)
+        return [] if record is None else self._stated(record, whole, now)
 
-        Args:
-            comm_id: the comm.
-            whole: its state.
-            newer: what changed since the kernel began with its answer.
-            now: the time.
-        """
-        record = self._context.registry.get(comm_id)
-        return [] if record is None else self._stated(record, whole, newer, now)
-
-    def one_stated(self, message: Message, newer: Changes, now: float) -> list[Learned]:
-        """
-        Take the answer to a ``request_state``. Returns what was learned.
-
-        Args:
-            message: the answer.
-            newer: what changed since the kernel began with its answer.
-            now: the time.
-        """
+    def one_stated(self, message: Message, now: float) -> list[Learned]:
+        """Take the answer to a ``request_state``. Returns what was learned."""
         comm_id = message.comm.comm_id
-        if comm_id in self._unlisted and comm_id in self._context.registry:
+        if comm_id in self._unlisted and comm_id in self._comms.registry:
             self._unlisted.discard(comm_id)
             self._lists_lack = True
         payload = read_payload(message.comm.data)
         whole = Whole(payload.state, payload.buffer_paths, list(message.buffers))
-        return self.stated(comm_id, whole, newer, now)
+        return self.stated(comm_id, whole, now)
 
     def said_nothing(self, comm_id: str, now: float) -> list[Learned]:
         """Note that the kernel handled a ``request_state`` silently. Returns what was learned."""
-        record = self._context.registry.get(comm_id)
+        record = self._comms.registry.get(comm_id)
         if record is None or comm_id not in self._unlisted:
             return []
         self._unlisted.discard(comm_id)
         self._close(record, now)
         return [Learned(record, closed=True)]
 
-    def _stated(
-        self, record: CommRecord, whole: Whole, newer: Changes, now: float
-    ) -> list[Learned]:
+    def _stated(self, record: CommRecord, whole: Whole, now: float) -> list[Learned]:
         was_known = record.state is not None
         ours = {"outputs"} if self._owns_outputs(record.comm_id) else set()
-        keep = newer.get(record.comm_id, set()) | ours
-        answered = self._context.mirror.kernel_answered(record, *whole, keep)
-        self._context.counters["verified"] += 1
+        keep = self._newer.get(record.comm_id, set()) | ours
+        answered = self._comms.mirror.kernel_answered(record, *whole, keep)
+        self._ledger.counters["verified"] += 1
         if answered.contradicted - ours:
             because = "it changed while the kernel was asked"
-            self._context.registry.doubt(record, because, ask=False)
+            self._comms.registry.doubt(record, because, ask=False)
             self._checks.again(record, now)
         else:
             record.mark_checked(now)
@@ -245,6 +260,6 @@ class Reconciliation:
         if not was_known:
             return [Learned(record, state=WidgetState(*whole))]
         if answered.wrong:
-            self._context.counters["corrected"] += 1
+            self._ledger.counters["corrected"] += 1
             return [Learned(record, wrong=answered.wrong)]
         return []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.state.watched_changes import WatchedChanges
 
 
 class SilentChanges:
@@ -10,15 +11,19 @@ class SilentChanges:
     The widgets that changed since the last look, and so may change again.
 
     Converters, mutations in place and overridden methods change what no message tells.
+
+    Args:
+        watched: notes what changes.
+        limits: how long a look is put off.
     """
 
     AT_ONCE = 20
     """How many are looked at together: those that changed last."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, watched: WatchedChanges, limits: Limits) -> None:
+        self._limits = limits
         self._changed: dict[str, set[str]] = {}
-        context.mirror.watched.watch(self._changed)
+        watched.watch(self._changed)
         self._looked_at = 0.0
 
     def looked(self, now: float) -> None:
@@ -32,7 +37,7 @@ class SilentChanges:
 
     def next_due(self) -> float | None:
         """Return when a look is worth it; ``None`` for never."""
-        interval = self._context.limits.verify_interval
+        interval = self._limits.verify_interval
         return self._looked_at + interval if interval and self._changed else None
 
     def take_due(self, now: float) -> list[str]:

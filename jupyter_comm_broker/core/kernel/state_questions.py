@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from itertools import islice
 
-from jupyter_comm_broker.core.context import Context
 from jupyter_comm_broker.core.kernel.checks import Checks
 from jupyter_comm_broker.core.kernel.inquiry import Inquiry
-from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests, Question
+from jupyter_comm_broker.core.kernel.kernel_requests import Question
+from jupyter_comm_broker.core.kernel.reach import Reach
 from jupyter_comm_broker.core.kernel.reconciliation import Learned, Reconciliation, Whole
 from jupyter_comm_broker.core.kernel.verification_step import Step
-from jupyter_comm_broker.core.state.watched_changes import Changes
+from jupyter_comm_broker.core.ledger import Ledger
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.widget import read_payload
 
@@ -27,7 +27,16 @@ NOTHING: Heard = ([], None)
 
 
 class StateQuestions:
-    """One round of questions about states, from the first question to the last answer."""
+    """
+    One round of questions about states, from the first question to the last answer.
+
+    Args:
+        ledger: counts and logs answers that do not come.
+        reach: says whether the kernel can answer now.
+        inquiry: sends the questions.
+        checks: is told how they went.
+        reconciliation: takes the answers.
+    """
 
     ONE_BY_ONE = 20
     """Up to this many comms are asked one by one. For more, one message is cheaper."""
@@ -40,14 +49,14 @@ class StateQuestions:
 
     def __init__(
         self,
-        context: Context,
-        kernel_requests: KernelRequests,
+        ledger: Ledger,
+        reach: Reach,
         inquiry: Inquiry,
         checks: Checks,
         reconciliation: Reconciliation,
     ) -> None:
-        self._context = context
-        self._kernel_requests = kernel_requests
+        self._ledger = ledger
+        self._reach = reach
         self._inquiry = inquiry
         self._checks = checks
         self._reconciliation = reconciliation
@@ -67,7 +76,6 @@ class StateQuestions:
         self._answers: dict[str, Whole] = {}
         self._is_left = False
         """Whether the control comm is closed, and the kernel is done with it."""
-        self._changed: Changes = {}
         self._overdue = ""
         """The msg_id of the small question that follows an overdue one."""
         self._no_control_comm = False
@@ -94,9 +102,8 @@ class StateQuestions:
         self._left, self._silent, self._again = set(comm_ids), set(), set()
         self._needed = set(needed)
         self._answers, self._is_left = {}, False
-        self._changed.clear()
-        self._context.mirror.watched.watch(self._changed)
-        if self._context.occupied:
+        self._reconciliation.began()
+        if self._reach.occupied:
             self._begin(Step.SUBSHELL, now, pause)
             self._inquiry.create_subshell(now)
         elif len(comm_ids) > self.ONE_BY_ONE and not self._no_control_comm:
@@ -111,18 +118,12 @@ class StateQuestions:
         left = self._left - self._silent
         if not left:
             return self._end()
-        if self._context.occupied:
+        if self._reach.occupied:
             # At a busy kernel these questions would wait for its cell, so they are put off.
             return self._put_off(self._left)
         self._begin(Step.EACH, now, pause)
-        # In the order of opening. A widget that refers to another may be built after that one.
-        found = (each.comm_id for each in self._context.registry)
-        in_order = (comm_id for comm_id in found if comm_id in left)
-        self._portion = dict.fromkeys(islice(in_order, self.AT_ONCE))
-        if not self._portion:
-            return self._end()
-        self._inquiry.ask_for_each(self._portion, now)
-        return None
+        self._portion = dict.fromkeys(self._inquiry.ask_for_some(left, self.AT_ONCE, now))
+        return None if self._portion else self._end()
 
     def _begin(self, step: Step, now: float, pause: float) -> None:
         self.step = step
@@ -132,7 +133,7 @@ class StateQuestions:
     def _end(self) -> bool:
         """End the round. Returns whether all that must answer have answered."""
         self.step = Step.REST
-        self._context.mirror.watched.unwatch(self._changed)
+        self._reconciliation.ended()
         self._checks.unanswered(self._silent)
         self._left &= self._needed
         return not self._left
@@ -194,7 +195,7 @@ class StateQuestions:
         learned = []
         for comm_id in list(islice(self._answers, self.AT_A_TIME)):
             whole = self._answers.pop(comm_id)
-            learned += self._reconciliation.stated(comm_id, whole, self._changed, now)
+            learned += self._reconciliation.stated(comm_id, whole, now)
             self._stated.add(comm_id)
         over = None
         if self._is_left and not self._answers:
@@ -207,7 +208,7 @@ class StateQuestions:
         self._left.discard(comm_id)
         self._silent.discard(comm_id)
         self._stated.add(comm_id)
-        learned = self._reconciliation.one_stated(message, self._changed, now)
+        learned = self._reconciliation.one_stated(message, now)
         return learned, self._next(comm_id, now, pause)
 
     def _next(self, comm_id: str, now: float, pause: float) -> bool | None:
@@ -222,11 +223,10 @@ class StateQuestions:
         msg_id, state = message.parent.msg_id, message.execution_state
         if state == "busy":
             self._checks.began(msg_id, now)
-            # What changed before this is in the answer.
             if question.about == "state":
-                self._changed.pop(question.comm_id, None)
+                self._reconciliation.read_by_kernel(question.comm_id)
             elif question.about == "states":
-                self._changed.clear()
+                self._reconciliation.read_by_kernel()
         elif state == "idle":
             self._checks.ended(msg_id, now)
             return self._ended(msg_id, question, now, pause)
@@ -247,7 +247,7 @@ class StateQuestions:
             self._no_control_comm = self._unanswered > 1
             return [], self._ask_each(now, pause)
         if question.about == "state":
-            self._kernel_requests.done(msg_id)
+            self._inquiry.done(msg_id)
             if self.step is Step.EACH and question.comm_id in self._portion:
                 self._silent.add(question.comm_id)
                 learned = self._reconciliation.said_nothing(question.comm_id, now)
@@ -256,12 +256,11 @@ class StateQuestions:
 
     def timed_out(self, now: float, pause: float) -> bool | None:
         """Note that an answer is overdue. Returns how the round ended, as in :data:`Heard`."""
-        self._context.counters["verification_timeouts"] += 1
-        self._context.log("debug", f"the kernel gave no answer in time: {self.step.value}")
+        self._ledger.counters["verification_timeouts"] += 1
+        self._ledger.log("debug", f"the kernel gave no answer in time: {self.step.value}")
         on_shell = self.step in (Step.STATES, Step.EACH, Step.LEAVE) and not self._inquiry.subshell
-        if on_shell and not self._overdue and not self._context.occupied:
-            ask = self._kernel_requests.ask
-            self._overdue = ask("overdue", "shell", "kernel_info_request", {}, now)
+        if on_shell and not self._overdue and not self._reach.occupied:
+            self._overdue = self._inquiry.ask_for_a_sign(now)
             self.deadline = now + max(self.OVERDUE, pause)
             return None
         return self._gave_no_answer(now)
@@ -293,7 +292,8 @@ class StateQuestions:
     def forget(self) -> None:
         """Forget the round, because the kernel has a new process and no answer will come."""
         self.step = Step.REST
-        self._context.mirror.watched.unwatch(self._changed)
+        self._inquiry.reset()
+        self._reconciliation.forget()
         self._left, self._silent, self._stated = set(), set(), set()
         self._portion, self._answers, self._is_left = {}, {}, False
         self._overdue = ""

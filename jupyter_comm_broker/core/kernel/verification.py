@@ -11,15 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.comms import Comms
 from jupyter_comm_broker.core.kernel.checks import Checks
-from jupyter_comm_broker.core.kernel.inquiry import Inquiry
-from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
-from jupyter_comm_broker.core.kernel.link_handshake import LinkHandshake
+from jupyter_comm_broker.core.kernel.kernel_requests import Question
+from jupyter_comm_broker.core.kernel.list_question import ListQuestion
 from jupyter_comm_broker.core.kernel.patience import Patience
-from jupyter_comm_broker.core.kernel.reconciliation import Learned, Reconciliation
+from jupyter_comm_broker.core.kernel.reach import Reach
+from jupyter_comm_broker.core.kernel.reconciliation import Learned
 from jupyter_comm_broker.core.kernel.state_questions import Heard, StateQuestions
 from jupyter_comm_broker.core.kernel.verification_step import Step
+from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.state.comm_record import CommRecord
 from jupyter_comm_broker.core.timed import SOON
 from jupyter_comm_broker.protocol.message import Message
@@ -30,31 +31,28 @@ class Verification:
     The order of our questions about comms: what is asked when, and what if no answer comes.
 
     Args:
-        context: the kernel's context.
-        kernel_requests: our requests to the kernel.
-        handshake: says whether the link works.
+        comms: the kernel's comms.
+        reach: says whether the kernel can be asked now.
         checks: says what is to be checked.
-        reconciliation: takes the answers.
+        list_question: asks which comms there are.
+        states: asks for states.
+        limits: how long to wait for answers.
     """
 
     def __init__(
         self,
-        context: Context,
-        kernel_requests: KernelRequests,
-        handshake: LinkHandshake,
+        comms: Comms,
+        reach: Reach,
         checks: Checks,
-        reconciliation: Reconciliation,
+        list_question: ListQuestion,
+        states: StateQuestions,
+        limits: Limits,
     ) -> None:
-        self._context = context
-        self._kernel_requests = kernel_requests
-        self._handshake = handshake
+        self._comms = comms
+        self._reach = reach
         self._checks = checks
-        self._reconciliation = reconciliation
-        self.inquiry = Inquiry(kernel_requests, context.registry, context.author.session)
-        """Recognises the answers to our questions."""
-        self._states = StateQuestions(
-            context, kernel_requests, self.inquiry, checks, reconciliation
-        )
+        self._list = list_question
+        self._states = states
         self._wanted: set[str] = set()
         """The comms whose states a page waits for."""
         self._list_wanted = False
@@ -65,13 +63,12 @@ class Verification:
         """Whether a check begins with the list of comms."""
         self._is_check = False
         """Whether the question under way is a check."""
-        self._listing_until: float | None = None
-        self._patience = Patience(context.limits)
+        self._patience = Patience(limits)
 
     @property
     def step(self) -> Step:
         """What the broker waits for."""
-        return Step.LIST if self._listing_until is not None else self._states.step
+        return Step.LIST if self._list.deadline is not None else self._states.step
 
     def began(self, now: float) -> None:
         """Note that the link is connected. What no message told can only have happened since."""
@@ -80,12 +77,12 @@ class Verification:
     def wanted(self, comm_ids: Iterable[str], now: float) -> None:
         """Note that a page waits for these comms' states, and for the list if it is incomplete."""
         self._wanted.update(comm_ids)
-        self._list_wanted |= not self._context.registry.complete
+        self._list_wanted |= not self._comms.registry.complete
         self._patience.renew(now)
 
     def restored(self, records: Sequence[CommRecord], now: float) -> None:
         """Note that a page was given these comms. They are checked, and doubted ones at once."""
-        if not len(self._context.registry):
+        if not len(self._comms.registry):
             return
         self._checks.restored([each.comm_id for each in records], now)
         self._wanted.update([each.comm_id for each in records if each.dirty_because])
@@ -103,28 +100,26 @@ class Verification:
 
     def forget(self, now: float) -> None:
         """Forget all questions, because the kernel has a new process and no answer will come."""
-        self.inquiry.reset()
         self._states.forget()
         self._checks.forget()
-        self._reconciliation.forget()
+        self._list.forget()
         self._wanted.clear()
         self._to_check.clear()
-        self._listing_until = None
         self._list_wanted = self._list_due = False
         self._patience.renew(now)
 
     def next_due(self) -> float | None:
         """Return when to go on; ``None`` for never."""
-        if self._context.mirror.has_unconfirmed:
+        if self._comms.mirror.has_unconfirmed:
             return SOON
-        if self._handshake.held or self._handshake.link == "lost":
+        if self._reach.is_cut:
             return None
-        if self._listing_until is not None:
-            return self._listing_until
+        if self._list.deadline is not None:
+            return self._list.deadline
         if self._states.step is not Step.REST:
             deadline = self._states.deadline
             return min(self._patience.not_before, deadline) if self._can_list_beside else deadline
-        if self._patience.failed_occupied and not self._context.occupied:
+        if self._patience.failed_occupied and not self._reach.occupied:
             return SOON
         if not self._may_ask:
             return None
@@ -137,10 +132,10 @@ class Verification:
     def tick(self, now: float) -> None:
         """Ask the next question, if it can be asked now."""
         self._checks.unconfirmed(now)
-        if self._handshake.held or self._handshake.link == "lost":
+        if self._reach.is_cut:
             return
-        if self._listing_until is not None:
-            if now >= self._listing_until:
+        if self._list.deadline is not None:
+            if now >= self._list.deadline:
                 self._list_timed_out(now)
             return
         if self._states.step is not Step.REST:
@@ -149,7 +144,7 @@ class Verification:
             elif now >= self._patience.not_before and self._can_list_beside:
                 self._ask_list(now)
             return
-        if self._patience.failed_occupied and not self._context.occupied:
+        if self._patience.failed_occupied and not self._reach.occupied:
             self._patience.renew(now)
         if not self._may_ask:
             return
@@ -177,7 +172,7 @@ class Verification:
         if self._list_due:
             self._ask_list(now)
             return
-        to_check = [each for each in self._to_check if each in self._context.registry]
+        to_check = [each for each in self._to_check if each in self._comms.registry]
         self._to_check.clear()
         if to_check:
             self._states.ask(to_check, (), now, self._patience.pause)
@@ -188,15 +183,15 @@ class Verification:
     def _can_check(self) -> bool:
         # Comms in need that do not answer are asked after ever longer waits. Checks do not wait for
         # that.
-        return not (self._context.occupied or self._must_list)
+        return not (self._reach.occupied or self._must_list)
 
     @property
     def _must_list(self) -> bool:
-        return self._list_wanted or not self._context.registry.complete
+        return self._list_wanted or not self._comms.registry.complete
 
     def _in_need(self) -> set[str]:
         """Return the comms whose states are unknown or doubted, or that a page waits for."""
-        registry = self._context.registry
+        registry = self._comms.registry
         if not (registry.doubtful or self._wanted):
             return set()
         self._wanted = {comm_id for comm_id in self._wanted if comm_id in registry}
@@ -207,14 +202,14 @@ class Verification:
     def _may_ask(self) -> bool:
         if self._patience.is_exhausted:
             return False
-        if self._handshake.held or self._handshake.link == "lost":
+        if self._reach.is_cut:
             return False
-        if not self._context.occupied:
+        if not self._reach.occupied:
             return True
         if self._must_list:
-            return self._handshake.answers_control is not False
-        urgent = bool(self._wanted) or self._context.registry.has_unknown
-        return urgent and self._context.kernel_info.has_subshells
+            return self._reach.answers_lists
+        urgent = bool(self._wanted) or self._comms.registry.has_unknown
+        return urgent and self._reach.answers_beside
 
     @property
     def _can_list_beside(self) -> bool:
@@ -222,18 +217,24 @@ class Verification:
         return self._states.overdue and self._must_list and self._may_ask
 
     def _ask_list(self, now: float) -> None:
-        over_control = self._handshake.answers_control or self._context.occupied
-        self._listing_until = now + self._patience.pause
-        self.inquiry.list_comms("control" if over_control else "shell", now)
+        self._list.ask(now, self._patience.pause)
 
-    def heard(self, message: Message, now: float) -> list[Learned]:
-        """Take what the kernel sent because of our questions. Returns what pages must be told."""
-        question = self._kernel_requests.asked(message)
-        if message.header.msg_type == "comm_info_reply" and question.about == "list":
-            if self._listing_until is None:
+    def heard(self, message: Message, question: Question, now: float) -> list[Learned]:
+        """
+        Take what the kernel sent because of a question of ours.
+
+        Args:
+            message: the message.
+            question: its parent.
+            now: the time.
+
+        Returns:
+            What pages must be told.
+        """
+        if self._list.is_answer(message, question):
+            if self._list.deadline is None:
                 return []
-            learned = self._reconciliation.listed(message, question.asked_at, now)
-            self._listing_until = None
+            learned = self._list.answered(message, question, now)
             self._list_wanted = self._list_due = False
             if not self._is_check:
                 self._patience.renew(now)
@@ -268,12 +269,8 @@ class Verification:
             self._put_off(now)
 
     def _list_timed_out(self, now: float) -> None:
-        self._context.counters["verification_timeouts"] += 1
-        self._context.log("debug", f"the kernel gave no answer in time: {Step.LIST.value}")
-        self._listing_until = None
-        if self._context.occupied:
-            self._handshake.answers_control = False
-        if self._list_due and self._context.registry.complete and not self._list_wanted:
+        self._list.timed_out()
+        if self._list_due and self._comms.registry.complete and not self._list_wanted:
             # The check goes on without the list, because pages show states.
             self._list_due = False
         else:
@@ -281,7 +278,7 @@ class Verification:
 
     def _put_off(self, now: float) -> None:
         """Try again later, or when the kernel has finished what it does now."""
-        self._patience.failed(now, occupied=self._context.occupied)
+        self._patience.failed(now, occupied=self._reach.occupied)
         if self._patience.is_exhausted and not self._patience.failed_occupied:
             self._give_up(now)
 
@@ -289,6 +286,6 @@ class Verification:
         """Ask no more about comms that do not answer, so that others are asked about."""
         unanswered = self._states.give_up()
         if unanswered or self._is_check:
-            self._context.registry.rest(unanswered)
+            self._comms.registry.rest(unanswered)
             self._wanted -= unanswered
             self._patience.renew(now)

@@ -9,6 +9,7 @@ for hours. So it is asked again, after ever longer waits.
 from __future__ import annotations
 
 from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
+from jupyter_comm_broker.core.kernel.link_handshake import LinkHandshake
 
 
 class LaterQuestion:
@@ -17,14 +18,22 @@ class LaterQuestion:
 
     Args:
         kernel_requests: sends it.
+        handshake: says whether the kernel can be reached.
         about: what it is about, which tells its answers from others.
         patience: the seconds before it is asked first. They double with each attempt.
     """
 
-    def __init__(self, kernel_requests: KernelRequests, about: str, patience: float) -> None:
+    def __init__(
+        self,
+        kernel_requests: KernelRequests,
+        handshake: LinkHandshake,
+        about: str,
+        patience: float,
+    ) -> None:
         self._kernel_requests = kernel_requests
+        self._handshake = handshake
         self._about = about
-        self._patience = patience
+        self.patience = patience
         self._attempts = 0
         self._msg_id = ""
         self.due: float | None = None
@@ -32,10 +41,15 @@ class LaterQuestion:
         self.asked_at = 0.0
         """When it was last asked. Only requests sent before that are proven to be over."""
 
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether the kernel can be reached."""
+        return not self._handshake.held
+
     def begin(self, now: float) -> None:
         """Note that there is something to ask about. It may still end by itself."""
         self._attempts = 0
-        self.due = now + self._patience
+        self.due = now + self.patience
 
     def drop(self) -> None:
         """Note that there is nothing to ask about any more."""
@@ -52,7 +66,7 @@ class LaterQuestion:
     def put_off(self, now: float) -> None:
         """Put off the next attempt, for longer than last time."""
         self._attempts += 1
-        self.due = now + self._patience * 2**self._attempts
+        self.due = now + self.patience * 2**self._attempts
 
     def forget(self) -> None:
         """Forget what was asked, because an answer to it proves nothing any more."""

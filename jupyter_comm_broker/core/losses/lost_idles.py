@@ -18,17 +18,23 @@ a second idle of one request is the idle of the request that it began inside.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
-from jupyter_comm_broker.core.context import Context
-from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
-from jupyter_comm_broker.core.kernel.link_handshake import LinkHandshake
+from jupyter_comm_broker.core.ledger import Ledger
 from jupyter_comm_broker.core.losses.later_question import LaterQuestion
 from jupyter_comm_broker.core.losses.lost_messages import LostMessages
 from jupyter_comm_broker.core.requests.execution import Running
 from jupyter_comm_broker.core.requests.request import MAIN
-from jupyter_comm_broker.core.routing.from_kernel import FromKernel
+from jupyter_comm_broker.core.requests.work import Work
 from jupyter_comm_broker.core.timed import SOON
 from jupyter_comm_broker.protocol.message import COMM_TYPES, Header, Message, Part
+
+PublishIdle = Callable[[Header, Part, float], None]
+"""
+Publishes the idle of a request in the kernel's name, because every page has heard of the busy.
+
+Takes the request's header, its JSON or nothing, and the time.
+"""
 
 
 class LostIdles:
@@ -36,31 +42,28 @@ class LostIdles:
     Watches the requests that were replied to and have no idle.
 
     Args:
-        context: the kernel's context.
-        kernel_requests: sends our question.
-        handshake: says whether the link works.
-        from_kernel: passes on the idles that are made here.
+        ledger: counts and logs.
+        work: the requests under way.
+        question: the question that shows that earlier requests are over.
+        publish_idle: publishes the idles that are missing.
         lost: says whether messages were lost.
     """
 
-    ABOUT = "idle"
-
     def __init__(
         self,
-        context: Context,
-        kernel_requests: KernelRequests,
-        handshake: LinkHandshake,
-        from_kernel: FromKernel,
+        ledger: Ledger,
+        work: Work,
+        question: LaterQuestion,
+        publish_idle: PublishIdle,
         lost: LostMessages,
     ) -> None:
-        self._context = context
-        self._handshake = handshake
-        self._from_kernel = from_kernel
+        self._ledger = ledger
+        self._work = work
+        self._question = question
+        self._publish_idle = publish_idle
         self._lost = lost
-        self._patience = context.limits.missing_idle_seconds
         self._suspect = ""
         """The msg_id of the request that may be over and has no idle."""
-        self._question = LaterQuestion(kernel_requests, self.ABOUT, self._patience)
         self._look_at: float | None = None
         self._ended_inside: deque[str] = deque(maxlen=16)
         """The last requests that ended while the main shell was busy without a break."""
@@ -85,17 +88,17 @@ class LostIdles:
         if self._look_at is None or now < self._look_at:
             return
         ask_at = self._question.due or now
-        if suspect and now >= ask_at and not self._handshake.held:
+        if suspect and now >= ask_at and self._question.can_be_asked:
             self._question.ask(now)
         ask_at = self._question.due or now
-        self._look_at = max(ask_at, now + self._patience) if suspect else None
+        self._look_at = max(ask_at, now + self._question.patience) if suspect else None
 
     def _suspected(self) -> str:
         """Return the request on the main shell that should be over; empty for none."""
-        for msg_id, request in self._context.requests.unended.items():
+        for msg_id, request in self._work.requests.unended.items():
             if request.lane == MAIN:
                 return msg_id
-        running = self._context.execution.innermost(MAIN)
+        running = self._work.execution.innermost(MAIN)
         # Comm messages get no reply that would tell.
         return running.header.msg_id if running and _has_no_reply(running) else ""
 
@@ -103,11 +106,11 @@ class LostIdles:
 
     def before(self, status: Message, now: float) -> None:
         """End the requests that a status proves to be over, before the status is followed."""
-        context, msg_id = self._context, status.parent.msg_id
+        msg_id = status.parent.msg_id
         if not msg_id:
             return
-        lane = context.requests.lane(status.parent)
-        inside = context.execution.inside(lane, msg_id)
+        lane = self._work.requests.lane(status.parent)
+        inside = self._work.execution.inside(lane, msg_id)
         if inside and _says(status, "idle"):
             for each in inside:
                 self._end(each.header, each.text, now)
@@ -117,30 +120,30 @@ class LostIdles:
             self._end_unended(MAIN, self._question.asked_at, now)
             self._end_unreplied(MAIN, now)
             return
-        later = context.requests.get(msg_id)
-        if later is not None and context.requests.unended:
+        later = self._work.requests.get(msg_id)
+        if later is not None and self._work.requests.unended:
             self._end_unended(later.lane, later.sent_at, now)
-        if (before := context.execution.innermost(lane)) is not None and (
+        if (before := self._work.execution.innermost(lane)) is not None and (
             before.header.msg_id != msg_id and _has_no_reply(before) and _says(status, "busy")
         ):
             self._end_unreplied(lane, now)
 
     def _find_misnamed(self, status: Message, now: float) -> None:
         """End the request whose idle names another one, which had ended inside it."""
-        msg_id, running = status.parent.msg_id, self._context.execution.innermost(MAIN)
+        msg_id, running = status.parent.msg_id, self._work.execution.innermost(MAIN)
         if running is None:
             self._ended_inside.clear()
             self._misnamed.clear()
         elif _says(status, "idle"):
             if msg_id not in self._ended_inside:
                 self._ended_inside.append(msg_id)
-            elif _has_no_reply(running) or running.header.msg_id in self._context.requests.unended:
+            elif _has_no_reply(running) or running.header.msg_id in self._work.requests.unended:
                 self._end(running.header, running.text, now)
             else:
                 self._misnamed.add(running.header.msg_id)
 
     def _end_unreplied(self, lane: str, now: float) -> None:
-        running = self._context.execution.innermost(lane)
+        running = self._work.execution.innermost(lane)
         if (
             running is not None
             and _has_no_reply(running)
@@ -151,32 +154,23 @@ class LostIdles:
     def _end_unended(self, lane: str, sent_before: float, now: float) -> None:
         # A reply overtakes what waits on iopub. So nothing is proven of requests that were sent
         # later.
-        for request in list(self._context.requests.unended.values()):
+        for request in list(self._work.requests.unended.values()):
             is_earlier = request.lane == lane and request.sent_at < sent_before
             # Some kernels reply when they begin, and say idle when they are done.
             is_over = request.header.msg_id in self._misnamed or self._lost.suspected_since(
                 request.sent_at
             )
             if is_earlier and is_over:
-                self._end(request.header, self._context.author.written(request.header, now), now)
+                self._end(request.header, b"", now)
 
     def _end(self, header: Header, parent: Part, now: float) -> None:
         """Publish the idle in the kernel's name, because every page has heard of the busy."""
-        context = self._context
         self._misnamed.discard(header.msg_id)
-        context.counters["lost_idles"] += 1
-        context.log(
+        self._ledger.counters["lost_idles"] += 1
+        self._ledger.log(
             "warning", f"the kernel's idle for {header.msg_type} {header.msg_id} was lost; sent it"
         )
-        idle = context.author.write(
-            "iopub",
-            "status",
-            {"execution_state": "idle"},
-            now=now,
-            session=context.delivery.kernel_session,
-            parent=parent,
-        )
-        self._from_kernel.published(idle, now)
+        self._publish_idle(header, parent, now)
 
 
 def _has_no_reply(running: Running) -> bool:

@@ -9,9 +9,12 @@ update, so every state is then doubted. Kernels that number otherwise are not fo
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.comms import Comms
+from jupyter_comm_broker.core.ledger import Ledger
 from jupyter_comm_broker.core.losses.message_numbers import FEW, MessageNumbers
+from jupyter_comm_broker.core.requests.work import Work
 from jupyter_comm_broker.protocol.message import Message
+from jupyter_comm_broker.protocol.synthesis import Author
 
 MOST_SESSIONS = 8
 """The most sessions that are followed. A kernel has one, which may change. Others may show up."""
@@ -28,10 +31,21 @@ MOST_DIGITS = 18
 
 
 class LostMessages:
-    """Accounts for every message of the kernel, over all channels."""
+    """
+    Accounts for every message of the kernel, over all channels.
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    Args:
+        ledger: counts and logs.
+        comms: the kernel's comms, which are doubted.
+        work: the requests under way.
+        author: tells our own requests from those of others.
+    """
+
+    def __init__(self, ledger: Ledger, comms: Comms, work: Work, author: Author) -> None:
+        self._ledger = ledger
+        self._comms = comms
+        self._work = work
+        self._author = author
         self._sessions: dict[str, MessageNumbers] = {}
         self._doubted_at = float("-inf")
 
@@ -69,11 +83,11 @@ class LostMessages:
 
     def _excuse(self, numbers: MessageNumbers, number: int, status: Message) -> None:
         """Expect no reply to a request that did not pass here and that is over now."""
-        parent, context = status.parent, self._context
+        parent = status.parent
         if (
             parent.msg_type.endswith("_request")
-            and not context.author.wrote(parent.session)
-            and context.requests.get(parent.msg_id) is None
+            and not self._author.wrote(parent.session)
+            and self._work.requests.get(parent.msg_id) is None
             and status.execution_state == "idle"
         ):
             numbers.excuse(number)
@@ -93,10 +107,10 @@ class LostMessages:
         lost = sum(numbers.take_lost(now) for numbers in self._sessions.values())
         if lost:
             self._doubted_at = now
-            self._context.counters["lost_before_us"] += lost
+            self._ledger.counters["lost_before_us"] += lost
             level = "warning" if lost > FEW else "info"
-            self._context.log(level, f"{lost} messages of the kernel never came; asking it again")
-            self._context.registry.doubt_all("messages of the kernel were lost")
+            self._ledger.log(level, f"{lost} messages of the kernel never came; asking it again")
+            self._comms.registry.doubt_all("messages of the kernel were lost")
 
     def flooded(self) -> None:
         """
@@ -105,12 +119,13 @@ class LostMessages:
         The kernel's end or ours may have dropped some. Where messages have numbers, each loss is
         noticed.
         """
-        context = self._context
-        context.counters["receive_limit_reached"] += 1
+        self._ledger.counters["receive_limit_reached"] += 1
         if not self.numbered:
-            if context.registry.complete:
-                context.log("warning", "the kernel sent more than is kept unread; asking it again")
-            context.registry.doubt_all("the kernel sent more than is kept unread")
+            if self._comms.registry.complete:
+                self._ledger.log(
+                    "warning", "the kernel sent more than is kept unread; asking it again"
+                )
+            self._comms.registry.doubt_all("the kernel sent more than is kept unread")
 
     def forget(self, now: float) -> None:
         """Forget the sessions, because the kernel has a new process."""

@@ -11,11 +11,12 @@ kernel published about a message was dropped.
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.context import Context
-from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
-from jupyter_comm_broker.core.kernel.link_handshake import LinkHandshake
+from jupyter_comm_broker.core.comms import Comms
+from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.losses.later_question import LaterQuestion
 from jupyter_comm_broker.core.requests.request import MAIN
+from jupyter_comm_broker.core.requests.work import Work
 from jupyter_comm_broker.core.restore.page_replies import PageReplies
 from jupyter_comm_broker.core.state.pending import PendingUpdate
 from jupyter_comm_broker.core.timed import SOON
@@ -27,27 +28,33 @@ class MissingIdles:
     Watches the updates that were echoed without a status, and messages sent during a cell.
 
     Args:
-        context: the kernel's context.
+        ledger: counts.
+        comms: the kernel's comms.
+        work: the requests under way.
         page_replies: writes to pages.
-        kernel_requests: sends our question.
-        handshake: says whether the link works.
+        question: the question that shows that earlier messages were handled.
+        limits: how long a status is waited for.
     """
 
-    ABOUT = "silent"
     MOST = 10_000
     """The most messages that are noted during one cell: the first ones."""
 
     def __init__(
         self,
-        context: Context,
+        ledger: Ledger,
+        comms: Comms,
+        work: Work,
         page_replies: PageReplies,
-        kernel_requests: KernelRequests,
-        handshake: LinkHandshake,
+        question: LaterQuestion,
+        limits: Limits,
     ) -> None:
-        self._context = context
+        self._ledger = ledger
+        self._comms = comms
+        self._work = work
         self._page_replies = page_replies
-        self._handshake = handshake
-        self._wait = context.limits.missing_idle_seconds
+        self._question = question
+        self._limits = limits
+        self._wait = limits.missing_idle_seconds
         self._unheard: dict[str, Part] = {}
         """
         The headers of comm messages without a status that the kernel may have handled.
@@ -58,7 +65,6 @@ class MissingIdles:
         """When to look for messages that an idle kernel has had for a while."""
         self._shown: dict[str, float] = {}
         """When to end those of them under which the kernel published something."""
-        self._question = LaterQuestion(kernel_requests, self.ABOUT, self._wait)
         self._before = frozenset[str]()
         """The messages that waited when the question was asked."""
 
@@ -66,8 +72,8 @@ class MissingIdles:
         """Note a comm message that is sent to the kernel, if the kernel may give it no status."""
         if self._look_at is None:
             self._look_at = now + self._wait
-        if self._context.occupied and len(self._unheard) < self.MOST:
-            request = self._context.requests.get(message.header.msg_id)
+        if self._work.occupied and len(self._unheard) < self.MOST:
+            request = self._work.requests.get(message.header.msg_id)
             if request is not None and request.lane == MAIN:
                 self._unheard[message.header.msg_id] = message.parts[0]
 
@@ -77,7 +83,7 @@ class MissingIdles:
         self._unheard.pop(msg_id, None)
         self._shown.pop(msg_id, None)
         # A message may have gone to a subshell, which publishes on its comm. That is waited for.
-        if self._question.is_heard(msg_id) and self._context.execution.running is None:
+        if self._question.is_heard(msg_id) and self._work.execution.running is None:
             for silent in [each for each in self._unheard if each in self._before]:
                 self._end_silent(silent, now)
 
@@ -96,13 +102,13 @@ class MissingIdles:
                 break
             self._end_silent(earlier, now)
         # The handler may publish more. The next message's output shows that it is done.
-        self._shown.setdefault(msg_id, now + self._context.limits.handled_idle_seconds)
+        self._shown.setdefault(msg_id, now + self._limits.handled_idle_seconds)
 
     # -- time ------------------------------------------------------------------------------------
 
     def next_due(self) -> float | None:
         """Return when to end the next wait or to ask the kernel; ``None`` for never."""
-        first = next(iter(self._context.mirror.pending.statusless.values()), None)
+        first = next(iter(self._comms.mirror.pending.statusless.values()), None)
         echoed = None if first is None else first.echoed_at + self._wait
         shown = next(iter(self._shown.values()), None)
         due = (echoed, shown, self._ask_due(), self._look_at)
@@ -110,7 +116,7 @@ class MissingIdles:
 
     def tick(self, now: float) -> None:
         """Publish the idles of messages that the kernel has handled without a status."""
-        for update in list(self._context.mirror.pending.statusless.values()):
+        for update in list(self._comms.mirror.pending.statusless.values()):
             if now >= update.echoed_at + self._wait:
                 self._end(update, now)
         for msg_id, due in list(self._shown.items()):
@@ -129,25 +135,22 @@ class MissingIdles:
 
     @property
     def _may_ask(self) -> bool:
-        context = self._context
-        return bool(self._unheard) and not (
-            context.occupied or context.execution.running is not None or self._handshake.held
-        )
+        is_busy = self._work.occupied or self._work.execution.running is not None
+        return bool(self._unheard) and self._question.can_be_asked and not is_busy
 
     def _look(self, now: float) -> None:
         """Look for messages that an idle kernel should have handled by now."""
-        context = self._context
-        waiting = context.requests.comm_messages()
+        waiting = self._work.requests.comm_messages()
         self._look_at = now + self._wait if waiting else None
-        if not context.occupied:
+        if not self._work.occupied:
             for request in waiting:
                 if request.sent_at <= now - self._wait:
                     msg_id, header = request.header.msg_id, request.header
-                    self._unheard.setdefault(msg_id, context.author.written(header, now))
+                    self._unheard.setdefault(msg_id, self._page_replies.header(header, now))
 
     def _ask(self, now: float) -> None:
         """Ask the kernel, once its cell is over and a while has passed without a status."""
-        requests = self._context.requests
+        requests = self._work.requests
         question = self._question
         if not self._may_ask:
             question.drop()
@@ -165,7 +168,7 @@ class MissingIdles:
     def _end_silent(self, msg_id: str, now: float) -> None:
         self._shown.pop(msg_id, None)
         header = self._unheard.pop(msg_id, None)
-        request = self._context.requests.get(msg_id)
+        request = self._work.requests.get(msg_id)
         if header is not None and request is not None:
             self._say_idle(msg_id, request.session_id, header, now)
 
@@ -175,11 +178,11 @@ class MissingIdles:
         self._say_idle(update.msg_id, update.session_id, update.header, now)
 
     def _say_idle(self, msg_id: str, session_id: str, header: Part, now: float) -> None:
-        frontend = self._context.delivery.get(session_id)
+        frontend = self._page_replies.get(session_id)
         if frontend is not None:
             self._page_replies.idle(frontend, header, now)
-        self._context.requests.finished(msg_id)
-        self._context.counters["missing_idles"] += 1
-        change = self._context.mirror.idle(msg_id)
+        self._work.requests.finished(msg_id)
+        self._ledger.counters["missing_idles"] += 1
+        change = self._comms.mirror.idle(msg_id)
         if change is not None:
             self._page_replies.repair(change.record, change.keys, now, besides=change.known_to)

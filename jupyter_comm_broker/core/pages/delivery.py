@@ -30,9 +30,13 @@ class Delivery:
         limits: the limits of outboxes and of what is in flight.
         effects: collects what is to be done.
         counters: the kernel's counters.
+        our_session: the session id of the broker's own messages.
     """
 
-    def __init__(self, limits: Limits, effects: Effects, counters: Counter[str]) -> None:
+    def __init__(
+        self, limits: Limits, effects: Effects, counters: Counter[str], our_session: str = ""
+    ) -> None:
+        self._our_session = our_session
         self._limits = limits
         self._effects = effects
         self._counters = counters
@@ -58,6 +62,10 @@ class Delivery:
     def get(self, session_id: str) -> Frontend | None:
         """Return the page or program with this session id, attached or not."""
         return self._frontends.get(session_id) or self._programs.get(session_id)
+
+    def is_ours(self, session_id: str) -> bool:
+        """Return whether a session id belongs to the broker or to a program in the server."""
+        return session_id == self._our_session or session_id in self._programs
 
     @property
     def attached(self) -> list[Frontend]:
@@ -184,7 +192,8 @@ class Delivery:
 
     def introduce(self, session: str) -> None:
         """Learn the kernel's session when pages have got nothing of it yet, as after its start."""
-        if session != self.kernel_session:
+        # A kernel that copies the session of its requests does not show its own.
+        if session not in (self.kernel_session, self._our_session):
             self._all_saw(session)
 
     def _all_saw(self, session: str) -> None:

@@ -124,6 +124,10 @@ class Frontend:
         self.is_program = False
         """Whether it is a program in the server, which gets only what answers it."""
 
+    def count_received(self) -> None:
+        """Count a message that it sent."""
+        self.received += 1
+
     def give_up(self, reason: str) -> None:
         """Keep nothing for the page any more. It is told why when it returns."""
         self.given_up = True

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.comms import Comms
+from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.restore.capture import Capture
 from jupyter_comm_broker.core.restore.output_list import OutputList
 from jupyter_comm_broker.core.state.comm_record import CommRecord
@@ -18,16 +19,21 @@ class Captures:
     Keeps a capture for each widget that collects, or whose list the kernel may not have.
 
     What a capture holds counts in the budget of states, and is dropped with its widget's state.
+
+    Args:
+        comms: the kernel's comms.
+        limits: how much is kept.
     """
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, comms: Comms, limits: Limits) -> None:
+        self._comms = comms
+        self._limits = limits
         self._captures: dict[str, Capture] = {}
         self._by_parent: dict[str, list[Capture]] = {}
         """By request, the captures that collect its output. If nested, only the last collects."""
         self._clear_waits: set[str] = set()
         """The widgets without a capture whose next output clears what they show."""
-        context.mirror.budget.tell(self.drop)
+        comms.mirror.budget.tell(self.drop)
 
     def __iter__(self) -> Iterator[Capture]:
         return iter(list(self._captures.values()))
@@ -39,6 +45,10 @@ class Captures:
         """Return the capture of a widget; ``None`` if there is none."""
         return self._captures.get(comm_id)
 
+    def record(self, capture: Capture) -> CommRecord | None:
+        """Return a capture's comm; ``None`` if it is closed."""
+        return self._comms.registry.get(capture.comm_id)
+
     def collecting(self, msg_id: str) -> Capture | None:
         """Return the capture that collects the output of a request; ``None`` if none does."""
         collecting = self._by_parent.get(msg_id)
@@ -48,7 +58,7 @@ class Captures:
         """Return the capture of a widget. A new one starts with the widget's outputs."""
         capture = self._captures.get(record.comm_id)
         if capture is None:
-            outputs, room = outputs_of(record), self._context.limits.comm_state_bytes
+            outputs, room = outputs_of(record), self._limits.comm_state_bytes
             if record.state is not None:
                 room -= record.state.size - len(outputs)
             capture = Capture(record.comm_id, OutputList(room, CUT), now)
@@ -80,24 +90,24 @@ class Captures:
 
     def weigh(self, capture: Capture) -> None:
         """Count a capture's bytes in the budget of states."""
-        record = self._context.registry.get(capture.comm_id)
+        record = self.record(capture)
         if record is not None:
-            self._context.mirror.budget.beside(record, capture.list.size)
+            self._comms.mirror.budget.beside(record, capture.list.size)
 
     def mirror(self, capture: Capture) -> bool:
         """Bring the mirror up to date with a capture. Returns whether the mirror has room."""
-        record = self._context.registry.get(capture.comm_id)
+        record = self.record(capture)
         if record is None or record.state is None:
             return False
         if capture.written is None:
             capture.written = capture.list.written()
         if not self.is_shown(capture):
-            self._context.mirror.set_attributes(record, {"outputs": capture.written})
+            self._comms.mirror.set_attributes(record, {"outputs": capture.written})
         return record.state is not None
 
     def is_shown(self, capture: Capture) -> bool:
         """Return whether the mirror has exactly this list, and no other since."""
-        record = self._context.registry.get(capture.comm_id)
+        record = self.record(capture)
         return (
             record is not None
             and capture.written is not None
@@ -107,10 +117,10 @@ class Captures:
     def free(self, capture: Capture) -> None:
         """Free a capture, because the kernel has the list or another one that counts."""
         clear_waits = capture.list.clear_waits
-        record = self._context.registry.get(capture.comm_id)
+        record = self.record(capture)
         self.drop(capture.comm_id)
         if record is not None:
-            self._context.mirror.budget.beside(record, 0)
+            self._comms.mirror.budget.beside(record, 0)
             if clear_waits:
                 self._clear_waits.add(capture.comm_id)
 

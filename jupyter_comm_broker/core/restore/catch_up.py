@@ -8,7 +8,10 @@ back until the page used the model, or for some seconds.
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.comms import Comms
+from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.pages.delivery import Delivery
 from jupyter_comm_broker.core.pages.frontend import CatchUp, Frontend
 from jupyter_comm_broker.core.restore.output_capture import OutputCapture
 from jupyter_comm_broker.core.restore.page_replies import PageReplies
@@ -20,13 +23,27 @@ class CatchUps:
     The pages that are building models, and what each must be told again.
 
     Args:
-        context: the kernel's context.
+        ledger: counts.
+        comms: the kernel's comms.
+        delivery: the pages.
         page_replies: writes to pages.
         capture: the output that is collected.
+        limits: when a page is told again.
     """
 
-    def __init__(self, context: Context, page_replies: PageReplies, capture: OutputCapture) -> None:
-        self._context = context
+    def __init__(
+        self,
+        ledger: Ledger,
+        comms: Comms,
+        delivery: Delivery,
+        page_replies: PageReplies,
+        capture: OutputCapture,
+        limits: Limits,
+    ) -> None:
+        self._ledger = ledger
+        self._comms = comms
+        self._delivery = delivery
+        self._limits = limits
         self._page_replies = page_replies
         self._capture = capture
         self._under_way: dict[str, Frontend] = {}
@@ -41,22 +58,22 @@ class CatchUps:
             comm_ids: the comms in the snapshot.
             now: the time.
         """
-        catch_up = CatchUp(comm_ids, now, self._context.limits.catch_up_after)
+        catch_up = CatchUp(comm_ids, now, self._limits.catch_up_after)
         frontend.catch_ups.append(catch_up)
         self._under_way[frontend.session_id] = frontend
-        self._context.mirror.watched.watch(catch_up.changed)
+        self._comms.mirror.watched.watch(catch_up.changed)
 
     def used(self, frontend: Frontend, record: CommRecord) -> None:
         """Note that a page sent something on a comm, so its model exists."""
         for catch_up in frontend.catch_ups:
             if record.comm_id in catch_up.restored:
-                self._context.delivery.release(frontend, catch_up, (record.comm_id,))
+                self._delivery.release(frontend, catch_up, (record.comm_id,))
 
     def ended(self, frontend: Frontend) -> None:
         """Hold nothing back any more, because the page's socket or the kernel's process is gone."""
         for catch_up in frontend.catch_ups:
-            self._context.delivery.release(frontend, catch_up, list(catch_up.held))
-            self._context.mirror.watched.unwatch(catch_up.changed)
+            self._delivery.release(frontend, catch_up, list(catch_up.held))
+            self._comms.mirror.watched.unwatch(catch_up.changed)
         frontend.catch_ups.clear()
         self._under_way.pop(frontend.session_id, None)
 
@@ -69,7 +86,7 @@ class CatchUps:
         """Return when something is to be sent next; ``None`` for never."""
         if not self._under_way:
             return None
-        hold = self._context.limits.hold_custom_seconds
+        hold = self._limits.hold_custom_seconds
         moments = []
         for frontend in self._under_way.values():
             for catch_up in frontend.catch_ups:
@@ -87,15 +104,15 @@ class CatchUps:
                 del self._under_way[frontend.session_id]
 
     def _tick_one(self, frontend: Frontend, catch_up: CatchUp, now: float) -> None:
-        if now >= catch_up.started_at + self._context.limits.hold_custom_seconds:
+        if now >= catch_up.started_at + self._limits.hold_custom_seconds:
             catch_up.restored.clear()
-            self._context.delivery.release(frontend, catch_up, list(catch_up.held))
+            self._delivery.release(frontend, catch_up, list(catch_up.held))
         if not catch_up.due or now < catch_up.due[0]:
             return
         while catch_up.due and now >= catch_up.due[0]:
             catch_up.due.pop(0)
         for comm_id, keys in catch_up.changed.items():
-            record = self._context.registry.get(comm_id)
+            record = self._comms.registry.get(comm_id)
             if record is not None and record.state is not None and comm_id not in catch_up.held:
                 if self._capture.collected_by(comm_id, frontend.session_id):
                     # The page's own list is ahead of ours. It would give the kernel ours in its
@@ -107,7 +124,7 @@ class CatchUps:
                 if not keys:
                     continue
                 self._page_replies.update(frontend, comm_id, record.state.picked(keys), now)
-                self._context.counters["catch_up_updates"] += 1
+                self._ledger.counters["catch_up_updates"] += 1
         if not catch_up.due:
             frontend.catch_ups.remove(catch_up)
-            self._context.mirror.watched.unwatch(catch_up.changed)
+            self._comms.mirror.watched.unwatch(catch_up.changed)

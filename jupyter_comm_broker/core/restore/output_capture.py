@@ -9,8 +9,9 @@ when the capture is over.
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.context import Context
-from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
+from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.requests.work import Work
 from jupyter_comm_broker.core.restore.capture import Capture
 from jupyter_comm_broker.core.restore.capture_end import CaptureEnd
 from jupyter_comm_broker.core.restore.captures import Captures
@@ -30,18 +31,29 @@ class OutputCapture:
     Collects the output of all Output widgets of one kernel.
 
     Args:
-        context: the kernel's context.
+        ledger: counts and logs.
+        work: knows who sent which request.
         page_replies: writes to pages.
-        kernel_requests: sends lists to the kernel.
+        captures: the captures.
+        end: frees those that are over.
+        limits: how often pages are told.
     """
 
     def __init__(
-        self, context: Context, page_replies: PageReplies, kernel_requests: KernelRequests
+        self,
+        ledger: Ledger,
+        work: Work,
+        page_replies: PageReplies,
+        captures: Captures,
+        end: CaptureEnd,
+        limits: Limits,
     ) -> None:
-        self._context = context
+        self._ledger = ledger
+        self._work = work
         self._page_replies = page_replies
-        self._captures = Captures(context)
-        self.end = CaptureEnd(context, self._captures, kernel_requests)
+        self._captures = captures
+        self.end = end
+        self._limits = limits
 
     # -- the widget ----------------------------------------------------------------------------
 
@@ -80,7 +92,7 @@ class OutputCapture:
             capture.stops(now)
         if not parent or (capture is not None and capture.parent == parent):
             return
-        request = self._context.requests.get(parent)
+        request = self._work.requests.get(parent)
         owner = request.session_id if request is not None else message.parent.session
         capture = self._captures.begun(record, now)
         if owner != capture.owner and capture.fresh:
@@ -108,7 +120,8 @@ class OutputCapture:
             session_id: the page.
             now: the time.
         """
-        capture, record = self._captures.get(comm_id), self._context.registry.get(comm_id)
+        capture = self._captures.get(comm_id)
+        record = self._captures.record(capture) if capture is not None else None
         if capture is None or record is None or record.state is None:
             return
         if capture.collected and (capture.parent or self._is_gone(session_id)):
@@ -131,7 +144,7 @@ class OutputCapture:
         )
 
     def _is_gone(self, session_id: str) -> bool:
-        page = self._context.delivery.get(session_id)
+        page = self._page_replies.get(session_id)
         return page is None or not page.attached
 
     def collects_under(self, msg_id: str) -> bool:
@@ -174,7 +187,7 @@ class OutputCapture:
         try:
             changed = capture.takes(msg_type, message.parts[3])
         except MalformedMessageError as error:
-            self._context.malformed(f"malformed {msg_type} for an Output widget: {error}", now)
+            self._ledger.malformed(f"malformed {msg_type} for an Output widget: {error}", now)
             return
         if capture.list.is_cut and msg_type != "clear_output":
             self._cut(capture)
@@ -182,11 +195,11 @@ class OutputCapture:
             self._captures.weigh(capture)
 
     def _cut(self, capture: Capture) -> None:
-        self._context.counters["captured_output_dropped"] += 1
+        self._ledger.counters["captured_output_dropped"] += 1
         if not capture.is_told:
             capture.is_told = True
-            limit = self._context.limits.comm_state_bytes
-            self._context.log(
+            limit = self._limits.comm_state_bytes
+            self._ledger.log(
                 "warning",
                 f"no more output of comm {capture.comm_id} is kept for pages that come later; "
                 f"the limit is CommBroker.comm_state_bytes = {limit}",
@@ -206,14 +219,14 @@ class OutputCapture:
 
     def next_due(self) -> float | None:
         """Return when something is to be pushed or concluded; ``None`` for never."""
-        due = [capture.push_at(self._context.limits) for capture in self._captures]
+        due = [capture.push_at(self._limits) for capture in self._captures]
         due.append(self.end.next_due())
         return min((moment for moment in due if moment is not None), default=None)
 
     def tick(self, now: float) -> None:
         """Do what is due."""
         for capture in self._captures:
-            push_at = capture.push_at(self._context.limits)
+            push_at = capture.push_at(self._limits)
             if push_at is not None and now >= push_at:
                 self._push(capture, now)
             if self.end.is_due(capture, now):

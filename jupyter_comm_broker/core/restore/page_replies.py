@@ -1,19 +1,23 @@
 """
-What the broker tells a page in the kernel's name (fact 1.4).
+What the broker tells a page in the kernel's name.
 
-Each answer has the kernel's session, and the page's request as its parent. It ends with the
+Each answer has the page's request as its parent. It ends with the
 ``idle`` that the page waits for. The parent of that idle has a type that no busy indicator follows,
 because the kernel may be busy (rule 8).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
-from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.comms import Comms
+from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.pages.delivery import Delivery
 from jupyter_comm_broker.core.pages.frontend import Frontend
+from jupyter_comm_broker.core.pages.kernel_voice import KernelVoice
 from jupyter_comm_broker.core.pages.kind import Kind
+from jupyter_comm_broker.core.requests.work import Work
 from jupyter_comm_broker.core.restore.snapshot_message import Snapshot
 from jupyter_comm_broker.core.state.comm_record import CommRecord
 from jupyter_comm_broker.core.state.strategy import Kept
@@ -40,8 +44,24 @@ class PageReplies:
     * ``now``: the time in seconds.
     """
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(
+        self, ledger: Ledger, comms: Comms, work: Work, delivery: Delivery, voice: KernelVoice
+    ) -> None:
+        self._ledger = ledger
+        self._comms = comms
+        self._work = work
+        self._delivery = delivery
+        self._voice = voice
+        self.header = voice.header
+        """Returns the JSON of a request's header, from its fields and the time."""
+
+    def __iter__(self) -> Iterator[Frontend]:
+        """Iterate over all pages, also absent ones that are still waited for."""
+        return iter(list(self._delivery))
+
+    def get(self, session_id: str) -> Frontend | None:
+        """Return the page or program with this session id, attached or not."""
+        return self._delivery.get(session_id)
 
     # -- ends --------------------------------------------------------------------------------
 
@@ -75,16 +95,21 @@ class PageReplies:
     def kernel_info(self, frontend: Frontend, request: Message, content: bytes, now: float) -> None:
         """Answer ``kernel_info_request`` with the kernel's last answer, ``content``, unchanged."""
         self.reply(frontend, request, content, now)
-        self._context.counters["answered_kernel_info"] += 1
+        self._ledger.counters["answered_kernel_info"] += 1
 
     def status(self, frontend: Frontend, now: float) -> None:
         """Tell a page what the kernel is doing, so that its indicator is right at once (rule 8)."""
-        execution = self._context.execution
+        execution = self._work.execution
         if execution.state not in ("busy", "idle", "dead"):
             return
         running = execution.running
         parent = running.text if running is not None else NO_PARENT
         self._say(frontend, "iopub", "status", {"execution_state": execution.state}, now, parent)
+
+    def announce(self, state: str, now: float) -> None:
+        """Tell every page a state that the kernel cannot tell itself, as the stock class does."""
+        said = self._voice.publish("status", {"execution_state": state}, now)
+        self._delivery.fan_out(said)
 
     # -- comms -------------------------------------------------------------------------------
 
@@ -94,23 +119,36 @@ class PageReplies:
         """Answer ``comm_info_request`` from the registry, for one target or with ``None`` all."""
         comms = {
             record.comm_id: {"target_name": record.target_name}
-            for record in self._context.registry
+            for record in self._comms.registry
             if (target_name is None or record.target_name == target_name)
             # A page asks each listed comm for its state, and hangs if one cannot answer (rule 4).
             and not (record.is_widget and record.state is None)
         }
         self.reply(frontend, request, {"status": "ok", "comms": comms}, now)
-        self._context.counters["answered_comm_info"] += 1
+        self._ledger.counters["answered_comm_info"] += 1
 
     def comm_gone(
         self, frontend: Frontend, comm_id: str, reason: str, parent: Part, now: float
     ) -> None:
         """Tell a page that a comm is closed, and for what reason."""
         content = {"comm_id": comm_id, "data": {}}
-        message = self._message(
+        message = self._voice.to(
             frontend, "iopub", "comm_close", content, now, parent, metadata={"reason": reason}
         )
-        self._context.delivery.give(frontend, message, Kind.LIFE, comm_id)
+        self._delivery.give(frontend, message, Kind.LIFE, comm_id)
+
+    def comm_gone_everywhere(
+        self,
+        comm_id: str,
+        reason: str,
+        parent: Part,
+        now: float,
+        besides: Container[str] = (),
+    ) -> None:
+        """Tell every page but ``besides`` that a comm is closed, and for what reason."""
+        for frontend in self:
+            if frontend.session_id not in besides:
+                self.comm_gone(frontend, comm_id, reason, parent, now)
 
     def comm_opened(
         self, frontend: Frontend, record: CommRecord, known: WidgetState, now: float
@@ -123,10 +161,10 @@ class PageReplies:
             state,
             dumps(paths),
         )
-        message = self._message(
+        message = self._voice.to(
             frontend, "iopub", "comm_open", content, now, NO_PARENT, WIDGET_METADATA, buffers
         )
-        self._context.delivery.give(frontend, message, Kind.LIFE, record.comm_id)
+        self._delivery.give(frontend, message, Kind.LIFE, record.comm_id)
 
     def comm_replayed(self, frontend: Frontend, record: CommRecord, kept: Kept, now: float) -> None:
         """Open a comm at one page as the kernel did, and send what a strategy kept of it."""
@@ -135,10 +173,10 @@ class PageReplies:
         msg_type, kind = "comm_open", Kind.LIFE
         for payload in kept:
             content, metadata = head + payload.text + b"}", payload.metadata
-            message = self._message(
+            message = self._voice.to(
                 frontend, "iopub", msg_type, content, now, NO_PARENT, metadata, payload.buffers
             )
-            self._context.delivery.give(frontend, message, kind, record.comm_id)
+            self._delivery.give(frontend, message, kind, record.comm_id)
             head, msg_type, kind = b'{"comm_id":%b,"data":' % comm_id, "comm_msg", Kind.BARRIER
 
     def update(
@@ -154,21 +192,18 @@ class PageReplies:
             return
         data, buffers = update_data(state)
         content = b'{"comm_id":%b,"data":%b}' % (dumps(comm_id), data)
-        message = self._message(frontend, "iopub", "comm_msg", content, now, parent, None, buffers)
+        message = self._voice.to(frontend, "iopub", "comm_msg", content, now, parent, None, buffers)
         kind = Kind.UPDATE if parent is NO_PARENT else Kind.ANSWER
-        self._context.delivery.give(frontend, message, kind, comm_id)
+        self._delivery.give(frontend, message, kind, comm_id)
 
     def pushed(self, comm_id: str, state: State, now: float, besides: str) -> None:
         """Set attributes of a widget at every page but ``besides``, with one message for all."""
-        delivery = self._context.delivery
+        delivery = self._delivery
         if not any(frontend.session_id != besides for frontend in delivery):
             return
         data, buffers = update_data(state)
         content = b'{"comm_id":%b,"data":%b}' % (dumps(comm_id), data)
-        session = delivery.kernel_session
-        message = self._context.author.write(
-            "iopub", "comm_msg", content, now=now, session=session, buffers=buffers
-        )
+        message = self._voice.publish("comm_msg", content, now, buffers=buffers)
         delivery.fan_out(message, Kind.UPDATE, comm_id, besides)
 
     def correction(
@@ -185,8 +220,10 @@ class PageReplies:
             return
         data, buffers = update_data(state, "echo_update")
         content = b'{"comm_id":%b,"data":%b}' % (dumps(comm_id), data)
-        message = self._message(frontend, "iopub", "comm_msg", content, now, request, None, buffers)
-        self._context.delivery.give(frontend, message, Kind.ANSWER, comm_id)
+        message = self._voice.to(
+            frontend, "iopub", "comm_msg", content, now, request, None, buffers
+        )
+        self._delivery.give(frontend, message, Kind.ANSWER, comm_id)
         self.update(frontend, comm_id, state, now)
 
     def repair(
@@ -196,14 +233,14 @@ class PageReplies:
         if record.state is None:
             return
         state = record.state.picked(keys)
-        for frontend in list(self._context.delivery):
+        for frontend in self:
             if frontend.session_id != besides:
                 self.update(frontend, record.comm_id, state, now)
-        self._context.counters["repairs"] += 1
+        self._ledger.counters["repairs"] += 1
 
     def snapshot(self, frontend: Frontend, snapshot: Snapshot, parent: Part, now: float) -> None:
         """Send one page a snapshot on its control comm. No update is merged across it."""
-        message = self._message(
+        message = self._voice.to(
             frontend,
             "iopub",
             "comm_msg",
@@ -212,12 +249,12 @@ class PageReplies:
             parent,
             buffers=snapshot.buffers,
         )
-        self._context.delivery.give(frontend, message, Kind.LIFE)
+        self._delivery.give(frontend, message, Kind.LIFE)
 
     def output_cut(self, frontend: Frontend, reason: str, now: float) -> None:
         """Tell a page that came back why something that it missed was not kept."""
         content = {"name": "stderr", "text": f"[jupyter_comm_broker] {reason}\n"}
-        running = self._context.execution.running
+        running = self._work.execution.running
         self._say(frontend, "iopub", "stream", content, now, running.text if running else NO_PARENT)
 
     # -- inside --------------------------------------------------------------------------------
@@ -231,27 +268,5 @@ class PageReplies:
         now: float,
         parent: Part,
     ) -> None:
-        message = self._message(frontend, channel, msg_type, content, now, parent)
-        self._context.delivery.give(frontend, message)
-
-    def _message(
-        self,
-        frontend: Frontend,
-        channel: str,
-        msg_type: str,
-        content: Any,
-        now: float,
-        parent: Part,
-        metadata: Mapping[str, Any] | None = None,
-        buffers: Sequence[Part] = (),
-    ) -> Message:
-        return self._context.author.write(
-            channel,
-            msg_type,
-            content,
-            now=now,
-            session=frontend.kernel_session or self._context.delivery.kernel_session,
-            parent=parent,
-            metadata=metadata,
-            buffers=buffers,
-        )
+        message = self._voice.to(frontend, channel, msg_type, content, now, parent)
+        self._delivery.give(frontend, message)

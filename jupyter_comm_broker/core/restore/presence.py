@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.comms import Comms
+from jupyter_comm_broker.core.pages.delivery import Delivery
 from jupyter_comm_broker.core.pages.frontend import Frontend
 from jupyter_comm_broker.core.pages.kind import Item
 from jupyter_comm_broker.core.pages.page_user import PageUser
@@ -18,16 +19,23 @@ class Presence:
     The pages and programs that are there.
 
     Args:
-        context: the kernel's context.
+        comms: the kernel's comms.
+        delivery: the pages.
         page_replies: writes to pages.
         catch_ups: the pages that are building models.
         reopening: offers comms to pages.
     """
 
     def __init__(
-        self, context: Context, page_replies: PageReplies, catch_ups: CatchUps, reopening: Reopening
+        self,
+        comms: Comms,
+        delivery: Delivery,
+        page_replies: PageReplies,
+        catch_ups: CatchUps,
+        reopening: Reopening,
     ) -> None:
-        self._context = context
+        self._comms = comms
+        self._delivery = delivery
         self._page_replies = page_replies
         self._catch_ups = catch_ups
         self._reopening = reopening
@@ -43,12 +51,12 @@ class Presence:
             now: the time.
             user: who connects as the page.
         """
-        delivery = self._context.delivery
+        delivery = self._delivery
         if (before := delivery.get(session_id)) is not None and before.attached:
             # The end of its older socket was not noticed yet. Something may have been lost in it.
             self._left(before, now)
         frontend, known = delivery.attach(session_id, now)
-        self._context.changes.note(FrontendAttached(session_id))
+        self._comms.changes.note(FrontendAttached(session_id))
         if known:
             frontend.kept_models = True
             self._answer_gap(frontend, now)
@@ -61,7 +69,7 @@ class Presence:
         """Tell a page that came back what was not kept for it, and which comms were closed."""
         if (gap := frontend.take_gap()) is not None:
             self._reopening.came(frontend, gap, now)
-            for comm_id in self._context.registry.closed_since(gap):
+            for comm_id in self._comms.registry.closed_since(gap):
                 reason = "closed while the page was away"
                 self._page_replies.comm_gone(frontend, comm_id, reason, b"{}", now)
             self._refresh(frontend, gap, now)
@@ -70,13 +78,13 @@ class Presence:
 
     def detached(self, session_id: str, now: float) -> None:
         """Note that a page's socket is gone."""
-        if (frontend := self._context.delivery.get(session_id)) is not None:
+        if (frontend := self._delivery.get(session_id)) is not None:
             self._left(frontend, now)
-            self._context.changes.note(FrontendDetached(session_id))
+            self._comms.changes.note(FrontendDetached(session_id))
 
     def _left(self, frontend: Frontend, now: float) -> None:
         self._catch_ups.ended(frontend)
-        registry, session_id = self._context.registry, frontend.session_id
+        registry, session_id = self._comms.registry, frontend.session_id
 
         def has(item: Item) -> bool:
             """Return whether this is the opening of a comm that the page has used."""
@@ -85,11 +93,11 @@ class Presence:
             used_by = record.used_by if record is not None else None
             return session_id in (used_by or ()) and message.header.msg_type == "comm_open"
 
-        self._context.delivery.detach(session_id, now, has)
+        self._delivery.detach(session_id, now, has)
 
     def _refresh(self, frontend: Frontend, gap: float, now: float) -> None:
         """Tell a page the states that may have changed while it missed updates."""
-        for record in list(self._context.registry):
+        for record in list(self._comms.registry):
             if record.state is not None and record.last_activity >= gap:
                 self._page_replies.update(frontend, record.comm_id, record.state.attributes(), now)
 
@@ -106,4 +114,4 @@ class Presence:
         """
         record.mark_used(session_id)
         because = "a program in the server serves it"
-        self._context.targets.proved(Side.FRONTEND, record.target_name, because, now)
+        self._comms.targets.proved(Side.FRONTEND, record.target_name, because, now)

@@ -10,17 +10,31 @@ the comm.
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.comms import Comms
+from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.pages.frontend import Frontend
 from jupyter_comm_broker.core.restore.page_replies import PageReplies
 from jupyter_comm_broker.core.state.comm_record import CommRecord
 
 
 class Reopening:
-    """Which pages are offered which comms, and when."""
+    """
+    Which pages are offered which comms, and when.
 
-    def __init__(self, context: Context, page_replies: PageReplies) -> None:
-        self._context = context
+    Args:
+        ledger: counts.
+        comms: the kernel's comms.
+        page_replies: writes to pages.
+        limits: how often a comm is offered.
+    """
+
+    def __init__(
+        self, ledger: Ledger, comms: Comms, page_replies: PageReplies, limits: Limits
+    ) -> None:
+        self._ledger = ledger
+        self._comms = comms
+        self._limits = limits
         self._page_replies = page_replies
 
     # -- pages -----------------------------------------------------------------------------------
@@ -34,11 +48,11 @@ class Reopening:
             since: the time from which on it missed openings.
             now: the time.
         """
-        if len(self._context.retained):
+        if len(self._comms.retained):
             frontend.missed_since = since
-            frontend.missed_until = self._context.registry.latest
+            frontend.missed_until = self._comms.registry.latest
             frontend.offered = set()
-            frontend.offer_at = [now + seconds for seconds in self._context.limits.offer_after]
+            frontend.offer_at = [now + seconds for seconds in self._limits.offer_after]
 
     def turned_down(self, frontend: Frontend, record: CommRecord) -> bool:
         """Note that a page closed a comm. Returns whether it was offered that comm."""
@@ -63,32 +77,32 @@ class Reopening:
 
     def next_due(self) -> float | None:
         """Return when a page is offered something next; ``None`` for never."""
-        if not len(self._context.retained):
+        if not len(self._comms.retained):
             return None
         # A page that is away is offered the rest when it is back.
-        due = [e.offer_at[0] for e in self._context.delivery if e.offer_at and e.attached]
+        due = [e.offer_at[0] for e in self._page_replies if e.offer_at and e.attached]
         return min(due, default=None)
 
     def tick(self, now: float) -> None:
         """Offer what is due."""
-        if not len(self._context.retained):
+        if not len(self._comms.retained):
             return
-        for frontend in list(self._context.delivery):
+        for frontend in self._page_replies:
             if frontend.attached and frontend.offer_at and frontend.offer_at[0] <= now:
                 while frontend.offer_at and frontend.offer_at[0] <= now:
                     frontend.offer_at.pop(0)
                 self._offer(frontend, now)
 
     def _offer(self, frontend: Frontend, now: float, target_name: str | None = None) -> None:
-        for record in list(self._context.registry):
+        for record in list(self._comms.registry):
             if target_name is not None and record.target_name != target_name:
                 continue
-            kept = self._context.retained.of(record)
+            kept = self._comms.retained.of(record)
             if kept is None or not self._lacks(frontend, record):
                 continue
             self._page_replies.comm_replayed(frontend, record, kept, now)
             frontend.offered.add(record.comm_id)
-            self._context.counters["offered_comms"] += 1
+            self._ledger.counters["offered_comms"] += 1
 
     @staticmethod
     def _lacks(frontend: Frontend, record: CommRecord) -> bool:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from jupyter_comm_broker.core.context import Context
-from jupyter_comm_broker.core.kernel.verification import Verification
+from jupyter_comm_broker.core.comms import Comms
+from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.pages.frontend import Frontend
-from jupyter_comm_broker.core.restore.catch_up import CatchUps
+from jupyter_comm_broker.core.restore.follow_up import FollowUp
 from jupyter_comm_broker.core.restore.output_capture import OutputCapture
 from jupyter_comm_broker.core.restore.page_replies import PageReplies
 from jupyter_comm_broker.core.restore.snapshot_message import collect
@@ -40,25 +41,28 @@ class Restore:
     Answers restores. Holds those that would come too early or would lack too much.
 
     Args:
-        context: the kernel's context.
+        ledger: counts.
+        comms: the kernel's comms.
         page_replies: writes to pages.
-        catch_ups: the pages that are building models.
-        verification: asks the kernel.
+        follow_up: sees to what a page was given.
         capture: the output that is collected.
+        limits: how long a page may wait.
     """
 
     def __init__(
         self,
-        context: Context,
+        ledger: Ledger,
+        comms: Comms,
         page_replies: PageReplies,
-        catch_ups: CatchUps,
-        verification: Verification,
+        follow_up: FollowUp,
         capture: OutputCapture,
+        limits: Limits,
     ) -> None:
-        self._context = context
+        self._ledger = ledger
+        self._comms = comms
+        self._limits = limits
         self._page_replies = page_replies
-        self._catch_ups = catch_ups
-        self._verification = verification
+        self._follow_up = follow_up
         self._capture = capture
         self._waiting: list[WaitingRestore] = []
         self._unlisted = False
@@ -101,13 +105,13 @@ class Restore:
         self._page_replies.idle(frontend, message.parts[0], now)
 
     def _asked(self, frontend: Frontend, request: Message, now: float) -> None:
-        limits = self._context.limits
+        limits = self._limits
         not_before = now
         if self._is_big() and not frontend.kept_models:
             not_before = frontend.attached_at + limits.big_restore_not_before
         missing = self._missing()
-        if missing or not self._context.registry.complete:
-            self._verification.wanted(missing, now)
+        if missing or not self._comms.registry.complete:
+            self._follow_up.wanted(missing, now)
             not_after = max(not_before, now + limits.answer_seconds)
         else:
             not_after = now + limits.restore_answer_seconds
@@ -116,22 +120,22 @@ class Restore:
         self.tick(now)
 
     def _is_big(self) -> bool:
-        limits, mirror = self._context.limits, self._context.mirror
+        limits, mirror = self._limits, self._comms.mirror
         return (
-            len(self._context.registry) > limits.big_restore_models
+            len(self._comms.registry) > limits.big_restore_models
             or mirror.budget.states > limits.big_restore_bytes
         )
 
     def _missing(self) -> list[str]:
         """Return the widgets whose states the answer waits for. Too large states come after it."""
-        found = map(self._context.registry.get, self._context.registry.doubtful)
+        found = map(self._comms.registry.get, self._comms.registry.doubtful)
         return [each.comm_id for each in found if each is not None and each.state is None]
 
     # -- answering -----------------------------------------------------------------------------
 
     def next_due(self) -> float | None:
         """Return when to look at the waiting restores next; ``None`` for never."""
-        if self._unlisted and self._context.registry.complete:
+        if self._unlisted and self._comms.registry.complete:
             return SOON
         if not self._waiting:
             return None
@@ -139,11 +143,11 @@ class Restore:
         return min(each.not_before if known else each.not_after for each in self._waiting)
 
     def _known(self) -> bool:
-        return self._context.registry.complete and not self._missing()
+        return self._comms.registry.complete and not self._missing()
 
     def tick(self, now: float) -> None:
         """Answer the restores whose time has come."""
-        if self._unlisted and self._context.registry.complete:
+        if self._unlisted and self._comms.registry.complete:
             self._note_found()
         known = self._known()
         waiting, self._waiting = self._waiting, []
@@ -154,17 +158,16 @@ class Restore:
                 self._waiting.append(each)
 
     def _answer(self, waiting: WaitingRestore, now: float) -> None:
-        context, request = self._context, waiting.request
-        frontend = context.delivery.get(waiting.session_id)
+        request = waiting.request
+        frontend = self._page_replies.get(waiting.session_id)
         if frontend is None:
             return
         self._capture.settle()
-        snapshot = collect(request.comm.comm_id, context.registry, self._overlays())
+        snapshot = collect(request.comm.comm_id, self._comms.registry, self._overlays())
         parent = request.parts[0]
         self._page_replies.snapshot(frontend, snapshot, parent, now)
         self._page_replies.idle(frontend, parent, now)
-        self._catch_ups.began(frontend, {each.comm_id for each in snapshot.records}, now)
-        self._verification.restored(snapshot.records, now)
+        self._follow_up.given(frontend, snapshot.records, now)
         for record in snapshot.records:
             if record.missed_by:
                 record.missed_by.discard(frontend.session_id)
@@ -175,38 +178,36 @@ class Restore:
             if each.opened_by is Side.UNKNOWN or each.opened_at < frontend.attached_at
         }
         if frontend.lacking:
-            self._verification.wanted(frontend.lacking, now)
-        frontend.awaits_bootstrap = not context.registry.complete
+            self._follow_up.wanted(frontend.lacking, now)
+        frontend.awaits_bootstrap = not self._comms.registry.complete
         self._unlisted |= frontend.awaits_bootstrap
-        context.restore_seconds.add(now - waiting.asked_at)
-        context.counters["restores"] += 1
-        context.counters["restored_models"] += len(snapshot.records)
+        self._ledger.restore_seconds.add(now - waiting.asked_at)
+        self._ledger.counters["restores"] += 1
+        self._ledger.counters["restored_models"] += len(snapshot.records)
         if frontend.lacking:
-            context.counters["restores_incomplete"] += 1
+            self._ledger.counters["restores_incomplete"] += 1
 
     def _note_found(self) -> None:
         """Note what earlier answers lacked, because the list of comms came after them."""
         self._unlisted = False
-        for frontend in self._context.delivery:
+        for frontend in self._page_replies:
             if frontend.awaits_bootstrap:
                 frontend.awaits_bootstrap = False
                 frontend.lacking.update(
                     each.comm_id
-                    for each in self._context.registry
+                    for each in self._comms.registry
                     if each.is_widget and each.state is None and each.opened_by is Side.UNKNOWN
                 )
 
     def _overlays(self) -> dict[str, State]:
-        return {
-            comm_id: self.overlay(comm_id) for comm_id in self._context.mirror.pending.comm_ids()
-        }
+        return {comm_id: self.overlay(comm_id) for comm_id in self._comms.mirror.pending.comm_ids()}
 
     def overlay(self, comm_id: str) -> State:
         """Return the values that pages sent for a comm and that the kernel has not begun with."""
-        record = self._context.registry.get(comm_id)
+        record = self._comms.registry.get(comm_id)
         if record is None or record.state is None:
             return {}
-        overlay = self._context.mirror.pending.overlay(comm_id)
+        overlay = self._comms.mirror.pending.overlay(comm_id)
         if self._capture.owns(comm_id):
             overlay.pop("outputs", None)
         return {key: value for key, value in overlay.items() if key in record.state}
@@ -236,9 +237,8 @@ class Restore:
             frontend, record.comm_id, attributes, now, parent=request.parts[0]
         )
         self._page_replies.idle(frontend, request.parts[0], now)
-        self._catch_ups.began(frontend, {record.comm_id}, now)
-        self._verification.restored((record,), now)
-        self._context.counters["answered_request_state"] += 1
+        self._follow_up.given(frontend, (record,), now)
+        self._ledger.counters["answered_request_state"] += 1
         return True
 
     def became_known(self, record: CommRecord, state: WidgetState, now: float) -> None:
@@ -252,7 +252,7 @@ class Restore:
         """
         if not record.is_widget:
             return
-        for frontend in list(self._context.delivery):
+        for frontend in self._page_replies:
             if record.missed_by and frontend.session_id in record.missed_by:
                 record.missed_by.discard(frontend.session_id)
                 frontend.lacking.discard(record.comm_id)
@@ -267,14 +267,14 @@ class Restore:
                 attributes = state.attributes()
                 self._page_replies.correction(frontend, record.comm_id, attributes, misled_by, now)
         if record.knowledge is Knowledge.TOO_LARGE:
-            self._context.counters["restored_too_large"] += 1
+            self._ledger.counters["restored_too_large"] += 1
 
     def forget(self, now: float) -> None:
         """Answer all waiting pages at once with nothing, because the kernel has a new process."""
         waiting, self._waiting = self._waiting, []
         for each in waiting:
             self._answer(each, now)
-        for frontend in self._context.delivery:
+        for frontend in self._page_replies:
             frontend.lacking.clear()
             frontend.awaits_bootstrap = False
             frontend.control_comms.clear()

@@ -6,10 +6,11 @@ The message itself always passes. What the broker makes of it is shielded.
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.context import Context
+from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.pages.delivery import Delivery
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.core.requests.request import MAIN, Request
-from jupyter_comm_broker.core.restore.output_capture import OutputCapture
-from jupyter_comm_broker.core.restore.page_replies import PageReplies
+from jupyter_comm_broker.core.requests.work import Work
 from jupyter_comm_broker.core.routing.comms_from_kernel import CommsFromKernel
 from jupyter_comm_broker.core.routing.output_from_kernel import OutputFromKernel
 from jupyter_comm_broker.protocol.alias import alias
@@ -27,52 +28,64 @@ class FromKernel:
     Follows the kernel's messages and passes them to the pages that they are for.
 
     Args:
-        context: the kernel's context.
-        page_replies: writes to pages.
-        capture: the output that is collected.
+        ledger: counts and logs.
+        work: is told what the kernel does.
+        delivery: the pages.
+        comms: follows comm messages.
+        output: follows output.
+        policy: which statuses pages show.
     """
 
-    def __init__(self, context: Context, page_replies: PageReplies, capture: OutputCapture) -> None:
-        self._context = context
-        self._page_replies = page_replies
-        self._capture = capture
-        self._comms = CommsFromKernel(context, page_replies, capture)
-        self._output = OutputFromKernel(context, page_replies, capture)
+    def __init__(
+        self,
+        ledger: Ledger,
+        work: Work,
+        delivery: Delivery,
+        comms: CommsFromKernel,
+        output: OutputFromKernel,
+        policy: Policy,
+    ) -> None:
+        self._ledger = ledger
+        self._work = work
+        self._delivery = delivery
+        self._comms = comms
+        self._output = output
+        self._policy = policy
         self._last_parent: bytes | None = None
 
     # -- replies -------------------------------------------------------------------------------
 
     def reply(self, message: Message, now: float) -> None:
         """Give a reply, or a question on stdin, to the page that asked."""
-        context, parent = self._context, message.parent
+        parent = message.parent
         if message.header.msg_type == "comm_close":
-            context.shielded(
+            self._ledger.shielded(
                 "following a comm_close", lambda: self._comms.closed_aside(message, now)
             )
-        request = context.requests.get(parent.msg_id)
+        request = self._work.requests.get(parent.msg_id)
         session_id = _asker(request, parent)
         if message.header.msg_type == "kernel_info_reply":
-            context.kernel_info.said(bytes(message.parts[3]))
+            self._work.kernel_info.said(bytes(message.parts[3]))
         if message.channel != "stdin":
-            context.requests.replied(parent.msg_id)
+            self._work.requests.replied(parent.msg_id)
         # A program may use another session in its headers than its socket has.
-        frontend = context.delivery.get(session_id) or context.delivery.get(
-            context.requests.sender(session_id)
+        frontend = self._delivery.get(session_id) or self._delivery.get(
+            self._work.requests.sender(session_id)
         )
         if frontend is None:
-            context.counters["replies_to_nobody"] += 1
-            context.log(
+            self._ledger.counters["replies_to_nobody"] += 1
+            self._ledger.log(
                 "debug", f"{message.header.msg_type} for session {alias(session_id)}, which is gone"
             )
             return
-        context.delivery.reply(frontend, message)
+        self._delivery.reply(frontend, message)
 
     def passed_unread(self, message: Message) -> bool:
         """Give a message without a readable header to its asker. Returns whether it was given."""
-        parent, delivery = message.parent, self._context.delivery
+        parent, delivery = message.parent, self._delivery
         if message.channel == "iopub":
             return False
-        frontend = delivery.get(_asker(self._context.requests.get(parent.msg_id), parent))
+        frontend = delivery.get(_asker(self._work.requests.get(parent.msg_id), parent))
         if frontend is not None:
             delivery.give(frontend, message)
         return frontend is not None
@@ -85,9 +98,49 @@ class FromKernel:
         if msg_type == "status":
             self._status(message, now)
         elif msg_type in COMM_TYPES:
-            self._comms.published(message, now)
+            shown = self._comms.published(message, now)
+            if shown is not None:
+                self._delivery.fan_out(message, *shown)
         elif msg_type != "iopub_welcome":
+            if msg_type == "error":
+                self._comms.request_failed(message, now)
             self._output.published(message, now)
+
+    @property
+    def collects_output(self) -> bool:
+        """Whether output is collected, for which time must be looked at."""
+        return self._output.is_collected
+
+    def introduce(self, message: Message) -> None:
+        """Learn the kernel's session from a message that pages do not get."""
+        self._delivery.introduce(message.header.session)
+
+    def pass_on(self, message: Message) -> None:
+        """Give pages a message that could not be followed, because of a fault of ours."""
+        if message.channel == "iopub":
+            self._delivery.fan_out(message)
+        elif (frontend := self._delivery.get(message.parent.session)) is not None:
+            self._delivery.reply(frontend, message)
+
+    # -- under our parent ------------------------------------------------------------------------
+
+    def bystander(self, message: Message, now: float) -> None:
+        """
+        Pass on what has a request of ours as its parent only because that was the latest.
+
+        Args:
+            message: the message.
+            now: the time.
+        """
+        if message.channel == "stdin":
+            self.asked_under_our_parent(message, now)
+        elif message.channel != "iopub":
+            self.reply(message, now)
+        elif self._output.is_collected_under(message.parent.msg_id):
+            # A thread entered an Output widget, which names our question. Pages look for that.
+            self.published(message, now)
+        else:
+            self.published_under_our_parent(message, now)
 
     def published_under_our_parent(self, message: Message, now: float) -> None:
         """
@@ -115,35 +168,25 @@ class FromKernel:
         return Message(message.channel, parts)
 
     def _status(self, message: Message, now: float) -> None:
-        context, parent = self._context, message.parent
+        parent = message.parent
         state = message.execution_state
-        lane = context.requests.lane(parent)
+        lane = self._work.requests.lane(parent)
         never = parent.msg_type in NEVER_SHOWN
-        tracked = not never and parent.msg_type not in context.policy.untracked_message_types
-        untrue = context.execution.followed(state, message, lane, tracked, now)
+        tracked = not never and parent.msg_type not in self._policy.untracked_message_types
+        untrue = self._work.execution.followed(state, message, lane, tracked, now)
         if state == "busy":
             if lane == MAIN:
                 self._last_parent = bytes(message.parent_text)
-            context.shielded("mirroring a busy", lambda: context.mirror.busy(parent.msg_id))
+            self._comms.request_began(parent.msg_id)
         elif state == "idle":
             self._output.request_ended()
-            if lane == MAIN and (outer := context.execution.innermost(MAIN)) is not None:
+            if lane == MAIN and (outer := self._work.execution.innermost(MAIN)) is not None:
                 # The request ended inside this one, which goes on publishing.
                 self._last_parent = bytes(outer.text)
-            context.requests.finished(parent.msg_id)
-            context.shielded("mirroring an idle", lambda: self._finished(parent.msg_id, now))
+            self._work.requests.finished(parent.msg_id)
+            self._comms.request_ended(parent.msg_id, now)
         shown = message.with_parent_type(UNTRACKED_TYPE) if untrue or never else message
-        context.delivery.fan_out(shown)
-
-    def _finished(self, msg_id: str, now: float) -> None:
-        update = self._context.mirror.pending.get(msg_id)
-        change = self._context.mirror.idle(msg_id)
-        if update is not None and "outputs" in update.attributes:
-            # In ipywidgets 7 no echo says this.
-            self._capture.page_set(update.comm_id, update.session_id, now)
-        if change is not None:
-            self._page_replies.repair(change.record, change.keys, now, besides=change.known_to)
-        self._capture.finished(msg_id, now)
+        self._delivery.fan_out(shown)
 
 
 def _asker(request: Request | None, parent: Header) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from textwrap import dedent
 
-from jupyter_comm_broker.core.context import Policy
+from jupyter_comm_broker.core.policy import Policy
 
 
 class OutputLimit:

@@ -256,6 +256,10 @@ class Registry:
         """Return how a comm ended; ``None`` if that is no longer known."""
         return self._closed.get(comm_id)
 
+    def is_closed(self, comm_id: str) -> bool:
+        """Return whether a comm is known to be closed."""
+        return self.complete and comm_id not in self and self.closing(comm_id) is not None
+
     def closed_since(self, when: float) -> list[str]:
         """Return the ids of the comms that were closed at ``when`` or later, oldest first."""
         recent = []

@@ -135,7 +135,7 @@ async def test_what_arrived_before_the_connection_broke_is_heard_once(
     for number in range(10):
         kernel.publish("comm_msg", {"comm_id": "c", "data": number})
     await until(lambda: len(line.said) == 10)
-    frontend = desk.broker.kernel(kernel_id)._context.delivery.get("s")
+    frontend = desk.broker.kernel(kernel_id)._parts.delivery.get("s")
     assert frontend is not None
     assert len(frontend.outbox.in_flight) > 0
     drop(desk)

@@ -68,7 +68,7 @@ async def test_what_lived_before_and_what_is_opened_since_is_told(
 ) -> None:
     kernel_id, kernel = await desk.starts()
     kernel.publish("comm_open", opening("before"))
-    await until(lambda: len(desk.broker.kernel(kernel_id)._context.registry))
+    await until(lambda: len(desk.broker.kernel(kernel_id)._parts.comms.registry))
     async with ported(address, kernel_id) as (_, listener):
         assert listener.comms == {"before": "t"}
         kernel.publish("comm_open", opening("since"))
@@ -103,7 +103,7 @@ async def test_what_closes_while_the_socket_is_gone_is_told_once_it_is_back(
 ) -> None:
     kernel_id, kernel = await desk.starts()
     kernel.publish("comm_open", opening("c"))
-    await until(lambda: len(desk.broker.kernel(kernel_id)._context.registry))
+    await until(lambda: len(desk.broker.kernel(kernel_id)._parts.comms.registry))
     async with ported(address, kernel_id) as (port, listener):
         port.send("comm_open", opening("own"), None, ())
         await kernel.taken("comm_open")
@@ -126,9 +126,9 @@ async def test_what_nobody_told_of_ends_once_nothing_can_come_any_more(
     kernel_id, kernel = await desk.starts()
     kernel.publish("comm_open", opening("c"))
     driver = desk.broker.kernel_drivers.driver(kernel_id)
-    await until(lambda: len(driver.broker._context.registry))
+    await until(lambda: len(driver.broker._parts.comms.registry))
     async with ported(address, kernel_id) as (port, listener):
-        driver.broker._context.registry.forget("c")
+        driver.broker._parts.comms.registry.forget("c")
         await port.refresh()
         await until(lambda: listener.ended)
         assert listener.ended == [("c", "unknown", "closed without a message")]
@@ -137,7 +137,7 @@ async def test_what_nobody_told_of_ends_once_nothing_can_come_any_more(
 async def test_what_we_closed_is_not_found_again(desk: Desk, address: Address) -> None:
     kernel_id, kernel = await desk.starts()
     kernel.publish("comm_open", opening("c"))
-    await until(lambda: len(desk.broker.kernel(kernel_id)._context.registry))
+    await until(lambda: len(desk.broker.kernel(kernel_id)._parts.comms.registry))
     async with ported(address, kernel_id) as (port, listener):
         listener.comms.clear()
         port.send("comm_close", {"comm_id": "c", "data": {}}, {"m": 1}, ())
@@ -154,7 +154,7 @@ async def test_a_target_that_is_adopted_is_known_to_the_broker(
     kernel_id, _ = await desk.starts()
     async with ported(address, kernel_id) as (port, _):
         port.adopt("mine")
-        targets = desk.broker.kernel(kernel_id)._context.targets
+        targets = desk.broker.kernel(kernel_id)._parts.comms.targets
         await until(lambda: [name for _, name, _ in targets.listed()] == ["mine"])
 
 
@@ -162,7 +162,7 @@ async def test_sends_of_many_threads_keep_each_their_order(desk: Desk, address: 
     kernel_id, kernel = await desk.starts()
     for thread in range(3):
         kernel.publish("comm_open", opening(f"c{thread}"))
-    await until(lambda: len(desk.broker.kernel(kernel_id)._context.registry) == 3)
+    await until(lambda: len(desk.broker.kernel(kernel_id)._parts.comms.registry) == 3)
     async with ported(address, kernel_id) as (port, _):
 
         def send(thread: int) -> None:
@@ -187,7 +187,7 @@ async def test_what_waits_to_be_sent_is_bounded(
     monkeypatch.setattr(module, "SEND_LIMIT", 10_000)
     kernel_id, kernel = await desk.starts()
     kernel.publish("comm_open", opening("c"))
-    await until(lambda: len(desk.broker.kernel(kernel_id)._context.registry))
+    await until(lambda: len(desk.broker.kernel(kernel_id)._parts.comms.registry))
     async with ported(address, kernel_id) as (port, _):
         content = {"comm_id": "c", "data": "x" * 6_000}
         port.send("comm_msg", content, None, ())
@@ -205,7 +205,7 @@ async def test_no_more_is_read_while_too_much_waits_for_callbacks(
     monkeypatch.setattr(module, "MOST_WAITING", 5)
     kernel_id, kernel = await desk.starts()
     kernel.publish("comm_open", opening("c"))
-    await until(lambda: len(desk.broker.kernel(kernel_id)._context.registry))
+    await until(lambda: len(desk.broker.kernel(kernel_id)._parts.comms.registry))
     async with ported(address, kernel_id) as (_, listener):
         # What pages are told when they come is read first.
         kernel.publish("comm_msg", {"comm_id": "c", "data": "first"})
@@ -226,7 +226,7 @@ async def test_a_kernel_that_is_gone_ends_every_comm_and_the_port(
 ) -> None:
     kernel_id, kernel = await desk.starts()
     kernel.publish("comm_open", opening("c"))
-    await until(lambda: len(desk.broker.kernel(kernel_id)._context.registry))
+    await until(lambda: len(desk.broker.kernel(kernel_id)._parts.comms.registry))
     async with ported(address, kernel_id) as (port, listener):
         await desk.app.kernel_manager.shutdown_kernel(kernel_id, now=True)
         drop(desk)

@@ -20,7 +20,7 @@ async def test_kernels_and_all_pages_of_comms(
     for number in range(5):
         content = {"comm_id": f"c{number}", "target_name": f"t{number}", "data": {}}
         kernel.publish("comm_open", content)
-    registry = desk.broker.kernel_drivers.driver(kernel_id).broker._context.registry
+    registry = desk.broker.kernel_drivers.driver(kernel_id).broker._parts.comms.registry
     await until(lambda: len(registry) == 5)
     rest = Rest(address)
     assert await rest.kernels() == [kernel_id]

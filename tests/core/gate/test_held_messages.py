@@ -23,9 +23,9 @@ def test_what_is_held_counts_as_backlog_until_it_is_taken() -> None:
     room = Room(proven=False)
     page = room.page("a")
     held = [page.executes(), page.executes()]
-    assert room.broker._context.backlog["shell"] == sum(each.size for each in held)
+    assert room.broker._parts.held.backlog["shell"] == sum(each.size for each in held)
     room.prove()
-    assert room.broker._context.backlog["shell"] == 0
+    assert room.broker._parts.held.backlog["shell"] == 0
 
 
 def test_what_a_page_sent_that_is_gone_is_not_sent_for_it() -> None:
@@ -47,11 +47,11 @@ def test_what_did_not_reach_the_kernel_is_sent_first_once_and_as_it_was() -> Non
     given = room.for_kernel()
     assert given == [opened, first]
     # They waited in the link, and were counted there.
-    room.broker._context.backlog["shell"] = sum(m.size for m in given)
+    room.broker._parts.held.backlog["shell"] = sum(m.size for m in given)
     room.broker.link_broken(room.now, given)
     second = page.executes()
     # Not refused for what was counted before it came back.
-    assert room.broker._context.backlog["shell"] == sum(m.size for m in (*given, second))
+    assert room.broker._parts.held.backlog["shell"] == sum(m.size for m in (*given, second))
     room.wait(5.0)
     assert room.for_kernel() == []
     room.broker.link_mended(room.now, True)
@@ -61,7 +61,7 @@ def test_what_did_not_reach_the_kernel_is_sent_first_once_and_as_it_was() -> Non
     assert sent == [opened, first, second]
     # It was followed when the page sent it: not once more.
     assert room.record("c").from_frontends == 1
-    assert room.broker._context.backlog["shell"] == 0
+    assert room.broker._parts.held.backlog["shell"] == 0
 
 
 def test_our_own_questions_are_not_kept_but_asked_anew() -> None:
@@ -84,7 +84,7 @@ def test_what_was_on_its_way_to_a_process_that_is_gone_ends_with_it_and_is_count
     room.settle()
     room.prove()
     assert [m for m in room.for_kernel() if m.header.session == "a"] == [waiting]
-    assert room.broker._context.counters["undelivered_at_restart"] == 1
+    assert room.broker._parts.ledger.counters["undelivered_at_restart"] == 1
     assert any("process that is gone" in line.text for line in room.log)
 
 
@@ -94,7 +94,7 @@ def test_what_waits_for_a_broken_link_has_the_same_bound() -> None:
     room.broker.link_broken(room.now)
     for _ in range(20):
         page.executes("x" * 200)
-    assert room.broker._context.backlog["shell"] <= 1_000
+    assert room.broker._parts.held.backlog["shell"] <= 1_000
     refused = [content for kind, content in page.hears() if kind == "execute_reply"]
     assert {each["ename"] for each in refused} == {"KernelBacklogFull"}
-    assert room.broker._context.counters["refused"] == len(refused) > 10
+    assert room.broker._parts.ledger.counters["refused"] == len(refused) > 10

@@ -45,13 +45,13 @@ def test_a_page_that_was_given_up_is_nobodys() -> None:
     room = Room()
     room.broker.frontend_attached("a", room.now, ANN)
     room.broker.frontend_detached("a", room.now)
-    room.wait(room.broker._context.limits.absent_seconds + 1)
+    room.wait(room.broker._parts.limits.absent_seconds + 1)
     assert not refused(room, "a", BEN)
 
 
 def test_the_brokers_own_id_and_a_programs_are_nobody_elses() -> None:
     room = Room()
-    own = room.broker._context.author.session
+    own = room.broker._parts.author.session
     room.broker.program_attached("program", room.now)
     assert refused(room, own)
     assert refused(room, "program")
@@ -64,7 +64,7 @@ def test_the_brokers_own_id_and_a_programs_are_nobody_elses() -> None:
 )
 def test_what_only_looks_like_ours_is_a_pages_like_any_other(change: object) -> None:
     room = Room()
-    name = change(room.broker._context.author.session)  # type: ignore[operator]
+    name = change(room.broker._parts.author.session)  # type: ignore[operator]
     assert not refused(room, name)
     page = room.page(name)
     asked = page.sends("history_request", {})

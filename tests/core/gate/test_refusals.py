@@ -25,7 +25,7 @@ def test_a_refused_widget_stays_open_and_the_page_gets_its_idle() -> None:
     assert (idle.content, idle.parent.msg_id) == ({"execution_state": "idle"}, close.header.msg_id)
     assert other.hears() == []
     assert room.record("w").refused_by == {"a"}
-    assert room.broker._context.counters["refusals"] == 1
+    assert room.broker._parts.ledger.counters["refusals"] == 1
 
 
 def test_another_target_that_nobody_knows_is_closed_in_the_kernel() -> None:
@@ -34,7 +34,7 @@ def test_another_target_that_nobody_knows_is_closed_in_the_kernel() -> None:
     room.kernel.opens("c", target=OTHER)
     close = page.closes("c")
     assert room.for_kernel() == [close]
-    assert "c" not in room.broker._context.registry
+    assert "c" not in room.broker._parts.comms.registry
 
 
 def test_another_target_that_a_page_has_used_stays_open() -> None:
@@ -74,7 +74,7 @@ def test_a_page_that_used_a_comm_closes_it() -> None:
     page.gets()
     close = page.closes("w")
     assert room.for_kernel()[-1] is close
-    assert room.broker._context.counters["refusals"] == 0
+    assert room.broker._parts.ledger.counters["refusals"] == 0
 
 
 def test_a_page_closes_the_comm_that_it_opened() -> None:
@@ -122,7 +122,7 @@ def test_a_close_that_says_why_is_meant() -> None:
     content = {"comm_id": "w", "data": {}}
     close = page.sends("comm_close", content, metadata={"reason": "closed by a program"})
     assert room.for_kernel()[-1] is close
-    assert "w" not in room.broker._context.registry
+    assert "w" not in room.broker._parts.comms.registry
 
 
 @pytest.mark.parametrize("metadata", [b"{}", b"[1]", b'{"reason":""}', b"not JSON"])
@@ -134,7 +134,7 @@ def test_other_metadata_makes_it_no_less_a_refusal(metadata: bytes) -> None:
     parts = [*written.parts[:2], metadata, *written.parts[3:]]
     room.broker.frontend_sent("a", Message("shell", parts), room.now)
     room.settle()
-    assert "w" in room.broker._context.registry
+    assert "w" in room.broker._parts.comms.registry
 
 
 def test_asking_for_the_comms_of_a_target_shows_that_a_page_knows_it() -> None:
@@ -167,7 +167,7 @@ def test_a_close_with_data_is_meant() -> None:
     other.gets()
     close = page.sends("comm_close", {"comm_id": "w", "data": {"saved": "yes"}})
     assert room.for_kernel() == [close]
-    assert "w" not in room.broker._context.registry
+    assert "w" not in room.broker._parts.comms.registry
     assert other.hears() == [closed("w")]
 
 

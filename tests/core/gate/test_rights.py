@@ -88,7 +88,7 @@ def test_there_is_no_harm_in_closing_what_is_not_there_if_that_is_sure() -> None
     room.kernel.opens("gone", {"value": 1})
     assert right("comm_close", "gone", room=room) is Right.EXECUTE
     room = Room(running=True)
-    assert not room.broker._context.registry.complete
+    assert not room.broker._parts.comms.registry.complete
     assert right("comm_close", "maybe", room=room) is Right.EXECUTE
 
 

@@ -32,7 +32,7 @@ def test_what_is_no_message_is_turned_away_also_while_others_wait(
         with pytest.raises(MalformedMessageError):
             page.sends(msg_type, content)
         assert room.for_kernel() == []
-        assert sum(room.broker._context.backlog.values()) == 0
+        assert sum(room.broker._parts.held.backlog.values()) == 0
 
 
 @pytest.mark.parametrize("msg_type", ["comm_open", "comm_msg", "comm_close"])

@@ -42,7 +42,7 @@ def test_what_answers_us_reaches_no_page_and_is_waited_for() -> None:
     page = room.page("a")
     room.kernel.opens("w", STATE)
     page.gets()
-    registry = room.broker._context.registry
+    registry = room.broker._parts.comms.registry
     registry.doubt(room.record("w"), "it may have changed")
     room.settle()
     (asked,) = room.for_kernel()
@@ -62,7 +62,7 @@ def test_what_cannot_be_read_is_counted_and_said_once() -> None:
 def test_a_fault_in_telling_answers_apart_costs_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
     """The driver asks this for each message of a batch, before it hands on any of them."""
     room = Room()
-    ingress, page = room.broker._parts.kernel_ingress, room.page("a")
+    inquiry, page = room.broker._parts.inquiry, room.page("a")
     room.kernel.opens("w", {"value": 1})
     page.restores()
     room.wait(1.0)
@@ -72,7 +72,7 @@ def test_a_fault_in_telling_answers_apart_costs_no_message(monkeypatch: pytest.M
     def fails(message: Message) -> bool:
         raise ZeroDivisionError("a fault of ours")
 
-    monkeypatch.setattr(ingress._inquiry, "is_answer", fails)
+    monkeypatch.setattr(inquiry, "is_answer", fails)
     data = {"method": "update", "state": {"value": 2}, "buffer_paths": []}
     said = room.kernel.write("iopub", "comm_msg", {"comm_id": "w", "data": data}, parent=asked)
     assert room.broker.is_answer(said) is False

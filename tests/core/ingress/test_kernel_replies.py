@@ -40,7 +40,7 @@ def test_what_threads_print_under_our_question_reaches_the_pages_under_their_own
 
 def test_a_kernel_that_answered_has_started_though_its_own_word_for_it_was_missed() -> None:
     room = Room(proven=False)
-    execution = room.broker._context.execution
+    execution = room.broker._parts.work.execution
     execution.reset("starting")
     [shell] = room.for_kernel()
     room.kernel.busy(shell)
@@ -95,7 +95,7 @@ EVERY_OTHER_WORD: dict[str, tuple[str, dict[str, object]]] = {
 def questions_of(room: Room, many: bool = False) -> dict[str, Message]:
     """Doubt everything. Return the first question of each kind that the broker puts."""
     asked: dict[str, Message] = {}
-    registry = room.broker._context.registry
+    registry = room.broker._parts.comms.registry
     for record in registry:
         registry.doubt(record, "a test")
         if not many:
@@ -130,7 +130,7 @@ def test_what_others_say_under_our_question_is_the_pages(word: str, many: bool) 
     assert [(m.parts[0], m.parts[1], m.parts[3]) for m in heard] == [
         (said.parts[0], cell.parts[0], said.parts[3])
     ]
-    assert room.broker._context.counters["faults"] == 0
+    assert room.broker._parts.ledger.counters["faults"] == 0
 
 
 def test_what_a_thread_prints_into_an_output_widget_is_found_by_what_the_widget_names() -> None:

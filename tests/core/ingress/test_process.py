@@ -12,27 +12,6 @@ from ..room import Kernel, Room
 STATE = {"_model_name": "N", "value": 1}
 
 
-def test_a_restart_closes_every_comm_at_every_page() -> None:
-    room = Room()
-    page, other = room.page("a"), room.page("b")
-    for comm_id in ("w", "v"):
-        room.kernel.opens(comm_id, STATE)
-    page.gets()
-    other.detach()
-    room.broker.kernel_restarted(room.now)
-    room.settle()
-    assert page.hears() == [closed("w"), closed("v")]
-    other.attach()
-    assert other.hears()[-2:] == [closed("w"), closed("v")]
-    context = room.broker._context
-    assert (len(context.registry), context.mirror.budget.bytes, context.kernel_info.content) == (
-        0,
-        0,
-        None,
-    )
-    assert (context.registry.complete, context.epoch) == (True, 2)
-
-
 @pytest.mark.parametrize("state", ["restarting", "dead"])
 def test_pages_are_told_what_the_kernel_cannot_tell_itself(state: str) -> None:
     room = Room()
@@ -42,7 +21,7 @@ def test_pages_are_told_what_the_kernel_cannot_tell_itself(state: str) -> None:
     room.broker.kernel_restarting(room.now, state)
     room.settle()
     assert page.hears() == [closed("w"), status(state)]
-    assert room.broker._context.execution.state == state
+    assert room.broker._parts.work.execution.state == state
 
 
 def test_a_new_process_is_proven_before_pages_are_let_through() -> None:
@@ -82,7 +61,7 @@ def test_a_status_starting_without_parent_is_a_new_process() -> None:
     page.gets()
     room.kernel.publishes("status", {"execution_state": "starting"})
     assert page.hears() == [closed("w"), status("starting")]
-    assert len(room.broker._context.registry) == 0
+    assert len(room.broker._parts.comms.registry) == 0
 
 
 def test_a_process_that_takes_its_leave_takes_its_comms_along() -> None:
@@ -93,32 +72,17 @@ def test_a_process_that_takes_its_leave_takes_its_comms_along() -> None:
     page.gets()
     room.kernel.publishes("shutdown_reply", {"status": "ok", "restart": True})
     assert [m.header.msg_type for m in page.gets()] == ["shutdown_reply", "comm_close"]
-    assert len(room.broker._context.registry) == 0
+    assert len(room.broker._parts.comms.registry) == 0
     page.sends("execute_request", {"code": "1"})
     assert {m.header.msg_type for m in room.for_kernel()} == {"kernel_info_request"}
     room.prove()
 
 
-def test_what_waited_for_the_old_process_goes_to_the_new_one_once_that_is_heard() -> None:
-    room = Room(running=True)
-    page = room.page("a")
-    room.kernel.busy(page.executes())
-    asked = page.sends("comm_info_request", {})
-    room.for_kernel()
-    room.broker.kernel_restarted(room.now)
-    room.settle()
-    room.wait(5.0)
-    assert {m.header.session for m in room.for_kernel()} == {"broker"}
-    room.wait(0.6)
-    room.prove()
-    assert room.for_kernel() == [asked]
-
-
 def test_the_first_process_may_say_starting_late() -> None:
     room = Room()
-    epoch = room.broker._context.epoch
+    epoch = room.broker._parts.process.epoch
     room.kernel.publishes("status", {"execution_state": "starting"})
-    assert room.broker._context.epoch == epoch
+    assert room.broker._parts.process.epoch == epoch
 
 
 def test_an_answer_of_the_old_process_is_nobodys() -> None:
@@ -128,7 +92,7 @@ def test_an_answer_of_the_old_process_is_nobodys() -> None:
     room.broker.kernel_restarted(room.now)
     room.settle()
     room.kernel.replies(listing, {"status": "ok", "comms": {"w": {"target_name": "x"}}})
-    assert (len(room.broker._context.registry), page.hears()) == (0, [])
+    assert (len(room.broker._parts.comms.registry), page.hears()) == (0, [])
 
 
 def test_a_kernel_that_is_gone_takes_its_comms_along() -> None:
@@ -139,7 +103,7 @@ def test_a_kernel_that_is_gone_takes_its_comms_along() -> None:
     room.broker.link_closed(room.now)
     room.settle()
     assert page.hears() == [closed("w")]
-    assert room.broker._context.execution.state == "dead"
+    assert room.broker._parts.work.execution.state == "dead"
 
 
 @pytest.mark.parametrize("running", [True, False])
@@ -152,7 +116,7 @@ def test_a_kernel_that_is_reached_again_is_asked_for_what_it_may_have_published(
     room.broker.link_mended(room.now, running)
     room.settle()
     assert room.record("w").knowledge is Knowledge.DIRTY
-    assert not room.broker._context.registry.complete
+    assert not room.broker._parts.comms.registry.complete
     # A process that may only just have been started is asked on its shell, and given its time.
     channels = {m.channel for m in room.for_kernel()}
     assert channels == ({"control"} if running else {"shell"})

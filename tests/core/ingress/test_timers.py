@@ -31,14 +31,14 @@ class Part:
 
 
 def test_the_soonest_counts_and_nothing_is_due_where_nobody_waits() -> None:
-    context = Room().broker._context
-    assert Timers(context, [Part(5.0), Part(None), Part(3.0)]).next_due() == 3.0
-    assert Timers(context, [Part(None)]).next_due() is None
+    ledger = Room().broker._parts.ledger
+    assert Timers(ledger, [Part(5.0), Part(None), Part(3.0)]).next_due() == 3.0
+    assert Timers(ledger, [Part(None)]).next_due() is None
 
 
 def test_those_that_are_due_have_their_turn_and_the_others_are_left_alone() -> None:
     parts = [Part(5.0), Part(None), Part(SOON), Part(2.0)]
-    timed = Timers(Room().broker._context, parts)
+    timed = Timers(Room().broker._parts.ledger, parts)
     assert timed.tick(2.0) == 5.0
     assert [part.ticks for part in parts] == [[], [], [2.0], [2.0]]
     assert timed.tick(3.0) == 5.0
@@ -48,12 +48,12 @@ def test_those_that_are_due_have_their_turn_and_the_others_are_left_alone() -> N
 def test_what_one_makes_due_is_told() -> None:
     first, second = Part(None), Part(1.0)
     second.tick = lambda now: setattr(first, "due", now + 1)  # type: ignore[method-assign]
-    assert Timers(Room().broker._context, [first, second]).tick(1.0) == 1.0
+    assert Timers(Room().broker._parts.ledger, [first, second]).tick(1.0) == 1.0
 
 
 def test_after_messages_that_were_only_passed_on_they_are_asked_ten_times_a_second() -> None:
     part = Part(None)
-    timed = Timers(Room().broker._context, [part])
+    timed = Timers(Room().broker._parts.ledger, [part])
     assert timed.tick(10.0) is None
     part.due = 10.01
     assert timed.tick_after_messages(10.02) == pytest.approx(10.1)
@@ -64,7 +64,7 @@ def test_after_messages_that_were_only_passed_on_they_are_asked_ten_times_a_seco
 
 def test_what_was_due_before_is_not_put_off_by_messages() -> None:
     part = Part(10.05)
-    timed = Timers(Room().broker._context, [part])
+    timed = Timers(Room().broker._parts.ledger, [part])
     assert timed.tick(10.0) == 10.05
     assert timed.tick_after_messages(10.04) == 10.05
     timed.tick_after_messages(10.05)
@@ -73,7 +73,7 @@ def test_what_was_due_before_is_not_put_off_by_messages() -> None:
 
 def test_after_anything_else_they_are_asked_at_once() -> None:
     part = Part(None)
-    timed = Timers(Room().broker._context, [part])
+    timed = Timers(Room().broker._parts.ledger, [part])
     timed.tick(10.0)
     part.due, timed.is_routine = 10.0, False
     timed.tick_after_messages(10.01)
@@ -81,11 +81,11 @@ def test_after_anything_else_they_are_asked_at_once() -> None:
 
 
 def test_one_that_fails_is_logged_and_the_others_have_their_turn() -> None:
-    context = Room().broker._context
+    parts_of_broker = Room().broker._parts
     parts = [Part(ZeroDivisionError()), Part(1.0, KeyError()), Part(3.0), Part(9.0)]
-    assert Timers(context, parts).tick(4.0) == 9.0
+    assert Timers(parts_of_broker.ledger, parts).tick(4.0) == 9.0
     assert [part.ticks for part in parts] == [[], [4.0], [4.0], []]
-    assert context.counters["faults"] == 3
-    told = [line.text for line in context.effects.log]
+    assert parts_of_broker.ledger.counters["faults"] == 3
+    told = [line.text for line in parts_of_broker.effects.log]
     assert "asking when Part is due failed" in told[0]
     assert told[1].startswith("Part failed")

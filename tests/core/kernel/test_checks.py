@@ -94,7 +94,7 @@ def test_a_doubted_state_is_asked_for_through_a_subshell_while_a_cell_runs() -> 
     cell = room.page("cell").executes()
     room.kernel.busy(cell)
     room.for_kernel()
-    room.broker._context.registry.doubt(room.record("w"), "the kernel raised", ask=False)
+    room.broker._parts.comms.registry.doubt(room.record("w"), "the kernel raised", ask=False)
     restored(room)
     assert [m.header.msg_type for m in room.for_kernel()] == ["create_subshell_request"]
 
@@ -108,7 +108,7 @@ def test_a_comm_that_was_closed_past_us_is_found() -> None:
     restored(room, "b")
     truth.works()
     assert page.hears() == [closed("v")]
-    assert room.broker._context.registry.closing("v") is not None
+    assert room.broker._parts.comms.registry.closing("v") is not None
 
 
 def test_a_kernel_that_gives_no_list_is_asked_for_states_all_the_same() -> None:
@@ -215,7 +215,7 @@ def test_the_states_of_thousands_are_read_some_at_a_time_and_what_changes_meanwh
         truth.widgets[comm_id]["value"] = 2  # changed in place
     *_, asked = truth.lists()
     truth.answers(asked)
-    corrected = room.broker._context.counters["corrected"]
+    corrected = room.broker._parts.ledger.counters["corrected"]
     assert 0 < corrected < 1000
     # In between, one of the others is set by a thread.
     room.kernel.updates("w999", {"value": 3})
@@ -253,7 +253,7 @@ def test_a_check_that_a_cell_got_in_the_way_of_is_made_after_it(count: int) -> N
 def test_a_widget_in_doubt_that_never_answers_holds_up_no_check() -> None:
     room, truth = kernel_with("w", "deaf")
     truth.widgets["deaf"] = None  # type: ignore[assignment]  # it is there, and says nothing
-    room.broker._context.registry.doubt(room.record("deaf"), "the kernel raised")
+    room.broker._parts.comms.registry.doubt(room.record("deaf"), "the kernel raised")
     room.settle()
     truth.works()
     for value in range(2, 6):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.context import Context, Policy
 from jupyter_comm_broker.core.kernel.inquiry import Inquiry
-from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.parts import Parts
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.core.state.comm_record import Side
 from jupyter_comm_broker.core.state.widget_state import WidgetState
 from jupyter_comm_broker.protocol.message import Message
@@ -15,13 +15,13 @@ from jupyter_comm_broker.protocol.widget import WIDGET_TARGET
 from ..talker import Talker
 
 
-def inquiry() -> tuple[Inquiry, Context]:
-    context = Context.create(Policy(), Limits(), Author("broker", 0.0))
-    return Inquiry(KernelRequests(context), context.registry, "broker"), context
+def inquiry() -> tuple[Inquiry, Parts]:
+    parts = Parts(Policy(), Limits(), Author("broker", 0.0))
+    return parts.inquiry, parts
 
 
-def sent(context: Context) -> list[Message]:
-    return context.effects.take().to_kernel
+def sent(parts: Parts) -> list[Message]:
+    return parts.effects.take().to_kernel
 
 
 def comm_msg(comm_id: str, state: object, parent: Message | None) -> Message:
@@ -32,9 +32,10 @@ def comm_msg(comm_id: str, state: object, parent: Message | None) -> Message:
 
 
 def test_a_whole_state_under_our_question_is_an_answer_and_a_part_is_not() -> None:
-    asking, context = inquiry()
-    asking.ask_for_each(["w"], 0.0)
-    [question] = sent(context)
+    asking, parts = inquiry()
+    parts.comms.registry.opened("w", WIDGET_TARGET, Side.KERNEL, 0.0)
+    assert asking.ask_for_some(["w", "gone"], 9, 0.0) == ["w"]
+    [question] = sent(parts)
     assert asking.is_answer(comm_msg("w", {"_model_name": "N"}, question))
     assert not asking.is_answer(comm_msg("w", {"value": 1}, question))
     asking.reset()
@@ -42,7 +43,7 @@ def test_a_whole_state_under_our_question_is_an_answer_and_a_part_is_not() -> No
 
 
 def test_whatever_comes_on_a_control_comm_of_ours_is_for_us() -> None:
-    asking, context = inquiry()
+    asking, parts = inquiry()
     asking.ask_for_all(0.0)
     first = asking.control_comm
     asking.ask_for_all(0.0)
@@ -53,25 +54,26 @@ def test_whatever_comes_on_a_control_comm_of_ours_is_for_us() -> None:
         True,
         True,
     ]
-    assert len(sent(context)) == 4
+    assert len(sent(parts)) == 4
 
 
 def test_a_subshell_is_used_for_what_is_asked_and_deleted_once() -> None:
-    asking, context = inquiry()
+    asking, parts = inquiry()
+    parts.comms.registry.opened("w", WIDGET_TARGET, Side.KERNEL, 0.0)
     asking.create_subshell(0.0)
-    [create] = sent(context)
+    [create] = sent(parts)
     reply = Talker("kernel").write(
         "control", "create_subshell_reply", {"subshell_id": "sub"}, parent=create
     )
     assert asking.use_subshell(reply)
     asking.ask_for_all(0.0)
-    assert {m.header.subshell_id for m in sent(context)} == {"sub"}
+    assert {m.header.subshell_id for m in sent(parts)} == {"sub"}
     asking.leave_subshell(0.0)
     asking.leave_subshell(0.0)
-    [delete] = sent(context)
+    [delete] = sent(parts)
     assert (delete.channel, delete.content) == ("control", {"subshell_id": "sub"})
-    asking.ask_for_each(["w"], 0.0)
-    assert {m.header.subshell_id for m in sent(context)} == {None}
+    asking.ask_for_some(["w"], 9, 0.0)
+    assert {m.header.subshell_id for m in sent(parts)} == {None}
 
 
 def test_a_kernel_that_gives_no_subshell_is_believed() -> None:
@@ -81,20 +83,28 @@ def test_a_kernel_that_gives_no_subshell_is_believed() -> None:
 
 
 def test_a_state_that_lacks_only_what_is_said_once_is_an_answer() -> None:
-    asking, context = inquiry()
-    record = context.registry.opened("d", WIDGET_TARGET, Side.KERNEL, 0.0)
+    asking, parts = inquiry()
+    record = parts.comms.registry.opened("d", WIDGET_TARGET, Side.KERNEL, 0.0)
     state = b'{"_model_name":"AnyModel","_view_count":null,"_esm":"x","value":1}'
     record.state = WidgetState(state, [], [])
-    asking.ask_for_each(["d"], 0.0)
-    [question] = sent(context)
+    asking.ask_for_some(["d"], 9, 0.0)
+    [question] = sent(parts)
     assert asking.is_answer(comm_msg("d", {"_esm": "x", "value": 2}, question))
     assert not asking.is_answer(comm_msg("d", {"value": 2}, question))
 
 
 def test_an_update_of_the_only_attribute_is_no_answer() -> None:
-    asking, context = inquiry()
-    record = context.registry.opened("d", WIDGET_TARGET, Side.KERNEL, 0.0)
+    asking, parts = inquiry()
+    record = parts.comms.registry.opened("d", WIDGET_TARGET, Side.KERNEL, 0.0)
     record.state = WidgetState(b'{"_model_name":"AnyModel","value":1}', [], [])
-    asking.ask_for_each(["d"], 0.0)
-    [question] = sent(context)
+    asking.ask_for_some(["d"], 9, 0.0)
+    [question] = sent(parts)
     assert not asking.is_answer(comm_msg("d", {"value": 2}, question))
+
+
+def test_comms_are_asked_in_the_order_of_their_opening_and_no_more_than_wanted() -> None:
+    asking, parts = inquiry()
+    for comm_id in ("child", "parent", "other"):
+        parts.comms.registry.opened(comm_id, WIDGET_TARGET, Side.KERNEL, 0.0)
+    assert asking.ask_for_some({"other", "parent", "child"}, 2, 0.0) == ["child", "parent"]
+    assert [message.comm.comm_id for message in sent(parts)] == ["child", "parent"]

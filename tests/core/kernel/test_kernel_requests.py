@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_comm_broker.core.context import Context, Policy
 from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
-from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.pages.effects import Effects
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
 
 from ..talker import Talker
 
 
-def kernel_requests() -> tuple[KernelRequests, Context]:
-    context = Context.create(Policy(), Limits(), Author("broker", 0.0))
-    return KernelRequests(context), context
+def kernel_requests() -> tuple[KernelRequests, Effects]:
+    effects = Effects()
+    author = Author("broker", 0.0)
+    return KernelRequests(author, effects, Ledger(effects.note)), effects
 
 
-def asked(own: KernelRequests, context: Context, about: str, now: float = 0.0) -> Message:
+def asked(own: KernelRequests, effects: Effects, about: str, now: float = 0.0) -> Message:
     own.ask(about, "shell", "comm_info_request", {}, now)
-    return context.effects.to_kernel[-1]
+    return effects.to_kernel[-1]
 
 
 def answer(request: Message) -> Message:
@@ -28,8 +29,8 @@ def answer(request: Message) -> Message:
 
 
 def test_an_answer_says_what_was_asked_and_when() -> None:
-    own, context = kernel_requests()
-    reply = answer(asked(own, context, "list", now=3.0))
+    own, effects = kernel_requests()
+    reply = answer(asked(own, effects, "list", now=3.0))
     assert (own.is_ours(reply), own.asked(reply).about, own.asked(reply).asked_at) == (
         True,
         "list",
@@ -43,8 +44,8 @@ def test_an_answer_to_a_page_is_not_ours() -> None:
 
 
 def test_a_late_answer_is_still_ours_but_about_nothing() -> None:
-    own, context = kernel_requests()
-    first, second = asked(own, context, "list"), asked(own, context, "states")
+    own, effects = kernel_requests()
+    first, second = asked(own, effects, "list"), asked(own, effects, "states")
     own.done(first.header.msg_id)
     assert (own.is_ours(answer(first)), own.asked(answer(first)).about) == (True, "")
     own.give_up()
@@ -53,6 +54,6 @@ def test_a_late_answer_is_still_ours_but_about_nothing() -> None:
 
 def test_questions_that_are_never_answered_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(KernelRequests, "MOST", 2)
-    own, context = kernel_requests()
-    requests = [asked(own, context, about) for about in ("1", "2", "3")]
+    own, effects = kernel_requests()
+    requests = [asked(own, effects, about) for about in ("1", "2", "3")]
     assert [own.asked(answer(request)).about for request in requests] == ["", "2", "3"]

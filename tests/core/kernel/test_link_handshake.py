@@ -51,7 +51,7 @@ def test_an_answer_without_anything_on_iopub_proves_nothing() -> None:
     control = next(m for m in room.for_kernel() if m.channel == "control")
     room.kernel.replies(control, {"status": "ok"})
     assert room.broker._parts.handshake.link == "connecting"
-    room.broker._context.execution.reset("starting")
+    room.broker._parts.work.execution.reset("starting")
     # The statuses under our questions were published before we were subscribed.
     room.kernel.publishes("iopub_welcome", {})
     assert (room.broker._parts.handshake.link, room.broker._parts.handshake.answers_control) == (
@@ -100,7 +100,7 @@ def test_a_starting_kernel_is_given_its_time() -> None:
 
 def test_the_kernel_info_is_kept_as_it_came() -> None:
     room = Room(kernel_info={"status": "ok", "banner": "x"})
-    assert room.broker._context.kernel_info.content == b'{"status":"ok","banner":"x"}'
+    assert room.broker._parts.work.kernel_info.content == b'{"status":"ok","banner":"x"}'
 
 
 def test_a_kernel_that_is_gone_is_not_asked() -> None:

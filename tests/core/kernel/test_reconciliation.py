@@ -31,7 +31,7 @@ def replies(room: Room, listing: Message, **targets: str) -> None:
 def test_comms_that_were_there_before_us_are_noted() -> None:
     room, listing = asking()
     replies(room, listing, w=WIDGET_TARGET, c="other", left_over=CONTROL_TARGET)
-    found = {r.comm_id: (r.target_name, r.opened_by) for r in room.broker._context.registry}
+    found = {r.comm_id: (r.target_name, r.opened_by) for r in room.broker._parts.comms.registry}
     assert found == {"w": (WIDGET_TARGET, Side.UNKNOWN), "c": ("other", Side.UNKNOWN)}
 
 
@@ -48,7 +48,7 @@ def test_a_comm_that_was_closed_meanwhile_stays_closed() -> None:
     room.kernel.opens("w", STATE)
     room.kernel.closes("w")
     replies(room, listing, w=WIDGET_TARGET)
-    assert len(room.broker._context.registry) == 0
+    assert len(room.broker._parts.comms.registry) == 0
 
 
 def test_a_comm_that_was_opened_while_we_asked_stays_open() -> None:
@@ -66,7 +66,7 @@ def test_a_comm_that_a_page_opened_and_the_kernel_has_not_come_to_stays_open() -
     room.wait(10.0)
     *_, listing = [m for m in room.for_kernel() if m.header.msg_type == "comm_info_request"]
     replies(room, listing)
-    assert "w" in room.broker._context.registry
+    assert "w" in room.broker._parts.comms.registry
 
 
 def heard_of_a_comm_of_another_client() -> tuple[Room, Message]:
@@ -80,14 +80,14 @@ def heard_of_a_comm_of_another_client() -> tuple[Room, Message]:
 def test_another_clients_control_comm_is_none_of_ours() -> None:
     room, listing = heard_of_a_comm_of_another_client()
     replies(room, listing, theirs=CONTROL_TARGET)
-    assert len(room.broker._context.registry) == 0
-    assert room.broker._context.registry.complete
+    assert len(room.broker._parts.comms.registry) == 0
+    assert room.broker._parts.comms.registry.complete
 
 
 def test_a_comm_that_was_closed_before_its_name_was_learned_does_not_stay() -> None:
     room, listing = heard_of_a_comm_of_another_client()
     replies(room, listing)
-    assert len(room.broker._context.registry) == 0
+    assert len(room.broker._parts.comms.registry) == 0
 
 
 def test_buffers_of_an_answer_go_where_they_belong() -> None:
@@ -160,7 +160,7 @@ def test_a_kernel_that_lists_nothing_keeps_its_comms() -> None:
         listing, *_ = looked(room)
         replies(room, listing)
         states(room)
-    assert {record.comm_id for record in room.broker._context.registry} == {"w", "c"}
+    assert {record.comm_id for record in room.broker._parts.comms.registry} == {"w", "c"}
 
 
 def test_a_kernel_that_lists_less_than_it_uses_keeps_the_rest_once_that_was_seen() -> None:
@@ -176,7 +176,7 @@ def test_a_kernel_that_lists_less_than_it_uses_keeps_the_rest_once_that_was_seen
     listing, *_ = looked(room)
     replies(room, listing, listed=WIDGET_TARGET)
     states(room, "mute")
-    found = [record.comm_id for record in room.broker._context.registry]
+    found = [record.comm_id for record in room.broker._parts.comms.registry]
     assert found == ["listed", "relayed", "later", "mute", "c"]
 
 
@@ -189,7 +189,7 @@ def test_what_was_listed_once_and_is_no_longer_is_gone_also_where_lists_lack_oth
     states(room)
     listing, *_ = looked(room)
     replies(room, listing, one=WIDGET_TARGET)
-    assert [r.comm_id for r in room.broker._context.registry] == ["one", "relayed"]
+    assert [r.comm_id for r in room.broker._parts.comms.registry] == ["one", "relayed"]
 
 
 def test_a_comm_that_spoke_since_the_question_is_alive() -> None:
@@ -200,4 +200,4 @@ def test_a_comm_that_spoke_since_the_question_is_alive() -> None:
     room.wait(0.1)
     room.kernel.sends("other", {})
     replies(room, listing, one="t")
-    assert "other" in room.broker._context.registry
+    assert "other" in room.broker._parts.comms.registry

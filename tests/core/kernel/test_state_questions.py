@@ -57,7 +57,7 @@ def test_a_kernel_of_which_nothing_is_heard_is_asked_again_all_the_same() -> Non
         asked_at += [room.now for m in room.for_kernel() if m.header.msg_type == "comm_msg"]
         room.wait(1.0)
     assert len(asked_at) == 3
-    assert room.broker._context.counters["verification_timeouts"] == 6
+    assert room.broker._parts.ledger.counters["verification_timeouts"] == 6
 
 
 def test_a_comm_that_never_answers_does_not_keep_others_from_being_asked_about() -> None:
@@ -94,7 +94,7 @@ def test_many_are_asked_in_portions_so_that_their_answers_are_no_flood() -> None
             room.kernel.updates(each.comm.comm_id, STATE, each)
     assert portions == [200, 200, 50]
     assert room.broker._parts.verification.step is Step.REST
-    assert "verification_timeouts" not in room.broker._context.counters
+    assert "verification_timeouts" not in room.broker._parts.ledger.counters
 
 
 ANSWERING = {"w0", "w210", "w449"}
@@ -113,7 +113,7 @@ def test_a_portion_that_never_answers_does_not_stand_before_the_others() -> None
             ends(room, [each])
         room.wait(100.0)
     assert answered == ANSWERING
-    assert not room.broker._context.registry.doubtful
+    assert not room.broker._parts.comms.registry.doubtful
     assert room.for_kernel() == []
 
 
@@ -126,7 +126,7 @@ def test_another_clients_question_that_took_our_answer_costs_one_round_and_no_mo
     for each in room.for_kernel():
         room.kernel.updates(each.comm.comm_id, STATE, each)
         ends(room, [each])
-    registry = room.broker._context.registry
+    registry = room.broker._parts.comms.registry
     for record in registry:
         registry.doubt(record, "again")
     room.settle()
@@ -148,4 +148,4 @@ def test_widgets_that_each_take_longer_than_is_waited_are_asked_once() -> None:
     room.wait(1.0)
     again = [each for each in room.for_kernel() if each.header.msg_type == "comm_msg"]
     assert again == []
-    assert {each.knowledge for each in room.broker._context.registry} == {Knowledge.CLEAN}
+    assert {each.knowledge for each in room.broker._parts.comms.registry} == {Knowledge.CLEAN}

@@ -172,6 +172,6 @@ def test_a_comm_that_the_kernel_no_longer_lists_is_closed_for_everybody() -> Non
     [asked] = room.for_kernel()
     ends(room, [asked])
     assert page.hears() == [closed("gone")]
-    assert [r.comm_id for r in room.broker._context.registry] == ["there", "new"]
+    assert [r.comm_id for r in room.broker._parts.comms.registry] == ["there", "new"]
     assert room.record("new").target_name == "other"
-    assert room.broker._context.registry.complete
+    assert room.broker._parts.comms.registry.complete

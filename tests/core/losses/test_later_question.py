@@ -8,7 +8,8 @@ from ..room import Room
 
 
 def question(room: Room) -> LaterQuestion:
-    return LaterQuestion(room.broker._parts.kernel_requests, "test", 1.0)
+    parts = room.broker._parts
+    return LaterQuestion(parts.kernel_requests, parts.handshake, "test", 1.0)
 
 
 def test_it_is_asked_ever_later_until_there_is_nothing_to_ask() -> None:

@@ -46,13 +46,13 @@ def test_a_cell_that_was_replied_to_ends_when_the_kernel_is_found_to_be_on_with_
     other.gets()
     room.wait(2.0)
     question = probe(room)
-    assert room.broker._context.occupied
+    assert room.broker._parts.work.occupied
     room.kernel.busy(question)
     for each in (page, other):
         assert idles(each) == [cell.header.msg_id]
-    assert room.broker._context.execution.running is None
-    assert room.broker._context.execution.state == "idle"
-    assert room.broker._context.counters["lost_idles"] == 1
+    assert room.broker._parts.work.execution.running is None
+    assert room.broker._parts.work.execution.state == "idle"
+    assert room.broker._parts.ledger.counters["lost_idles"] == 1
     room.kernel.idle(question)
     room.wait(100.0)
     assert idles(page) == []
@@ -66,11 +66,11 @@ def test_the_next_cell_proves_it_too_and_keeps_the_kernel_busy() -> None:
     second = page.executes()
     room.kernel.busy(second)
     assert idles(page) == [first.header.msg_id]
-    running = room.broker._context.execution.running
+    running = room.broker._parts.work.execution.running
     assert running is not None
     assert running[0].msg_id == second.header.msg_id
     room.wait(100.0)
-    assert room.broker._context.counters["lost_idles"] == 1
+    assert room.broker._parts.ledger.counters["lost_idles"] == 1
 
 
 def test_a_page_can_read_the_header_that_the_idle_names() -> None:
@@ -97,7 +97,7 @@ def test_a_slider_whose_handler_flooded_is_not_frozen() -> None:
     loses_idle(room, moved)
     room.kernel.busy(probe(room))
     assert moved.header.msg_id in idles(page)
-    assert len(room.broker._context.mirror.pending) == 0
+    assert len(room.broker._parts.comms.mirror.pending) == 0
 
 
 def loses_idle(room: Room, request: Message) -> None:
@@ -121,7 +121,7 @@ def test_a_handler_that_lets_other_messages_in_is_not_over() -> None:
     room.kernel.busy(question)
     room.kernel.idle(question)
     assert idles(page) == [inside.header.msg_id]
-    running = room.broker._context.execution.running
+    running = room.broker._parts.work.execution.running
     assert running is not None
     assert running.header.msg_id == polling.header.msg_id
 
@@ -138,7 +138,7 @@ def test_one_whose_idle_was_lost_is_over_when_the_next_begins() -> None:
     assert idles(page) == [first.header.msg_id]
     room.kernel.idle(second)
     assert idles(page) == [second.header.msg_id]
-    assert room.broker._context.execution.running is None
+    assert room.broker._parts.work.execution.running is None
 
 
 def test_a_handler_that_only_takes_long_is_asked_ever_less_often_and_left_alone() -> None:
@@ -193,7 +193,7 @@ def test_an_idle_that_comes_behind_its_reply_is_no_loss() -> None:
         room.kernel.idle(cell)
         room.wait(0.4)
     assert room.for_kernel() == []
-    assert "lost_idles" not in room.broker._context.counters
+    assert "lost_idles" not in room.broker._parts.ledger.counters
 
 
 def test_a_subshells_idle_is_not_proven_by_the_main_shell() -> None:
@@ -221,7 +221,7 @@ def test_a_new_process_owes_nothing() -> None:
     page.gets()
     room.for_kernel()
     room.wait(100.0)
-    assert "lost_idles" not in room.broker._context.counters
+    assert "lost_idles" not in room.broker._parts.ledger.counters
 
 
 def test_a_reply_that_overtook_its_own_output_ends_nothing() -> None:
@@ -239,7 +239,7 @@ def test_a_reply_that_overtook_its_own_output_ends_nothing() -> None:
         assert idles(page) == []
         room.kernel.idle(late)
         assert idles(page) == [late.header.msg_id]
-    assert "lost_idles" not in room.broker._context.counters
+    assert "lost_idles" not in room.broker._parts.ledger.counters
 
 
 def test_what_was_sent_after_the_question_is_not_ended_by_it() -> None:
@@ -262,4 +262,4 @@ def test_a_status_without_a_parent_and_one_of_an_unknown_request_prove_nothing()
     room.kernel.busy(None)
     room.kernel.idle(None)
     room.kernel.busy(Page(room, "stranger").write("control", "debug_request", {}))
-    assert "lost_idles" not in room.broker._context.counters
+    assert "lost_idles" not in room.broker._parts.ledger.counters

@@ -32,7 +32,7 @@ def test_a_cell_whose_idle_names_one_that_ended_inside_it_is_over(order: str, ot
         room.kernel.busy(probe(room))
     for each in (page, other):
         assert cell.header.msg_id in idles(each)
-    assert room.broker._context.execution.running is None
+    assert room.broker._parts.work.execution.running is None
 
 
 def test_a_handler_whose_idle_names_one_that_ended_inside_it_is_over() -> None:
@@ -46,7 +46,7 @@ def test_a_handler_whose_idle_names_one_that_ended_inside_it_is_over() -> None:
         assert polling.header.msg_id not in idles(page)
         room.kernel.idle(inside)
     assert polling.header.msg_id in idles(page)
-    assert room.broker._context.execution.running is None
+    assert room.broker._parts.work.execution.running is None
 
 
 def test_an_idle_that_ours_names_ends_the_cell_that_let_our_question_in() -> None:

@@ -60,7 +60,7 @@ def numbered() -> tuple[Room, Numbered]:
 
 
 def lost(room: Room) -> int:
-    return room.broker._context.counters["lost_before_us"]
+    return room.broker._parts.ledger.counters["lost_before_us"]
 
 
 @pytest.mark.parametrize(("count", "seconds"), [(1, 1.0), (5, 1.0), (30, 0.0)])
@@ -71,7 +71,7 @@ def test_after_a_loss_every_state_and_the_list_are_doubted(count: int, seconds: 
     room.wait(seconds)
     assert room.record("w").knowledge is Knowledge.DIRTY
     assert "lost" in room.record("w").dirty_because
-    assert not room.broker._context.registry.complete
+    assert not room.broker._parts.comms.registry.complete
     assert lost(room) == count
 
 
@@ -95,7 +95,7 @@ def test_replies_and_questions_on_every_channel_count() -> None:
 
 def test_what_answers_our_own_questions_leaves_no_gap() -> None:
     room, kernel = numbered()
-    ours = {"msg_id": "ours", "session": room.broker._context.author.session}
+    ours = {"msg_id": "ours", "session": room.broker._parts.author.session}
     for _ in range(40):
         kernel.says("status", {"execution_state": "idle"}, ours)
     kernel.says()
@@ -141,7 +141,7 @@ def test_ids_without_a_number_say_nothing(msg_id: str) -> None:
     for _ in range(2):
         room.broker.kernel_sent(Message("iopub", parts), room.now)
     room.wait(10.0)
-    assert lost(room) == room.broker._context.counters["faults"] == 0
+    assert lost(room) == room.broker._parts.ledger.counters["faults"] == 0
 
 
 def test_what_a_kernel_relays_of_others_is_not_followed() -> None:
@@ -180,7 +180,7 @@ def test_a_flood_of_a_kernel_without_numbers_is_doubt_enough() -> None:
     room.kernel.opens("w", STATE)
     room.broker.kernel_flooded(room.now)
     room.settle()
-    assert room.broker._context.counters["receive_limit_reached"] == 1
+    assert room.broker._parts.ledger.counters["receive_limit_reached"] == 1
     assert room.record("w").knowledge is Knowledge.DIRTY
     assert "comm_info_request" in [m.header.msg_type for m in room.for_kernel()]
     # The log hears of it once, however long the flood is.
@@ -193,5 +193,5 @@ def test_a_flood_of_a_kernel_that_numbers_is_counted_and_nothing_is_doubted() ->
     room, _ = numbered()
     room.broker.kernel_flooded(room.now)
     room.settle()
-    assert room.broker._context.counters["receive_limit_reached"] == 1
+    assert room.broker._parts.ledger.counters["receive_limit_reached"] == 1
     assert room.record("w").knowledge is Knowledge.CLEAN

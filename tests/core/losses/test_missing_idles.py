@@ -24,7 +24,7 @@ def test_an_update_that_was_echoed_and_never_idle_is_ended_for_its_page() -> Non
     [idle] = mover.gets()
     assert (idle.content, idle.parent.msg_id) == ({"execution_state": "idle"}, sent.header.msg_id)
     assert other.hears() == [set_to("w", {"quiet": 2})]
-    assert len(room.broker._context.mirror.pending) == 0
+    assert len(room.broker._parts.comms.mirror.pending) == 0
     room.wait(100.0)
     assert mover.gets() == []
 
@@ -39,7 +39,7 @@ def test_an_idle_that_came_is_not_made_again() -> None:
     page.gets()
     room.wait(10.0)
     assert page.gets() == []
-    assert room.broker._context.counters["missing_idles"] == 0
+    assert room.broker._parts.ledger.counters["missing_idles"] == 0
 
 
 def test_a_slow_kernel_that_said_busy_is_waited_for() -> None:
@@ -110,7 +110,7 @@ def test_what_the_kernel_begins_with_after_the_cell_is_waited_for() -> None:
     room.kernel.idle(queued)
     assert [m.parent.msg_id for m in page.gets()] == [queued.header.msg_id]
     room.wait(100.0)
-    assert room.broker._context.counters["missing_idles"] == 0
+    assert room.broker._parts.ledger.counters["missing_idles"] == 0
 
 
 def test_a_question_that_stays_unanswered_is_put_again_ever_later() -> None:
@@ -213,5 +213,5 @@ def test_what_waits_behind_a_handler_that_runs_is_not_taken_for_lost() -> None:
     page.updates("w", {"value": 3})
     room.kernel.busy(before)
     room.wait(100.0)
-    assert room.broker._context.counters["missing_idles"] == 0
+    assert room.broker._parts.ledger.counters["missing_idles"] == 0
     assert not room.broker._parts.missing_idles.waits

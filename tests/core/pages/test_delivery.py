@@ -107,9 +107,9 @@ def test_a_page_that_stays_away_is_forgotten_after_the_grace_period() -> None:
     page = room.page("a")
     page.detach()
     room.wait(59.0)
-    assert room.broker._context.delivery.get("a") is not None
+    assert room.broker._parts.delivery.get("a") is not None
     room.wait(1.0)
-    assert room.broker._context.delivery.get("a") is None
+    assert room.broker._parts.delivery.get("a") is None
 
 
 def absent(room: Room) -> Any:
@@ -132,7 +132,7 @@ def test_past_its_budget_an_absent_page_loses_output_first_and_is_told() -> None
     assert set_to("w", {"value": 1}) in heard
     told = [content["text"] for kind, content in heard if kind == "stream"]
     assert "CommBroker.absent_bytes = 5000" in told[-1]
-    assert room.broker._context.counters["dropped_output"] > 0
+    assert room.broker._parts.ledger.counters["dropped_output"] > 0
 
 
 def test_past_its_budget_without_any_output_an_absent_page_is_given_up_and_told_what_died() -> None:
@@ -154,7 +154,7 @@ def test_past_its_budget_without_any_output_an_absent_page_is_given_up_and_told_
     states = page.hears_states()
     assert states is not None
     assert len(states) == 20
-    assert room.broker._context.counters["given_up_absences"] == 1
+    assert room.broker._parts.ledger.counters["given_up_absences"] == 1
 
 
 def test_what_waited_when_the_socket_dropped_counts_against_the_budget_at_once() -> None:
@@ -179,7 +179,7 @@ def test_a_reader_that_is_too_far_behind_is_cut_off_and_told_the_setting() -> No
     kind, content = slow.hears()[0]
     assert kind == "stream"
     assert "CommBroker.outbox_cap_bytes = 5000" in content["text"]
-    assert room.broker._context.counters["cut_off_pages"] == 1
+    assert room.broker._parts.ledger.counters["cut_off_pages"] == 1
 
 
 def test_a_slow_pages_updates_are_merged_and_a_fast_ones_are_not() -> None:
@@ -195,7 +195,7 @@ def test_a_slow_pages_updates_are_merged_and_a_fast_ones_are_not() -> None:
     assert opened[0] == opened[1]
     assert heard == [set_to("w", {"a": value}) for value in (1, 2, 3)]
     assert slow.hears() == [set_to("w", {"a": 3, "b": 1})]
-    assert room.broker._context.counters["conflated"] > 0
+    assert room.broker._parts.ledger.counters["conflated"] > 0
 
 
 def test_an_update_that_could_not_be_read_is_never_merged() -> None:
@@ -214,7 +214,7 @@ def test_an_update_that_could_not_be_read_is_never_merged() -> None:
             {"value": 2},
         ]
         assert messages[2] is bad
-    assert room.broker._context.counters["faults"] == 0
+    assert room.broker._parts.ledger.counters["faults"] == 0
 
 
 def test_a_page_is_told_the_kernels_state_when_it_comes() -> None:

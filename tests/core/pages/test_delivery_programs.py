@@ -27,7 +27,7 @@ class Program(Talker):
         return message
 
     def hears(self) -> list[str]:
-        program = self._room.broker._context.delivery.get("program")
+        program = self._room.broker._parts.delivery.get("program")
         assert program is not None
         return [m.header.msg_type for m in program.outbox.take(1 << 40)] if program.outbox else []
 
@@ -74,7 +74,7 @@ def test_what_it_closes_is_closed_and_never_a_refusal() -> None:
     page.gets()
     sent = program.sends("comm_close", {"comm_id": "w", "data": {}})
     assert room.for_kernel() == [sent]
-    assert "w" not in room.broker._context.registry
+    assert "w" not in room.broker._parts.comms.registry
     assert [m.header.msg_type for m in page.gets()] == ["comm_close"]
 
 
@@ -87,4 +87,4 @@ def test_it_gets_no_share_of_what_pages_are_told_and_hears_no_more_once_gone() -
     assert program.hears() == []
     assert [m.header.msg_type for m in page.gets()] == ["comm_open", "comm_close"]
     room.broker.program_detached("program")
-    assert room.broker._context.delivery.get("program") is None
+    assert room.broker._parts.delivery.get("program") is None

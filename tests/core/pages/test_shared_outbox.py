@@ -22,7 +22,7 @@ def keeping_up(room: Room, *sessions: str) -> list[Page]:
 
 
 def members(room: Room) -> list[str]:
-    return list(room.broker._context.delivery.shared.members)
+    return list(room.broker._parts.delivery.shared.members)
 
 
 def values(page: Page) -> list[int]:

@@ -32,9 +32,9 @@ def test_a_hundred_pages_are_waited_for_and_a_message_is_kept_once_for_all() -> 
     room = Room()
     pages = gone(room, 100)
     room.kernel.opens("c", target="t")
-    once = room.broker._context.delivery.waiting.bytes
+    once = room.broker._parts.delivery.waiting.bytes
     room.kernel.closes("c")
-    assert room.broker._context.delivery.waiting.bytes < 3 * once
+    assert room.broker._parts.delivery.waiting.bytes < 3 * once
     for page in (pages[0], pages[99]):
         page.attach()
         assert [kind for kind, _ in page.hears()] == ["comm_open", "comm_close"]
@@ -54,7 +54,7 @@ def test_who_is_away_longest_is_given_up_first_counted_logged_and_told() -> None
     room.kernel.updates("w", {"value": 7})
     room.kernel.closes("dies")
     customs = 0
-    while not room.broker._context.counters["given_up_absences"]:
+    while not room.broker._parts.ledger.counters["given_up_absences"]:
         room.kernel.customs("w", "x" * 200)
         customs += 1
     assert [alias("p0") in line.text for line in room.log] == [True]
@@ -75,8 +75,8 @@ def test_what_pages_missed_alone_counts_for_all_of_them_together() -> None:
         frontend = page.frontend
         for _ in range(3):
             message = room.kernel.write("shell", "execute_reply", {"x": "x" * 200})
-            room.broker._context.delivery.give(frontend, message)
-    assert room.broker._context.delivery.waiting.bytes <= 6_000
+            room.broker._parts.delivery.give(frontend, message)
+    assert room.broker._parts.delivery.waiting.bytes <= 6_000
     assert pages[0].frontend.given_up
     assert not pages[2].frontend.given_up
 
@@ -101,7 +101,7 @@ def test_a_page_that_stayed_away_too_long_is_remembered_and_told_what_it_missed(
     room.kernel.opens("w", STATE)
     (page,) = gone(room, 1)
     room.wait(100.0)
-    assert len(room.broker._context.delivery) == 0
+    assert len(room.broker._parts.delivery) == 0
     room.kernel.closes("dies")
     room.kernel.updates("w", {"value": 2})
     page.attach()
@@ -110,7 +110,7 @@ def test_a_page_that_stayed_away_too_long_is_remembered_and_told_what_it_missed(
     assert closed("dies") in heard
     assert set_to("w", {**STATE, "value": 2}) in heard
     assert "CommBroker.absent_seconds = 60" in texts(heard)[0]
-    assert room.broker._context.counters["forgotten_absences"] == 1
+    assert room.broker._parts.ledger.counters["forgotten_absences"] == 1
 
 
 def test_a_page_that_missed_nothing_in_all_that_time_is_told_nothing() -> None:
@@ -138,15 +138,15 @@ def test_once_all_are_given_up_nothing_is_kept() -> None:
     gone(room, 2)
     for _ in range(50):
         room.kernel.customs("w", "x" * 200)
-    assert room.broker._context.delivery.waiting.bytes == 0
-    assert room.broker._context.counters["given_up_absences"] == 2
+    assert room.broker._parts.delivery.waiting.bytes == 0
+    assert room.broker._parts.ledger.counters["given_up_absences"] == 2
 
 
 def test_a_repair_for_all_but_one_absent_page_is_not_given_to_that_one() -> None:
     room = Room()
     one, other = gone(room, 2)
     message = room.kernel.write("iopub", "stream", {"name": "stdout", "text": "x"})
-    room.broker._context.delivery.fan_out(message, besides="p0")
+    room.broker._parts.delivery.fan_out(message, besides="p0")
     room.kernel.prints("y")
     for page, heard in ((one, ["y"]), (other, ["x", "y"])):
         page.attach()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_comm_broker.core.context import Policy
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import UNTRACKED_TYPE
 
@@ -100,7 +100,7 @@ def test_untracked_requests_change_nothing() -> None:
     interrupt = page.sends("shutdown_request", {}, "control")
     one.kernel.busy(interrupt)
     one.kernel.idle(interrupt)
-    assert one.broker._context.execution.state == "busy"
+    assert one.broker._parts.work.execution.state == "busy"
     assert one.page("b").hears() == [status("busy")]
 
 
@@ -137,21 +137,24 @@ def test_after_a_restart_nothing_of_the_old_process_runs() -> None:
     page = one.page("a")
     one.kernel.busy(page.executes())
     one.broker.kernel_restarted(one.now)
-    assert (one.broker._context.execution.running, one.broker._context.occupied) == (None, False)
+    assert (one.broker._parts.work.execution.running, one.broker._parts.work.occupied) == (
+        None,
+        False,
+    )
 
 
 def test_a_cell_that_is_sent_occupies_the_kernel_before_it_says_busy() -> None:
     one = room()
     page = one.page("a")
     cell = page.executes()
-    assert (one.broker._context.occupied, one.broker._context.execution.main_is_busy) == (
+    assert (one.broker._parts.work.occupied, one.broker._parts.work.execution.main_is_busy) == (
         True,
         False,
     )
     one.kernel.busy(cell)
     one.kernel.replies(cell, {"status": "ok"})
     one.kernel.idle(cell)
-    assert one.broker._context.occupied is False
+    assert one.broker._parts.work.occupied is False
 
 
 def nested() -> tuple[Room, Page, Message, Message]:
@@ -172,14 +175,14 @@ def test_the_end_of_a_request_inside_a_cell_is_not_the_end_of_the_cell() -> None
     one.kernel.idle(inner)
     messages = page.gets()
     assert (shown(messages), ended(messages)) == (["busy"], [inner.header.msg_id])
-    execution = one.broker._context.execution
-    assert (execution.state, one.broker._context.occupied) == ("busy", True)
+    execution = one.broker._parts.work.execution
+    assert (execution.state, one.broker._parts.work.occupied) == ("busy", True)
     assert execution.running is not None
     assert execution.running.header.msg_id == cell.header.msg_id
     one.kernel.replies(cell, {})
     one.kernel.idle(cell)
     assert shown(page.gets()) == ["idle"]
-    assert not one.broker._context.occupied
+    assert not one.broker._parts.work.occupied
     assert execution.state == "idle"
 
 
@@ -190,9 +193,9 @@ def test_requests_inside_requests_end_one_by_one() -> None:
         one.kernel.busy(message)
     for message in reversed(inner):
         one.kernel.idle(message)
-        assert one.broker._context.execution.state == "busy"
+        assert one.broker._parts.work.execution.state == "busy"
     one.kernel.idle(cell)
-    assert one.broker._context.execution.state == "idle"
+    assert one.broker._parts.work.execution.state == "idle"
     assert shown(page.gets())[-1] == "idle"
 
 
@@ -211,7 +214,7 @@ def test_what_began_inside_a_cell_and_lost_its_idle_is_over_with_the_cell() -> N
     messages = page.gets()
     assert ended(messages) == [inner.header.msg_id, cell.header.msg_id]
     assert shown(messages)[-1] == "idle"
-    assert one.broker._context.execution.running is None
+    assert one.broker._parts.work.execution.running is None
 
 
 def test_what_a_cell_publishes_after_such_a_request_stands_under_the_cell_again() -> None:
@@ -219,7 +222,7 @@ def test_what_a_cell_publishes_after_such_a_request_stands_under_the_cell_again(
     one.kernel.busy(inner)
     one.kernel.idle(inner)
     page.gets()
-    one.broker._context.registry.doubt_all("a test")
+    one.broker._parts.comms.registry.doubt_all("a test")
     one.settle()
     [listing] = [m for m in one.for_kernel() if m.header.msg_type == "comm_info_request"]
     one.kernel.prints("from a thread\n", listing)

@@ -60,7 +60,7 @@ def test_a_reply_to_nobody_is_counted() -> None:
     page = room.page("a")
     room.kernel.replies(Talker("gone").write("shell", "execute_request", {}), {})
     assert page.gets() == []
-    assert room.broker._context.counters["replies_to_nobody"] == 1
+    assert room.broker._parts.ledger.counters["replies_to_nobody"] == 1
 
 
 def test_an_entry_ends_with_reply_and_idle_whichever_comes_first() -> None:
@@ -70,9 +70,9 @@ def test_an_entry_ends_with_reply_and_idle_whichever_comes_first() -> None:
     room.kernel.idle(first)
     room.kernel.replies(first, {})
     room.kernel.replies(second, {})
-    assert len(room.broker._context.requests) == 1
+    assert len(room.broker._parts.work.requests) == 1
     room.kernel.idle(second)
-    assert len(room.broker._context.requests) == 0
+    assert len(room.broker._parts.work.requests) == 0
 
 
 def test_a_comm_message_ends_with_its_idle() -> None:
@@ -80,16 +80,16 @@ def test_a_comm_message_ends_with_its_idle() -> None:
     room.kernel.opens("w", {"value": 1})
     page = room.page("a")
     sent = page.updates("w", {"value": 2})
-    assert len(room.broker._context.requests) == 1
+    assert len(room.broker._parts.work.requests) == 1
     room.kernel.idle(sent)
-    assert len(room.broker._context.requests) == 0
+    assert len(room.broker._parts.work.requests) == 0
 
 
 def test_a_restart_forgets_them() -> None:
     room = Room()
     room.page("a").executes()
     room.broker.kernel_restarted(room.now)
-    assert (len(room.broker._context.requests), room.broker._context.occupied) == (0, False)
+    assert (len(room.broker._parts.work.requests), room.broker._parts.work.occupied) == (0, False)
 
 
 def request(number: int, msg_type: str = "execute_request", **header: str) -> Request:

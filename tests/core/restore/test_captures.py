@@ -17,7 +17,7 @@ SMALL = Limits(comm_state_bytes=20_000)
 
 def test_what_is_collected_counts_in_the_kernels_budget() -> None:
     out = Capturing()
-    budget = out.room.broker._context.mirror.budget
+    budget = out.room.broker._parts.comms.mirror.budget
     before = budget.bytes
     out.prints("x" * 5000)
     assert 5000 < budget.bytes - before < 5200
@@ -34,11 +34,11 @@ def test_past_the_budget_other_states_go_first_and_then_this_one_with_its_list()
     assert (out.room.mirrored("other"), out.holds()) == (None, True)
     out.prints("z" * 9000)
     assert (out.room.mirrored("out"), out.holds()) == (None, False)
-    assert out.room.broker._context.mirror.budget.bytes == 0
+    assert out.room.broker._parts.comms.mirror.budget.bytes == 0
     out.prints("nobody minds\n")
     out.leaves()
     assert out.ends() == [out.cell]
-    assert out.room.broker._context.counters["faults"] == 0
+    assert out.room.broker._parts.ledger.counters["faults"] == 0
 
 
 ENDS: dict[str, Callable[[Capturing], object]] = {
@@ -61,7 +61,7 @@ def test_nothing_is_kept_of_a_widget_that_is_gone(end: Callable[[Capturing], obj
     out.prints("2\n")
     out.room.wait(60.0)
     assert (out.holds(), out.is_balanced()) == (False, True)
-    assert out.room.broker._context.counters["faults"] == 0
+    assert out.room.broker._parts.ledger.counters["faults"] == 0
 
 
 def test_one_frame_at_a_time_is_never_too_much() -> None:
@@ -76,7 +76,7 @@ def test_one_frame_at_a_time_is_never_too_much() -> None:
     assert frame["data"]["image/png"].startswith("19x")
     out.leaves()
     out.ends()
-    assert out.room.broker._context.counters["captured_output_dropped"] == 0
+    assert out.room.broker._parts.ledger.counters["captured_output_dropped"] == 0
 
 
 def test_what_is_too_much_is_cut_and_says_so_once() -> None:
@@ -89,7 +89,7 @@ def test_what_is_too_much_is_cut_and_says_so_once() -> None:
     assert 15_000 < len(shown["text"]) < 20_000
     lines = [each.text for each in out.room.log if "comm_state_bytes = 20000" in each.text]
     assert len(lines) == 1
-    assert out.room.broker._context.counters["captured_output_dropped"] > 50
+    assert out.room.broker._parts.ledger.counters["captured_output_dropped"] > 50
 
 
 def test_the_rest_of_the_state_needs_room_as_well() -> None:

@@ -123,9 +123,9 @@ def test_no_record_of_changes_outlives_the_pages() -> None:
     room, page = restored()
     page.restores()
     page.restores()
-    assert len(room.broker._context.mirror.watched) == 4
+    assert len(room.broker._parts.comms.mirror.watched) == 4
     room.wait(2000.0)  # the check of what the page was given ends, though nobody answers it
-    assert len(room.broker._context.mirror.watched) == 1
+    assert len(room.broker._parts.comms.mirror.watched) == 1
     page.restores()
     page.detach()
-    assert len(room.broker._context.mirror.watched) == 1
+    assert len(room.broker._parts.comms.mirror.watched) == 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.protocol.json_text import loads
 
 from ..capturing import OUT, Capturing, text
@@ -117,7 +117,7 @@ def test_a_widget_that_is_closed_collects_no_more() -> None:
     out.room.kernel.closes("out", out.cell)
     out.prints("2\n")
     out.room.wait(1.0)
-    assert out.room.broker._context.counters["faults"] == 0
+    assert out.room.broker._parts.ledger.counters["faults"] == 0
 
 
 def test_a_restart_forgets_what_was_collected() -> None:
@@ -200,7 +200,7 @@ def test_a_msg_id_that_is_none_ends_the_capture(msg_id: object) -> None:
     out.prints("beside\n")
     out.room.wait(1.0)
     assert out.mirrored() == [text("1\n")]
-    assert out.room.broker._context.counters["faults"] == 0
+    assert out.room.broker._parts.ledger.counters["faults"] == 0
 
 
 def test_a_clear_that_waits_is_obeyed_by_the_next_cell_as_well() -> None:
@@ -245,7 +245,7 @@ def test_what_no_page_would_take_is_passed_on_and_not_collected() -> None:
     out.publishes("stream", ["no", "object"])
     assert [each.header.msg_type for each in out.page.gets()] == ["stream", "error", "stream"]
     out.room.wait(1.0)
-    counters = out.room.broker._context.counters
+    counters = out.room.broker._parts.ledger.counters
     assert (out.mirrored(), counters["malformed_from_kernel"], counters["faults"]) == ([], 3, 0)
 
 

@@ -105,7 +105,7 @@ def test_it_is_what_its_page_shows(acts: list[tuple[str, Any]]) -> None:
     out.room.broker.settle_outputs()
     shown = {name: out.mirrored(name) for name in WIDGETS}
     assert shown == {name: model.shown() for name, model in models.items()}
-    assert out.room.broker._context.counters["faults"] == 0
+    assert out.room.broker._parts.ledger.counters["faults"] == 0
 
 
 def published(out: Capturing, act: str, what: str) -> dict[str, Any]:

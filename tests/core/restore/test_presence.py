@@ -51,7 +51,7 @@ def test_what_a_program_took_counts_as_used_and_its_target_as_known() -> None:
     room.broker.program_attached("p", room.now)
     room.broker.program_took("p", "c", room.now)
     assert room.record("c").used_by == {"p"}
-    assert room.broker._context.targets.known(Side.FRONTEND, "mine")
+    assert room.broker._parts.comms.targets.known(Side.FRONTEND, "mine")
 
 
 # -- a network that is gone ------------------------------------------------------------------------
@@ -197,7 +197,7 @@ def test_a_page_on_whose_way_was_more_than_is_kept_gets_states_and_learns_what_d
     assert "CommBroker.in_flight_bytes = 5000" in next(
         content["text"] for kind, content in heard if kind == "stream"
     )
-    counters = room.broker._context.counters
+    counters = room.broker._parts.ledger.counters
     assert (counters["given_up_absences"], counters["cut_in_flight"]) == (1, 1)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.policy import Policy
 from tests.example_strategies import LastValue
 
 from ..page import Page
@@ -42,14 +42,14 @@ def test_a_new_page_is_offered_what_is_kept_once() -> None:
     assert list(messages[1].buffers) == [b"raw"]
     room.wait(60.0)
     assert told(page) == []
-    assert room.broker._context.counters["offered_comms"] == 1
+    assert room.broker._parts.ledger.counters["offered_comms"] == 1
     assert room.broker.next_due() is None
 
 
 def test_what_it_turns_down_is_offered_again_for_a_while_and_stays_open_for_all() -> None:
     room = drawn()
     page = room.page("a")
-    for _ in room.broker._context.limits.offer_after:
+    for _ in room.broker._parts.limits.offer_after:
         while not (heard := told(page)):
             room.wait(0.5)
         assert heard == [OPENED, SAID]
@@ -58,7 +58,7 @@ def test_what_it_turns_down_is_offered_again_for_a_while_and_stays_open_for_all(
     room.wait(60.0)
     assert told(page) == []
     assert room.for_kernel() == []
-    assert "c" in room.broker._context.registry
+    assert "c" in room.broker._parts.comms.registry
 
 
 def test_a_short_loss_of_the_socket_does_not_end_the_offers() -> None:
@@ -137,7 +137,7 @@ def test_who_leaves_or_has_used_it_is_offered_nothing() -> None:
     other.tells("c", 1)
     room.wait(60.0)
     assert told(other) == []
-    assert room.broker._context.counters["offered_comms"] == 0
+    assert room.broker._parts.ledger.counters["offered_comms"] == 0
 
 
 def test_what_is_closed_or_of_another_process_is_not_offered() -> None:

@@ -90,7 +90,7 @@ def test_a_control_comm_never_reaches_the_kernel_and_each_message_on_it_ends() -
     assert [m.content for m in heard] == [{"execution_state": "idle"}] * 3
     assert [m.parent.msg_id for m in heard] == [m.header.msg_id for m in sent]
     assert room.for_kernel() == []
-    assert len(room.broker._context.registry) == 0
+    assert len(room.broker._parts.comms.registry) == 0
 
 
 def test_a_comm_in_the_snapshot_is_not_opened_again_and_later_ones_are_opened_once() -> None:

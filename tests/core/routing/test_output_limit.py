@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jupyter_comm_broker.core.context import Policy
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.core.routing.output_limit import OutputLimit
 
 from ..heard import set_to
@@ -113,7 +113,7 @@ def test_a_flood_of_output_costs_widgets_nothing_and_the_page_is_told_once() -> 
     assert texts[:2] == ["x\n", "x\n"]
     [notice] = texts[2:]
     assert "`--ServerApp.iopub_msg_rate_limit`" in notice
-    assert room.broker._context.counters["output_over_limit"] == 8
+    assert room.broker._parts.ledger.counters["output_over_limit"] == 8
     # The next cell starts with a clean count.
     room.kernel.idle(cell)
     room.kernel.prints("y\n", cell)

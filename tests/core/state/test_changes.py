@@ -62,7 +62,7 @@ def test_the_life_of_comms_and_pages_is_always_told() -> None:
 def test_messages_and_states_are_told_in_order_while_wanted() -> None:
     room = Room()
     page = room.page("a")
-    changes = room.broker._context.changes
+    changes = room.broker._parts.comms.changes
     changes.want_traffic()
     room.kernel.opens("w", STATE)
     room.kernel.updates("w", {"value": 2})

@@ -177,7 +177,10 @@ def test_a_close_of_the_kernel_ends_the_comm() -> None:
     page = room.page("a")
     room.kernel.closes("w")
     assert page.hears() == [closed("w")]
-    assert ("w" in room.broker._context.registry, room.broker._context.mirror.budget.bytes) == (
+    assert (
+        "w" in room.broker._parts.comms.registry,
+        room.broker._parts.comms.mirror.budget.bytes,
+    ) == (
         False,
         0,
     )
@@ -195,11 +198,12 @@ def test_a_widget_that_is_opened_again_is_a_new_one() -> None:
     room.kernel.opens("v", {"value": 3})
     room.kernel.opens("w", {"value": 2})
     states = {
-        record.comm_id: room.mirrored(record.comm_id) for record in room.broker._context.registry
+        record.comm_id: room.mirrored(record.comm_id)
+        for record in room.broker._parts.comms.registry
     }
     assert list(states.items()) == [("v", {"value": 3}), ("w", {"value": 2})]
-    assert room.broker._context.mirror.budget.bytes == sum(
-        record.state.size for record in room.broker._context.registry if record.state
+    assert room.broker._parts.comms.mirror.budget.bytes == sum(
+        record.state.size for record in room.broker._parts.comms.registry if record.state
     )
 
 
@@ -220,8 +224,8 @@ def test_an_update_that_cannot_be_read_passes_and_leaves_doubt(data: Any) -> Non
     room.kernel.sends("w", data)
     assert page.hears() == [("comm_msg", {"comm_id": "w", "data": data})]
     assert room.record("w").knowledge is Knowledge.DIRTY
-    assert room.broker._context.counters["malformed_from_kernel"] == 1
-    assert room.broker._context.counters["faults"] == 0
+    assert room.broker._parts.ledger.counters["malformed_from_kernel"] == 1
+    assert room.broker._parts.ledger.counters["faults"] == 0
 
 
 def test_an_open_that_cannot_be_read_passes_and_its_state_is_unknown() -> None:
@@ -247,14 +251,14 @@ def test_a_state_that_grows_over_its_cap_is_given_up() -> None:
     room = Room(limits=Limits(comm_state_bytes=100))
     room.kernel.opens("w", {"value": 1})
     room.kernel.updates("w", {"value": "x" * 100})
-    assert (room.mirrored("w"), room.broker._context.mirror.budget.bytes) == (None, 0)
+    assert (room.mirrored("w"), room.broker._parts.comms.mirror.budget.bytes) == (None, 0)
 
 
 def test_references_follow_the_state() -> None:
     room = opened(children=["IPY_MODEL_1"])
     room.kernel.updates("w", {"children": ["IPY_MODEL_2", "IPY_MODEL_1"]})
     assert room.record("w").references == ("2", "1")
-    assert room.broker._context.registry.parents() == {"1": ["w"], "2": ["w"]}
+    assert room.broker._parts.comms.registry.parents() == {"1": ["w"], "2": ["w"]}
     room.kernel.updates("w", {"children": []})
     assert room.record("w").references == ()
 
@@ -263,11 +267,11 @@ def test_a_kernel_that_never_gets_to_pages_updates_does_not_fill_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     room = opened(value="")
-    monkeypatch.setattr(type(room.broker._context.mirror.pending), "MOST_BYTES", 2_000)
+    monkeypatch.setattr(type(room.broker._parts.comms.mirror.pending), "MOST_BYTES", 2_000)
     page = room.page("a")
     room.kernel.busy(page.executes())
     for _ in range(3):
         page.updates("w", {"value": "x" * 600})
-    pending = room.broker._context.mirror.pending
+    pending = room.broker._parts.comms.mirror.pending
     assert (len(pending), room.record("w").knowledge) == (2, Knowledge.DIRTY)
     assert room.record("w").suspects == {"value"}

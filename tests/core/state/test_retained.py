@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.core.state.strategy import Payload
 from tests.example_strategies import Journal, LastValue
 
@@ -20,7 +20,7 @@ def room(strategy: Any, **limits: Any) -> Room:
 
 
 def kept(room: Room, comm_id: str = "c") -> list[Any] | None:
-    found = room.broker._context.retained.of(room.record(comm_id))
+    found = room.broker._parts.comms.retained.of(room.record(comm_id))
     return [each.data for each in found] if found is not None else None
 
 
@@ -41,8 +41,8 @@ def test_other_targets_and_comms_that_pages_open_are_only_tracked() -> None:
     here.kernel.sends("other", 1)
     page.opens("theirs", "mine", {})
     page.tells("theirs", 1)
-    assert len(here.broker._context.retained) == 0
-    assert {"other", "theirs"} <= {each.comm_id for each in here.broker._context.registry}
+    assert len(here.broker._parts.comms.retained) == 0
+    assert {"other", "theirs"} <= {each.comm_id for each in here.broker._parts.comms.registry}
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def test_what_is_kept_ends_with_its_comm(ends: Callable[[Room], Any]) -> None:
     here.kernel.opens("c", target="mine")
     here.kernel.sends("c", 1)
     ends(here)
-    assert len(here.broker._context.retained) == 0
-    assert here.broker._context.retained.bytes == 0
+    assert len(here.broker._parts.comms.retained) == 0
+    assert here.broker._parts.comms.retained.bytes == 0
 
 
 class Odd:
@@ -89,7 +89,7 @@ def test_one_that_fails_costs_its_comm_the_strategy_and_nothing_else(answer: Any
     message = here.kernel.sends("c", 1)
     assert [each.header.msg_id for each in page.gets()] == [message.header.msg_id]
     assert (kept(here), kept(here, "d")) == (None, [{}])
-    counters = here.broker._context.counters
+    counters = here.broker._parts.ledger.counters
     assert (counters["strategy_faults"], counters["faults"]) == (1, 1)
     [line] = here.log
     assert (line.level, "strategy for 'mine' failed" in line.text) == ("error", True)
@@ -97,7 +97,7 @@ def test_one_that_fails_costs_its_comm_the_strategy_and_nothing_else(answer: Any
     here.kernel.sends("c", 2)
     page.tells("c", 3)
     assert counters["strategy_faults"] == 1
-    assert "c" in here.broker._context.registry
+    assert "c" in here.broker._parts.comms.registry
 
 
 def test_a_page_message_passes_whatever_its_strategy_does() -> None:
@@ -124,8 +124,8 @@ def test_too_much_for_one_comm_is_given_up_with_the_setting() -> None:
     here.kernel.opens("c", target="mine")
     here.kernel.sends("c", "x" * 60)
     assert kept(here) is None
-    assert here.broker._context.retained.bytes == 0
-    assert here.broker._context.counters["strategy_states_given_up"] == 1
+    assert here.broker._parts.comms.retained.bytes == 0
+    assert here.broker._parts.ledger.counters["strategy_states_given_up"] == 1
     assert "CommBroker.comm_state_bytes = 50" in here.log[0].text
 
 
@@ -147,6 +147,6 @@ def test_what_is_denied_for_backlog_is_kept_for_nobody() -> None:
     here = room(Both(), backlog_bytes=2_000)
     page = here.page("a")
     here.kernel.opens("c", target="mine")
-    here.broker._context.backlog["shell"] = 2_000
+    here.broker._parts.held.backlog["shell"] = 2_000
     page.tells("c", 1)
     assert kept(here) == [{}]

@@ -20,7 +20,7 @@ def test_past_the_kernels_cap_the_states_that_changed_longest_ago_go_first() -> 
         "c": Knowledge.CLEAN,
         "d": Knowledge.CLEAN,
     }
-    assert room.broker._context.mirror.budget.given_up == 1
+    assert room.broker._parts.comms.mirror.budget.given_up == 1
 
 
 def test_one_state_over_the_kernels_cap_is_given_up_itself_last_of_all() -> None:
@@ -28,12 +28,12 @@ def test_one_state_over_the_kernels_cap_is_given_up_itself_last_of_all() -> None
     room.kernel.opens("a", {"value": 1})
     room.kernel.opens("b", {"value": "x" * 100})
     assert (room.mirrored("a"), room.mirrored("b")) == (None, None)
-    assert room.broker._context.mirror.budget.bytes == 0
+    assert room.broker._parts.comms.mirror.budget.bytes == 0
 
 
 def test_what_is_kept_beside_a_state_counts_with_it_and_goes_with_it() -> None:
     room = Room(limits=Limits(kernel_state_bytes=250))
-    budget, dropped = room.broker._context.mirror.budget, list[str]()
+    budget, dropped = room.broker._parts.comms.mirror.budget, list[str]()
     budget.tell(dropped.append)
     room.kernel.opens("a", {"value": "x" * 60})
     room.kernel.opens("b", {"value": "x" * 60})

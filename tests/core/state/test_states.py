@@ -1,18 +1,20 @@
 """Every change of a state is counted, told and followed in what the widget refers to."""
 
-from jupyter_comm_broker.core.context import Context, Policy
+from jupyter_comm_broker.core.comms import Comms
+from jupyter_comm_broker.core.ledger import Ledger
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.pages.effects import Effects
 from jupyter_comm_broker.core.state.comm_record import CommRecord, Knowledge, Side
 from jupyter_comm_broker.core.state.states import States, replaced_by
 from jupyter_comm_broker.core.state.watched_changes import Changes
 from jupyter_comm_broker.core.state.widget_state import WidgetState
-from jupyter_comm_broker.protocol.synthesis import Author
 
 
 def widget(limits: Limits | None = None) -> tuple[States, CommRecord, Changes]:
-    context = Context.create(Policy(), limits or Limits(), Author("broker", 0.0))
-    states = States(context.registry, context.limits, context.changes)
-    record = context.registry.opened("w", "jupyter.widget", Side.KERNEL, 0.0)
+    limits = limits or Limits()
+    comms = Comms({}, limits, Ledger(Effects().note))
+    states = States(comms.registry, limits, comms.changes)
+    record = comms.registry.opened("w", "jupyter.widget", Side.KERNEL, 0.0)
     changes: Changes = {}
     states.watched.watch(changes)
     states.store(record, WidgetState(b'{"_model_name":"N","value":1,"layout":"IPY_MODEL_l"}'))

@@ -13,7 +13,7 @@ from ..room import Room
 
 
 def known(room: Room) -> dict[tuple[str, str], bool]:
-    listed = room.broker._context.targets.listed()
+    listed = room.broker._parts.comms.targets.listed()
     return {(side.value, name): evidence.known for side, name, evidence in listed}
 
 
@@ -31,7 +31,7 @@ def test_a_kernel_that_turns_a_comm_down_does_not_know_the_target() -> None:
     opening = page.opens("c", "t", {})
     room.kernel.closes("c", opening)
     assert known(room) == {("frontend", "t"): True, ("kernel", "t"): False}
-    closing = room.broker._context.registry.closing("c")
+    closing = room.broker._parts.comms.registry.closing("c")
     assert closing is not None
     assert "may not know 't'" in closing.reason
 
@@ -64,7 +64,7 @@ def test_random_names_do_not_fill_memory(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_evidence_says_what_was_seen() -> None:
     room = Room()
     room.page("a").opens("c", "t", {})
-    found: list[Any] = room.broker._context.targets.listed()
+    found: list[Any] = room.broker._parts.comms.targets.listed()
     assert [(name, evidence.text) for _, name, evidence in found] == [
         ("t", "a page opened a comm of it")
     ]

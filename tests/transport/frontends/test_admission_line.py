@@ -67,7 +67,7 @@ async def test_a_page_that_leaves_while_somebody_is_asked_has_said_what_it_said(
     await page.sends("comm_open", OPENING)
     await page.sends("comm_msg", {"comm_id": "n", "data": {}})
     last = await page.sends("execute_request", {"code": ""})
-    counted = desk.broker.kernel_drivers.driver(kernel_id).broker._context.counters
+    counted = desk.broker.kernel_drivers.driver(kernel_id).broker._parts.ledger.counters
     await until(lambda: connection._line is not None and len(connection._line._waiting) == 2)
     connection.close("the tab is closed")
     assert desk.connections == []
@@ -90,7 +90,7 @@ async def test_who_is_never_answered_about_is_given_up_with_a_word(
     await page.sends("execute_request", {"code": ""})
     await until(lambda: connection._line is not None and connection._line._waiting)
     connection.close("the tab is closed")
-    counted = desk.broker.kernel_drivers.driver(kernel_id).broker._context.counters
+    counted = desk.broker.kernel_drivers.driver(kernel_id).broker._parts.ledger.counters
     await until(lambda: counted["unanswered_at_leaving"] == 2)
     assert "2 of its messages were not sent" in caplog.text
 

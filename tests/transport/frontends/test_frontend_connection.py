@@ -88,9 +88,9 @@ async def test_bad_frames_are_counted_logged_once_and_leave_the_socket_usable(
     await page.sends("execute_request", {"code": "1"})
     await kernel.taken("execute_request")
     broker = desk.broker.kernel(kernel_id)
-    assert broker._context.counters["malformed_from_frontends"] == len(bad)
+    assert broker._parts.ledger.counters["malformed_from_frontends"] == len(bad)
     assert caplog.text.count(f"ignored a malformed message of session {alias('a')}") == 1
-    assert broker._context.counters["faults"] == 0
+    assert broker._parts.ledger.counters["faults"] == 0
 
 
 async def test_connections_are_counted_and_uncounted_exactly_once(desk: Desk) -> None:

@@ -47,7 +47,7 @@ async def test_a_kernel_that_goes_during_the_handshake_leaves_the_page_a_socket_
     page = await desk.opens(kernel_id)
     await page.hears("status", execution_state="dead")
     await page.sends("execute_request", {})
-    await until(lambda: driver.broker._context.counters["sent_to_gone_kernel"] == 1)
+    await until(lambda: driver.broker._parts.ledger.counters["sent_to_gone_kernel"] == 1)
 
 
 @pytest.mark.parametrize("kind", ["page", "connection"])
@@ -66,7 +66,7 @@ async def test_a_page_without_a_socket_behaves_towards_its_driver_as_one_with_a_
         opened = await desk.opens(kernel_id)
         (port,) = cast("list[FrontendConnection]", await until(lambda: desk.connections))
         hears = opened.hears
-    outbox = driver.broker._context.delivery.get("a").outbox
+    outbox = driver.broker._parts.delivery.get("a").outbox
     for number in range(20):
         kernel.publish("stream", {"text": str(number)})
     await hears("stream", text="19")

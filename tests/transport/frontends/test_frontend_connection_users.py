@@ -108,7 +108,7 @@ async def test_the_servers_own_session_ids_are_nobodys(desk: Desk, connect: Conn
     kernel_id, _ = await desk.starts()
     driver = desk.broker.kernel_drivers.driver(kernel_id)
     program = Program(driver)
-    for taken in (program.session_id, driver.broker._context.author.session):
+    for taken in (program.session_id, driver.broker._parts.author.session):
         assert "the server itself" in await turned_away(connect(kernel_id, taken, token=True))
     program.close("over")
 
@@ -124,5 +124,5 @@ async def test_two_that_come_at_once_are_told_apart_after_the_handshake_too(
     late = await connect(kernel_id, "a", BEN)
     await ended(late)
     assert "another user" in str(late.close_reason)
-    assert not driver.broker._context.delivery.attached
+    assert not driver.broker._parts.delivery.attached
     await until(lambda: not desk.connections)

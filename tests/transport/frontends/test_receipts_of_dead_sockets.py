@@ -85,14 +85,14 @@ async def test_what_a_network_swallowed_comes_when_the_page_is_back_and_nothing_
     kernel: ZmqKernel, replaced: bool
 ) -> None:
     async with linked(kernel) as driver, served(driver) as port:
-        page, registry = RawWebSocket(port, MEBI), driver.broker._context.registry
+        page, registry = RawWebSocket(port, MEBI), driver.broker._parts.comms.registry
         await page.open()
-        await until(lambda: bool(driver.broker._context.delivery.attached))
+        await until(lambda: bool(driver.broker._parts.delivery.attached))
         kernel.publish("comm_open", {"comm_id": "c", "target_name": "t", "data": {}})
         kernel.publish("stream", {"name": "stdout", "text": "read"})
         await until(lambda: len(heard(page)) == 2)
         await page.answers_ping()
-        frontend = driver.broker._context.delivery.get("page")
+        frontend = driver.broker._parts.delivery.get("page")
         assert frontend is not None
         await until(lambda: frontend.outbox.in_flight.is_settled)
         # The network is gone: nobody reads any more, and nobody says so.
@@ -125,10 +125,10 @@ async def test_a_page_that_was_there_to_the_end_is_not_given_again_what_it_read(
     async with linked(kernel) as driver, served(driver) as port:
         page = RawWebSocket(port, MEBI)
         await page.open()
-        await until(lambda: bool(driver.broker._context.delivery.attached))
+        await until(lambda: bool(driver.broker._parts.delivery.attached))
         kernel.publish("stream", {"name": "stdout", "text": "first"})
         await page.answers_ping()
-        frontend = driver.broker._context.delivery.get("page")
+        frontend = driver.broker._parts.delivery.get("page")
         assert frontend is not None
         await until(lambda: frontend.outbox.in_flight.is_settled)
         kernel.publish("stream", {"name": "stdout", "text": "read, and not confirmed"})

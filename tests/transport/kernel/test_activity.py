@@ -10,8 +10,8 @@ from jupyter_client.session import Session
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
 from jupyter_comm_broker.core.broker import KernelBroker
-from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.multipart import cut
 from jupyter_comm_broker.protocol.synthesis import Author
@@ -74,7 +74,7 @@ def multipart(kernel: Kernel, msg_type: str, parent_type: str | None, state: str
 
 def taken_over(kernel: Kernel, core_says: str = "unknown") -> KernelActivity:
     broker = KernelBroker(Policy(), Limits(), Author(OURS, 0.0))
-    broker._context.execution.reset(core_says)
+    broker._parts.work.execution.reset(core_says)
     activity = KernelActivity(kernel, OURS, broker)
     activity.take_over()
     return activity

@@ -92,7 +92,7 @@ async def test_pages_wait_while_a_reopening_fails_and_it_is_tried_until_it_succe
         await until(lambda: no_files.attempts >= 2)
         assert caplog.text.count("ulimit -n") == 1
         assert driver.broker._parts.handshake.link == "broken"
-        assert driver.broker._context.counters["link_failures"] == no_files.attempts
+        assert driver.broker._parts.ledger.counters["link_failures"] == no_files.attempts
         no_files.gives_back()
         await proven(driver)
         got = [await successor.taken("execute_request") for _ in sent]
@@ -115,7 +115,7 @@ async def test_what_waits_for_a_link_has_a_bound_and_past_it_pages_are_told_why(
         refused = page.contents("execute_reply")
         assert 0 < len(refused) < 20
         assert {each["ename"] for each in refused} == {"KernelBacklogFull"}
-        assert driver.broker._context.backlog["shell"] <= 2_000
+        assert driver.broker._parts.held.backlog["shell"] <= 2_000
 
 
 async def test_a_second_restart_while_the_first_could_not_be_followed_leads_to_the_latest(
@@ -185,7 +185,7 @@ async def test_a_socket_that_somebody_else_closes_is_opened_again_and_no_message
     async with linked(kernel) as driver:
         page = Page("a")
         driver.attach("a", page)
-        driver.broker._context.registry._complete = True
+        driver.broker._parts.comms.registry._complete = True
         driver.link._channels[channel]._socket.close()  # type: ignore[attr-defined]
         sent = [page.sends(driver, "execute_request", {"code": str(n)}) for n in range(3)]
         got = [await kernel.taken("execute_request") for _ in sent]
@@ -204,9 +204,9 @@ async def test_it_is_noticed_without_a_message_too_and_what_was_published_meanwh
         assert not driver.link.is_open
         driver.follow_moves()
         assert (driver.link.is_open, driver.broker._parts.handshake.link) == (True, "connecting")
-        assert not driver.broker._context.registry.complete
+        assert not driver.broker._parts.comms.registry.complete
         await proven(driver)
-        await until(lambda: driver.broker._context.registry.complete)
+        await until(lambda: driver.broker._parts.comms.registry.complete)
 
 
 async def test_what_the_kernel_had_not_taken_when_it_broke_is_sent_before_what_came_after(
@@ -259,8 +259,8 @@ async def test_a_hundred_breaks_and_failed_reopenings_leave_nothing(
 
 async def test_a_kernel_that_floods_is_told_to_the_core(kernel: ZmqKernel) -> None:
     async with linked(kernel) as driver:
-        driver.broker._context.registry._complete = True
+        driver.broker._parts.comms.registry._complete = True
         driver.link._rushed()  # type: ignore[attr-defined]
-        assert driver.broker._context.counters["receive_limit_reached"] == 1
+        assert driver.broker._parts.ledger.counters["receive_limit_reached"] == 1
         limit = driver.link._channels["iopub"]._socket.getsockopt(zmq.RCVHWM)  # type: ignore[attr-defined]
         assert limit == Limits().receive_limit

@@ -73,7 +73,7 @@ async def test_a_process_that_said_more_than_is_heard_out_is_cut_and_nothing_of_
         assert restarting(page)
         heard = len(page.contents("comm_msg"))
         assert 0 < heard < 900
-        assert driver.broker._context.counters["last_words_cut"] == 1
+        assert driver.broker._parts.ledger.counters["last_words_cut"] == 1
         assert "the last of them are not read" in caplog.text
         await proven(driver)
         assert len(page.contents("comm_msg")) == heard
@@ -120,7 +120,7 @@ async def test_a_driver_that_is_closed_while_a_process_is_heard_out_stays_closed
         driver.kernel_restarting()
         driver.close()
         page.sends(driver, "execute_request", {})
-        assert driver.broker._context.counters["sent_to_gone_kernel"] == 1
+        assert driver.broker._parts.ledger.counters["sent_to_gone_kernel"] == 1
         driver.follow_moves()
         driver.kernel_restarted()
         await asyncio.sleep(0)

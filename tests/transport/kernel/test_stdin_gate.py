@@ -7,8 +7,8 @@ import logging
 import pytest
 import zmq
 
-from jupyter_comm_broker.core.context import Policy
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.transport.driver import KernelDriver
 from jupyter_comm_broker.transport.kernel import stdin_gate
 from jupyter_comm_broker.transport.kernel.stdin_gate import PATIENCE, StdinGate

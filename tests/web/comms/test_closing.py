@@ -29,11 +29,11 @@ async def test_many_are_closed_by_filter_after_a_look(ask: Ask, desk: Desk) -> N
     query = {"target": "plot", "dry_run": "true"}
     shown = (await ask(*COMMS, method="DELETE", params=query)).body
     assert (shown["dry_run"], shown["closed"], len(shown["comms"])) == (True, 0, 125)
-    assert (program.sent, len(room.broker._context.registry)) == ([], 250)
+    assert (program.sent, len(room.broker._parts.comms.registry)) == ([], 250)
     done = (await ask(*COMMS, method="DELETE", params={"target": "plot"})).body
     assert (done["dry_run"], done["closed"], done["comms"]) == (False, 125, shown["comms"])
     assert [m.comm.comm_id for m in program.sent] == [each["comm_id"] for each in shown["comms"]]
-    assert {each.target_name for each in room.broker._context.registry} == {"other"}
+    assert {each.target_name for each in room.broker._parts.comms.registry} == {"other"}
 
 
 async def test_what_other_widgets_need_stays(ask: Ask, desk: Desk) -> None:
@@ -45,7 +45,7 @@ async def test_what_other_widgets_need_stays(ask: Ask, desk: Desk) -> None:
         query = {"model": "LayoutModel", "dry_run": dry_run}
         told = (await ask(*COMMS, method="DELETE", params=query)).body
         assert ([each["comm_id"] for each in told["comms"]], told["held"]) == (["left"], 1)
-    assert {each.comm_id for each in room.broker._context.registry} == {"layout", "slider"}
+    assert {each.comm_id for each in room.broker._parts.comms.registry} == {"layout", "slider"}
     both = (await ask(*COMMS, method="DELETE", params={"all": "true"})).body
     assert (both["closed"], both["held"]) == (2, 0)
 
@@ -59,10 +59,10 @@ async def test_all_go_only_if_that_is_said(ask: Ask, desk: Desk) -> None:
     assert (both.status, both.body["field"]) == (400, "all")
     look = await ask(*COMMS, method="DELETE", params={"dry_run": "true"})
     assert [each["comm_id"] for each in look.body["comms"]] == ["c1"]
-    assert "c1" in room.broker._context.registry
+    assert "c1" in room.broker._parts.comms.registry
     done = await ask(*COMMS, method="DELETE", params={"all": "true"})
     assert done.body["closed"] == 1
-    assert "c1" not in room.broker._context.registry
+    assert "c1" not in room.broker._parts.comms.registry
 
 
 @pytest.mark.parametrize("name", ["sort", "limit", "more"])
@@ -92,4 +92,4 @@ async def test_who_only_observes_cannot_say_which_are_left_over(
     told = await ask(*COMMS, method="DELETE", params={"attached": "false"})
     assert (told.status, told.body["field"]) == (400, "attached")
     assert "observes" in told.body["message"]
-    assert len(desk.rooms[KERNEL_1].broker._context.registry) == 1
+    assert len(desk.rooms[KERNEL_1].broker._parts.comms.registry) == 1

@@ -24,11 +24,11 @@ async def test_those_that_are_named_go_after_a_look(ask: Ask, desk: Desk) -> Non
     look = (await post(ask, comms=names, dry_run=True)).body
     assert (look["dry_run"], look["closed"], look["staying"]) == (True, 0, [])
     assert [each["comm_id"] for each in look["comms"]] == names
-    assert (program.sent, len(room.broker._context.registry)) == ([], 250)
+    assert (program.sent, len(room.broker._parts.comms.registry)) == ([], 250)
     done = (await post(ask, comms=names)).body
     assert (done["closed"], done["comms"]) == (125, look["comms"])
     assert [m.comm.comm_id for m in program.sent] == names
-    assert len(room.broker._context.registry) == 125
+    assert len(room.broker._parts.comms.registry) == 125
     assert Judge.asked == [("execute", "comms")] * 2
 
 
@@ -48,7 +48,7 @@ async def test_what_stays_says_why(ask: Ask, desk: Desk) -> None:
     assert (told["closed"], told["comms"]) == (0, [])
     both = (await post(ask, comms=["layout", "slider"])).body
     assert (both["closed"], both["staying"]) == (2, [])
-    assert list(room.broker._context.registry) == []
+    assert list(room.broker._parts.comms.registry) == []
 
 
 async def test_a_holder_that_is_held_itself_is_named(ask: Ask, desk: Desk) -> None:

@@ -58,7 +58,7 @@ async def test_every_reader_of_a_state_has_an_answer(ask: Ask, desk: Desk, level
 @pytest.mark.parametrize("levels", LEVELS)
 async def test_every_reader_of_a_message_has_an_answer(ask: Ask, desk: Desk, levels: int) -> None:
     room, program = desk.rooms[KERNEL_1], desk.programs[KERNEL_1]
-    room.broker._context.changes.want_traffic()
+    room.broker._parts.comms.changes.want_traffic()
     room.kernel.opens("c1", target="plot")
     desk.recordings.set(KERNEL_1, room.broker, ("comm", "c1"), RecordingWish(on=True), room.now)
     room.happened.clear()

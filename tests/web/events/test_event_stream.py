@@ -43,7 +43,7 @@ async def test_each_event_has_a_type_an_id_and_what_the_document_says(
     desk: Desk, reading: Reading
 ) -> None:
     room = desk.rooms[KERNEL_1]
-    room.broker._context.changes.want_traffic()
+    room.broker._parts.comms.changes.want_traffic()
     async with reading() as reader:
         await reader.begins()
         page = room.page("page")

@@ -47,7 +47,7 @@ async def test_a_tail_is_kept_while_it_is_on(
     off = await put(ask, switch, on=False)
     assert off.body["on"] is False
     assert (await ask(*tail)).body["messages"] == []
-    assert room.broker._context.changes.traffic is False
+    assert room.broker._parts.comms.changes.traffic is False
 
 
 @pytest.mark.parametrize("switch", [BY_COMM[0], BY_TARGET[0]])
@@ -59,7 +59,7 @@ async def test_switching_takes_the_right_to_write(
     assert Judge.asked == [("write", "comms")]
     Judge.denied = {("write", "comms")}
     assert (await put(ask, switch, on=False)).status == 403
-    assert desk.rooms[KERNEL_1].broker._context.changes.traffic is True
+    assert desk.rooms[KERNEL_1].broker._parts.comms.changes.traffic is True
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ async def test_a_bad_wish_names_its_field(ask: Ask, desk: Desk, wish: Any, field
     desk.rooms[KERNEL_1].kernel.opens("c1", target="plöt")
     answer = await put(ask, BY_COMM[0], **wish)
     assert (answer.status, answer.body["field"]) == (400, field)
-    assert desk.rooms[KERNEL_1].broker._context.changes.traffic is False
+    assert desk.rooms[KERNEL_1].broker._parts.comms.changes.traffic is False
 
 
 async def test_there_are_only_so_many(ask: Ask, desk: Desk) -> None:

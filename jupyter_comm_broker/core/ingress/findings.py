@@ -1,0 +1,59 @@
+"""Tells pages what the kernel's answers to our questions taught the broker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from jupyter_comm_broker.core.kernel.reconciliation import NOT_LISTED, Learned
+from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.restore.output_capture import OutputCapture
+from jupyter_comm_broker.core.restore.page_replies import PageReplies
+from jupyter_comm_broker.core.restore.restore import Restore
+from jupyter_comm_broker.protocol.message import Message
+
+
+class Findings:
+    """
+    What was learned goes from here to everybody whom it concerns.
+
+    Args:
+        ledger: counts and logs.
+        page_replies: writes to pages.
+        restore: is told of states that became known.
+        capture: the output that is collected.
+    """
+
+    def __init__(
+        self, ledger: Ledger, page_replies: PageReplies, restore: Restore, capture: OutputCapture
+    ) -> None:
+        self._ledger = ledger
+        self._page_replies = page_replies
+        self._restore = restore
+        self._capture = capture
+
+    def read(self, step: Callable[[], list[Learned]], now: float) -> None:
+        """Read an answer by ``step``, and spread what it taught."""
+        self.spread(self._ledger.shielded("reading an answer of the kernel", step) or [], now)
+
+    def spread(self, learned: list[Learned], now: float) -> None:
+        """Tell pages."""
+        if learned:
+            # What was collected for an Output widget is newer than what the kernel knows of it.
+            self._ledger.shielded("settling captured output", self._capture.settle)
+        for each in learned:
+            if each.closed:
+                comm_id = each.record.comm_id
+                self._page_replies.comm_gone_everywhere(comm_id, NOT_LISTED, b"{}", now)
+            elif each.state is not None:
+                self._restore.became_known(each.record, each.state, now)
+            else:
+                self._page_replies.repair(each.record, each.wrong, now)
+
+    def outputs_taken(self, message: Message) -> None:
+        """Follow a status or an error under our request that gives the kernel outputs."""
+        self._ledger.shielded("giving the kernel outputs", lambda: self._outputs_taken(message))
+
+    def _outputs_taken(self, message: Message) -> None:
+        failed = message.header.msg_type == "error"
+        if failed or message.execution_state == "idle":
+            self._capture.end.handed_over(message.parent.msg_id, failed=failed)
