@@ -107,7 +107,7 @@ class Restore:
     def _asked(self, frontend: Frontend, request: Message, now: float) -> None:
         limits = self._limits
         not_before = now
-        if self._is_big() and not frontend.kept_models:
+        if not frontend.kept_models and self._is_big(frontend):
             not_before = frontend.attached_at + limits.big_restore_not_before
         missing = self._missing()
         if missing or not self._comms.registry.complete:
@@ -119,12 +119,22 @@ class Restore:
         self._waiting.append(waiting)
         self.tick(now)
 
-    def _is_big(self) -> bool:
-        limits, mirror = self._limits, self._comms.mirror
-        return (
-            len(self._comms.registry) > limits.big_restore_models
-            or mirror.budget.states > limits.big_restore_bytes
-        )
+    def _is_big(self, frontend: Frontend) -> bool:
+        """
+        Return whether the page has much to build of which its outputs may show something.
+
+        These are the comms from before it came. Others came to it live. If its plug-in was too late
+        to take some of those, the page builds parents now that look for them for two seconds.
+        """
+        limits, registry = self._limits, self._comms.registry
+        if (
+            len(registry) <= limits.big_restore_models
+            and self._comms.mirror.budget.states <= limits.big_restore_bytes
+        ):
+            return False
+        older = [each for each in registry if was_there(each, frontend)]
+        size = sum(each.state.size for each in older if each.state is not None)
+        return len(older) > limits.big_restore_models or size > limits.big_restore_bytes
 
     def _missing(self) -> list[str]:
         """Return the widgets whose states the answer waits for. Too large states come after it."""
@@ -279,3 +289,8 @@ class Restore:
             frontend.awaits_bootstrap = False
             frontend.control_comms.clear()
             frontend.misled.clear()
+
+
+def was_there(record: CommRecord, frontend: Frontend) -> bool:
+    """Return whether a page did not get the ``comm_open`` of a comm, because it came later."""
+    return record.opened_by is Side.UNKNOWN or record.opened_at <= frontend.attached_at

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import Message
@@ -164,6 +166,26 @@ def test_a_big_restore_of_a_page_that_has_its_models_is_answered_at_once() -> No
     page.attach()
     page.restores()
     assert page.hears_states() == {"w": {"value": "x" * 20}}
+
+
+@pytest.mark.parametrize("limits", [Limits(big_restore_models=2), Limits(big_restore_bytes=10)])
+def test_what_came_to_a_page_live_makes_no_restore_big(limits: Limits) -> None:
+    """
+    The page's plug-in may be too late for the first of many openings.
+
+    Then parents that it builds look for children that it refused, for two seconds.
+    """
+    room = Room(limits=limits)
+    page = room.page("a")
+    room.wait(0.5)
+    for number in range(4):
+        room.kernel.opens(f"w{number}", {"value": number})
+    page.closes("w0")
+    page.gets()
+    page.restores()
+    states = page.hears_states()
+    assert states is not None
+    assert len(states) == 4
 
 
 def test_a_restart_answers_whoever_waits() -> None:
