@@ -67,6 +67,11 @@ class Server(server.Server):
             return None
         return answer
 
+    def dropped_by_kernels(self) -> int:
+        """How many messages kernels published and dropped, so that no server got them."""
+        check = self.self_check()
+        return int(check["counters"].get("lost_before_us", 0)) if check else 0
+
     def configure(self, plugin: str, settings: dict[str, Any]) -> None:
         """Store the user's settings of one plug-in of JupyterLab."""
         path = "/lab/api/settings/" + urllib.parse.quote(plugin)
