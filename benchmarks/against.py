@@ -41,19 +41,32 @@ Turn = Callable[[int], Awaitable[float]]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure what was asked for, and print a line for each."""
+    """Measure what was asked for, and print a row of a table for each."""
     asked = parser().parse_args(arguments)
     other = asked.folder.resolve()
+    say("| | the other | this one | ratio, median | ratio, quartiles |")
+    say("|---|--:|--:|--:|--:|")
     for name, work in works().items():
         if not asked.only or any(name.startswith(each) for each in asked.only):
             ratios, costs = asyncio.run(_in_turns((other, HERE), work, asked.turns))
-            low, _, high = statistics.quantiles(ratios, n=4)
-            sys.stdout.write(
-                f"{name:<24} {costs[0]:>9.3f} {costs[1]:>9.3f}   "
-                f"{statistics.median(ratios):.3f} ({low:.2f} to {high:.2f})\n"
-            )
-            sys.stdout.flush()
+            low, median, high = statistics.quantiles(ratios, n=4)
+            figures = f"{costs[0]:.3f} | {costs[1]:.3f} | {median:.3f} | {low:.2f} to {high:.2f}"
+            say(f"| {name} | {figures} |")
     return 0
+
+
+def say(line: str) -> None:
+    """Print a line at once, as the next one takes a minute."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def turns(text: str) -> int:
+    """Read a number of turns. Quartiles take two."""
+    number = int(text)
+    if number < 2:
+        raise argparse.ArgumentTypeError("2 turns at least")
+    return number
 
 
 def parser() -> argparse.ArgumentParser:
@@ -61,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m benchmarks.against", description=__doc__)
     made.add_argument("folder", type=Path, help="another checkout of the project")
     made.add_argument("--only", nargs="*", help="names of works, or how they begin")
-    made.add_argument("--turns", type=int, default=40, help="turns of each side (%(default)s)")
+    made.add_argument("--turns", type=turns, default=40, help="turns of each side (%(default)s)")
     return made
 
 

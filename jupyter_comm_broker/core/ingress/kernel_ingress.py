@@ -77,10 +77,10 @@ class KernelIngress:
             self._kernel_replies.heard(message, now)
         else:
             self._pass_on(message, now)
-        if is_iopub and header.msg_type not in ROUTINE_TYPES:
+        is_routine = is_iopub and header.msg_type in ROUTINE_TYPES
+        if is_iopub and not is_routine:
             self._conclusions.after(message, now)
-            return False
-        return is_iopub and not is_ours and not self._from_kernel.collects_output
+        return is_routine and not is_ours and not self._from_kernel.collects_output
 
     def is_answer(self, message: Message) -> bool:
         """Return whether a comm message of the kernel answers a question of ours, and only that."""

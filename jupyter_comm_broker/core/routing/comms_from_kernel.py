@@ -79,11 +79,10 @@ class CommsFromKernel:
             self._doubt(comm_id)
         # Hardly any comm is captured. Only for those that are, a shielded step compares the
         # outputs.
-        if self._capture.owns(comm_id) and self._ledger.shielded(
+        is_stale = self._capture.owns(comm_id) and self._ledger.shielded(
             "comparing outputs", lambda: self._is_stale(message), False
-        ):
-            return None
-        return kind, comm_id
+        )
+        return None if is_stale else (kind, comm_id)
 
     def closed_aside(self, message: Message, now: float) -> None:
         """Follow a ``comm_close`` that the kernel sends only to the page that opened the comm."""

@@ -1,0 +1,29 @@
+"""Two checkouts are measured in turns, each with the package that lies in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import against
+
+
+def test_too_few_turns_and_an_unknown_folder_are_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        against.main([str(Path.cwd()), "--turns", "1"])
+    assert "2 turns at least" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_row_has_both_costs_and_their_ratio(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = [str(against.HERE), "--turns", "2", "--only", "delivery.1,"]
+    assert against.main(arguments) == 0
+    _, _, row = capsys.readouterr().out.splitlines()
+    name, other, this, ratio, _ = [cell.strip() for cell in row.strip("|").split("|")]
+    assert name == "delivery.1, us"
+    assert float(other) > 0
+    assert float(this) > 0
+    assert float(ratio) > 0
