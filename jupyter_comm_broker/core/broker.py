@@ -244,14 +244,7 @@ class KernelBroker:
             now: the time.
             metadata: its metadata; ``None`` for none.
         """
-        return self._parts.author.write(
-            "iopub",
-            msg_type,
-            content,
-            now=now,
-            session=self._parts.delivery.kernel_session,
-            metadata=metadata,
-        )
+        return self._parts.voice.publish(msg_type, content, now, metadata=metadata)
 
     def program_detached(self, session_id: str) -> None:
         """Note that a program sends no more."""

@@ -24,7 +24,7 @@ def refusal(delivery: Delivery, session_id: str, user: PageUser) -> str:
     Returns:
         The reason; empty if the user may connect.
     """
-    if delivery.is_ours(session_id):
+    if delivery.belongs_to_server(session_id):
         return "this session id belongs to the server itself; connect with another"
     page = delivery.get(session_id)
     if page is not None and not user.may_be(page.user):

@@ -58,7 +58,7 @@ class FrontendIngress:
         if frontend is None:
             return
         is_comm = typed(message.header).msg_type in COMM_TYPES
-        if not frontend.is_program and self._delivery.is_ours(message.header.session):
+        if not frontend.is_program and self._delivery.belongs_to_server(message.header.session):
             raise MalformedMessageError("its header holds a session id of the server itself")
         if is_comm:
             self._denials.for_content(frontend, message, now)

@@ -39,7 +39,7 @@ class KernelIngress:
         from_kernel: FromKernel,
     ) -> None:
         self._ledger = ledger
-        self._are_ours = kernel_replies.are_ours
+        self._is_ours = kernel_replies.is_ours
         self._lost = lost
         self._conclusions = conclusions
         self._kernel_replies = kernel_replies
@@ -72,7 +72,7 @@ class KernelIngress:
             self._ledger.stumbled("accounting for a message", fault)
         if is_iopub:
             self._conclusions.before(message, now)
-        is_ours = self._are_ours(parent)
+        is_ours = self._is_ours(parent)
         if is_ours:
             self._kernel_replies.heard(message, now)
         else:
@@ -85,7 +85,7 @@ class KernelIngress:
     def is_answer(self, message: Message) -> bool:
         """Return whether a comm message of the kernel answers a question of ours, and only that."""
         try:
-            return self._are_ours(message.parent) and self._kernel_replies.is_answer(message)
+            return self._is_ours(message.parent) and self._kernel_replies.is_answer(message)
         except MalformedMessageError:
             return False
         except Exception as fault:  # noqa: BLE001 - the whole batch waits for this

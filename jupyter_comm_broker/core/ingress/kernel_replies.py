@@ -34,7 +34,7 @@ class KernelReplies:
         from_kernel: FromKernel,
     ) -> None:
         self._inquiry = inquiry
-        self.are_ours = inquiry.are_ours
+        self.is_ours = inquiry.is_ours
         """Says whether a parent header is that of a request of ours."""
         self._handshake = handshake
         self._verification = verification

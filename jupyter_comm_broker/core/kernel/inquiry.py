@@ -37,7 +37,7 @@ class Inquiry:
 
     def __init__(self, kernel_requests: KernelRequests, registry: Registry, session: str) -> None:
         self._kernel_requests = kernel_requests
-        self.are_ours = kernel_requests.are_ours
+        self.is_ours = kernel_requests.is_ours
         """Says whether a parent header is that of a request of ours."""
         self._registry = registry
         self._control_prefix = f"{session}_control_"

@@ -44,7 +44,7 @@ class KernelRequests:
 
     def __init__(self, author: Author, effects: Effects, ledger: Ledger) -> None:
         self._author = author
-        self.are_ours = author.asked
+        self.is_ours = author.asked
         """Says whether a parent header is that of a request of ours."""
         self._effects = effects
         self._ledger = ledger
@@ -88,10 +88,6 @@ class KernelRequests:
         self._effects.to_kernel.append(message)
         self._ledger.counters["own_requests"] += 1
         return msg_id
-
-    def is_ours(self, message: Message) -> bool:
-        """Return whether a message of the kernel has a request of ours as its parent."""
-        return self.are_ours(message.parent)
 
     def asked(self, message: Message) -> Question:
         """Return the question that is the parent of ``message``; ``NOTHING`` if it was given up."""

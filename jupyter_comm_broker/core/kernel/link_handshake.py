@@ -106,7 +106,11 @@ class LinkHandshake:
         A process that was only just started may be preceded by its predecessor's last messages.
         These do not count. Statuses of our own questions count, and messages without a parent.
         """
-        if self._running or not message.parent.msg_id or self._kernel_requests.is_ours(message):
+        if (
+            self._running
+            or not message.parent.msg_id
+            or self._kernel_requests.is_ours(message.parent)
+        ):
             self._heard = True
             self._settle()
 

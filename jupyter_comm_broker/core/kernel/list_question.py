@@ -43,8 +43,10 @@ class ListQuestion:
 
     def answered(self, message: Message, question: Question, now: float) -> list[Learned]:
         """Take the answer, and return what pages must be told."""
+        learned = self._reconciliation.listed(message, question.asked_at, now)
+        # Only now: an answer that cannot be taken is overdue, and asked for again ever later.
         self.deadline = None
-        return self._reconciliation.listed(message, question.asked_at, now)
+        return learned
 
     def timed_out(self) -> None:
         """Note that the answer is overdue, and wait for it no longer."""

@@ -31,13 +31,13 @@ class Reach:
 
     @property
     def answers_lists(self) -> bool:
-        """Whether the kernel can say now which comms there are."""
-        return not self.occupied or self._handshake.answers_control is not False
+        """Whether a busy kernel may say now which comms there are."""
+        return self._handshake.answers_control is not False
 
     @property
     def answers_beside(self) -> bool:
-        """Whether the kernel can say states now, beside the cell that it may be running."""
-        return not self.occupied or self._work.kernel_info.has_subshells
+        """Whether a busy kernel can say states now, beside its cell."""
+        return self._work.kernel_info.has_subshells
 
     @property
     def channel(self) -> str:

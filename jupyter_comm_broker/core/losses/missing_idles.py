@@ -135,8 +135,12 @@ class MissingIdles:
 
     @property
     def _may_ask(self) -> bool:
-        is_busy = self._work.occupied or self._work.execution.running is not None
-        return bool(self._unheard) and self._question.can_be_asked and not is_busy
+        # In this order: hardly ever does a message wait, and every event asks.
+        return bool(self._unheard) and not (
+            self._work.occupied
+            or self._work.execution.running is not None
+            or not self._question.can_be_asked
+        )
 
     def _look(self, now: float) -> None:
         """Look for messages that an idle kernel should have handled by now."""

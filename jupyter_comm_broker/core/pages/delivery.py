@@ -56,14 +56,11 @@ class Delivery:
     def __iter__(self) -> Iterator[Frontend]:
         return iter(self._frontends.values())
 
-    def __len__(self) -> int:
-        return len(self._frontends)
-
     def get(self, session_id: str) -> Frontend | None:
         """Return the page or program with this session id, attached or not."""
         return self._frontends.get(session_id) or self._programs.get(session_id)
 
-    def is_ours(self, session_id: str) -> bool:
+    def belongs_to_server(self, session_id: str) -> bool:
         """Return whether a session id belongs to the broker or to a program in the server."""
         return session_id == self._our_session or session_id in self._programs
 

@@ -52,6 +52,8 @@ class PageReplies:
         self._work = work
         self._delivery = delivery
         self._voice = voice
+        self.sessions = delivery.sessions
+        """Returns the session ids of all pages, also of absent ones."""
         self.header = voice.header
         """Returns the JSON of a request's header, from its fields and the time."""
 

@@ -185,7 +185,7 @@ class Restore:
             each.comm_id
             for each in snapshot.stateless
             # The page got the comm_open of each comm that was opened since it attached.
-            if each.opened_by is Side.UNKNOWN or each.opened_at < frontend.attached_at
+            if was_there(each, frontend)
         }
         if frontend.lacking:
             self._follow_up.wanted(frontend.lacking, now)
@@ -293,4 +293,4 @@ class Restore:
 
 def was_there(record: CommRecord, frontend: Frontend) -> bool:
     """Return whether a page did not get the ``comm_open`` of a comm, because it came later."""
-    return record.opened_by is Side.UNKNOWN or record.opened_at <= frontend.attached_at
+    return record.opened_by is Side.UNKNOWN or record.opened_at < frontend.attached_at

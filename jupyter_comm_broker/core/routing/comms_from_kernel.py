@@ -194,7 +194,7 @@ class CommsFromKernel:
         self._comms.registry.met_unknown()
         self._ledger.counters["unknown_comms"] += 1
         if self._comms.registry.followed:
-            record.mark_missed({frontend.session_id for frontend in self._page_replies})
+            record.mark_missed(self._page_replies.sessions())
         return record
 
     def _mirrored(

@@ -112,7 +112,7 @@ class FromKernel:
         return self._output.is_collected
 
     def introduce(self, message: Message) -> None:
-        """Learn the kernel's session from a message that pages do not get."""
+        """Learn the kernel's session from a message under a request of ours."""
         self._delivery.introduce(message.header.session)
 
     def pass_on(self, message: Message) -> None:
@@ -133,35 +133,21 @@ class FromKernel:
             now: the time.
         """
         if message.channel == "stdin":
-            self.asked_under_our_parent(message, now)
+            self.reply(self._under_last_parent(message), now)
         elif message.channel != "iopub":
             self.reply(message, now)
         elif self._output.is_collected_under(message.parent.msg_id):
             # A thread entered an Output widget, which names our question. Pages look for that.
             self.published(message, now)
         else:
-            self.published_under_our_parent(message, now)
-
-    def published_under_our_parent(self, message: Message, now: float) -> None:
-        """
-        Pass on what a thread of the kernel sent while a question of ours was the last request.
-
-        Threads publish under the latest request (fact 3.6). Without our question, that would have
-        been a page's request. So that one is put in as the parent.
-        """
-        self.published(self._under_last_parent(message), now)
-
-    def asked_under_our_parent(self, message: Message, now: float) -> None:
-        """
-        Pass on a question on stdin that a thread asks when a request of ours was the latest.
-
-        Args:
-            message: the question.
-            now: the time.
-        """
-        self.reply(self._under_last_parent(message), now)
+            self.published(self._under_last_parent(message), now)
 
     def _under_last_parent(self, message: Message) -> Message:
+        """
+        Return a message with the parent that it would have had without our question.
+
+        Threads publish under the latest request (fact 3.6), which would have been a page's.
+        """
         if self._last_parent is None:
             return message
         parts = [message.parts[0], self._last_parent, *message.parts[2:]]

@@ -65,7 +65,7 @@ class FrontendSends:
         self, frontend: Frontend, record: CommRecord | None, message: Message, now: float
     ) -> bool:
         """
-        Follow a ``comm_msg``.
+        Follow a ``comm_msg``, or any message on a comm that is not known.
 
         Args:
             frontend: the page.

@@ -31,7 +31,7 @@ def answer(request: Message) -> Message:
 def test_an_answer_says_what_was_asked_and_when() -> None:
     own, effects = kernel_requests()
     reply = answer(asked(own, effects, "list", now=3.0))
-    assert (own.is_ours(reply), own.asked(reply).about, own.asked(reply).asked_at) == (
+    assert (own.is_ours(reply.parent), own.asked(reply).about, own.asked(reply).asked_at) == (
         True,
         "list",
         3.0,
@@ -40,16 +40,16 @@ def test_an_answer_says_what_was_asked_and_when() -> None:
 
 def test_an_answer_to_a_page_is_not_ours() -> None:
     own, _ = kernel_requests()
-    assert own.is_ours(answer(Talker("a").write("shell", "comm_info_request", {}))) is False
+    assert own.is_ours(answer(Talker("a").write("shell", "comm_info_request", {})).parent) is False
 
 
 def test_a_late_answer_is_still_ours_but_about_nothing() -> None:
     own, effects = kernel_requests()
     first, second = asked(own, effects, "list"), asked(own, effects, "states")
     own.done(first.header.msg_id)
-    assert (own.is_ours(answer(first)), own.asked(answer(first)).about) == (True, "")
+    assert (own.is_ours(answer(first).parent), own.asked(answer(first)).about) == (True, "")
     own.give_up()
-    assert (own.is_ours(answer(second)), own.asked(answer(second)).about) == (True, "")
+    assert (own.is_ours(answer(second).parent), own.asked(answer(second)).about) == (True, "")
 
 
 def test_questions_that_are_never_answered_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:

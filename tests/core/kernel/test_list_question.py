@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from jupyter_comm_broker.core.limits import Limits
 
 from ..room import Room
@@ -39,3 +41,13 @@ def test_an_answer_that_nobody_waits_for_any_more_teaches_nothing() -> None:
     comms = {"old": {"target_name": "jupyter.widget"}}
     room.kernel.replies(question, {"status": "ok", "comms": comms})
     assert "old" not in room.broker._parts.comms.registry
+
+
+@pytest.mark.parametrize("content", [[1], "no object", {"status": "ok", "comms": 5}])
+def test_an_answer_that_cannot_be_taken_is_not_asked_for_again_at_once(content: object) -> None:
+    room = Room(running=True, limits=Limits(verify_retry_seconds=1.0))
+    room.wait(0.1)
+    [question] = [m for m in room.for_kernel() if m.header.msg_type == "comm_info_request"]
+    room.kernel.replies(question, content)
+    room.wait(0.5)
+    assert asked(room) == []

@@ -19,9 +19,9 @@ def test_a_busy_kernel_says_states_only_on_a_subshell(
 ) -> None:
     room = Room(kernel_info=info)
     one = reach(room)
-    assert (one.occupied, one.answers_beside) == (False, True)
+    before = one.occupied
     room.kernel.busy(room.page("a").executes())
-    assert (one.occupied, one.answers_beside) == (True, beside)
+    assert (before, one.occupied, one.answers_beside) == (False, True, beside)
 
 
 def test_a_busy_kernel_is_asked_for_the_list_on_control_until_it_is_silent_there() -> None:

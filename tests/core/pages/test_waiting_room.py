@@ -101,7 +101,7 @@ def test_a_page_that_stayed_away_too_long_is_remembered_and_told_what_it_missed(
     room.kernel.opens("w", STATE)
     (page,) = gone(room, 1)
     room.wait(100.0)
-    assert len(room.broker._parts.delivery) == 0
+    assert len(list(room.broker._parts.delivery)) == 0
     room.kernel.closes("dies")
     room.kernel.updates("w", {"value": 2})
     page.attach()

@@ -148,6 +148,7 @@ def test_a_big_restore_waits_until_the_page_no_longer_polls() -> None:
     room = Room(limits=Limits(big_restore_models=2, big_restore_not_before=2.3))
     for number in range(3):
         room.kernel.opens(f"w{number}", {"value": number})
+    room.wait(0.1)
     page = room.page("a")
     room.wait(0.1)
     page.restores()
@@ -191,6 +192,7 @@ def test_what_came_to_a_page_live_makes_no_restore_big(limits: Limits) -> None:
 def test_a_restart_answers_whoever_waits() -> None:
     room = Room(limits=Limits(big_restore_models=0))
     room.kernel.opens("w", {"value": 1})
+    room.wait(0.1)
     page = room.page("a")
     page.restores()
     assert page.hears_states() is None
