@@ -7,6 +7,7 @@ import os
 import resource
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -115,10 +116,14 @@ class Server:
                 break
             if told.exists() and (text := told.read_text()):
                 try:
-                    return int(json.loads(text)["port"])
-                except ValueError:
-                    # Half written: look again.
+                    port = int(json.loads(text)["port"])
+                    # The file is there before the server listens.
+                    socket.create_connection(("127.0.0.1", port)).close()
+                except (ValueError, ConnectionError):
+                    # Half written, or too early: look again.
                     pass
+                else:
+                    return port
             time.sleep(0.05)
         raise ServerFailedError(f"{self._side} server did not start:\n{self.log()}")
 

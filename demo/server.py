@@ -83,14 +83,27 @@ def _environment(folder: str, token: str) -> dict[str, str]:
 
 
 async def _address(process: asyncio.subprocess.Process, runtime: Path) -> str | None:
-    """Wait until the server has written where it listens; ``None`` if it never does."""
+    """Wait until the server listens, and return where; ``None`` if it never does."""
     for _ in range(int(START_LIMIT * 10)):
         if process.returncode is not None:
             return None
         if note := _read(runtime / f"jpserver-{process.pid}.json"):
-            return str(json.loads(note)["url"]).rstrip("/")
+            told = json.loads(note)
+            # It writes the file before it listens.
+            if await _listens(told["hostname"], told["port"]):
+                return str(told["url"]).rstrip("/")
         await asyncio.sleep(0.1)
     return None
+
+
+async def _listens(host: str, port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(host, port)
+    except OSError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True
 
 
 def _read(file: Path) -> str:
