@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from .patience import PATIENCE
 from .wire import Wire
 
 if TYPE_CHECKING:
@@ -181,11 +182,11 @@ class Lab:
         shown: Callable[[], object] | None = None,
     ) -> None:
         """Look again and again, and fail with what is ``shown`` when ``what`` has not come true."""
-        end = time.monotonic() + within
+        end = time.monotonic() + PATIENCE * within
         while not true():
             if time.monotonic() > end:
                 instead = "" if shown is None else f"; the page shows {shown()!r}"
-                msg = f"not within {within} s: {what}{instead}"
+                msg = f"not within {PATIENCE * within} s: {what}{instead}"
                 raise AssertionError(msg)
             # Not time.sleep: console and WebSocket events come in only while Playwright waits.
             self.page.wait_for_timeout(30)

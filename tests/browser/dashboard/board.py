@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..patience import PATIENCE
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Locator
 
@@ -124,7 +126,9 @@ class Board:
         """Wait, and return for how long; who waits in vain is told what the page shows."""
         begin = time.monotonic()
         while not done():
-            if time.monotonic() - begin > within:
-                raise AssertionError(f"not within {within} s: {what}; the page:\n{self.said}")
+            if time.monotonic() - begin > PATIENCE * within:
+                raise AssertionError(
+                    f"not within {PATIENCE * within} s: {what}; the page:\n{self.said}"
+                )
             self.page.wait_for_timeout(30)
         return time.monotonic() - begin

