@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import statistics
 import sys
 import time
@@ -99,9 +98,7 @@ async def _in_turns(
     async with AsyncExitStack() as stack:
         sides = []
         for folder in folders:
-            # The server imports the package from there, and not from where it is installed.
-            os.environ["PYTHONPATH"] = str(folder)
-            target = stack.enter_context(Server(BROKER))
+            target = stack.enter_context(Server(BROKER, package=folder))
             sides.append(await stack.enter_async_context(asynccontextmanager(work)(target)))
         costs: tuple[list[float], list[float]] = ([], [])
         for number in range(1, turns + 1):

@@ -35,10 +35,12 @@ class Server:
     """
     One Jupyter server in a child process; use it in a ``with``.
 
-    With ``as_shipped`` its rate limits are those that every user has.
+    With ``as_shipped`` its rate limits are those that every user has. With ``package`` it imports
+    the broker from that folder, and not from where it is installed.
     """
 
-    def __init__(self, side: str, *, as_shipped: bool = False) -> None:
+    def __init__(self, side: str, *, as_shipped: bool = False, package: Path | None = None) -> None:
+        self._package = package
         self._side = side
         self._as_shipped = as_shipped
         self._folder = tempfile.TemporaryDirectory(prefix="jupyter-comm-broker-bench-")
@@ -65,6 +67,8 @@ class Server:
             IPYTHONDIR=str(root / "ipython"),
             PYTHONHASHSEED="0",
         )
+        if self._package is not None:
+            environment["PYTHONPATH"] = str(self._package)
         raise_descriptor_limit()
         with (root / "log").open("wb") as log:
             self._process = subprocess.Popen(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from jupyter_comm_broker.core.ingress.findings import Findings
 from jupyter_comm_broker.core.kernel.reconciliation import Learned
 
@@ -40,3 +42,16 @@ def test_an_answer_that_cannot_be_read_teaches_nothing_and_is_logged() -> None:
     assert [line.text.split(" failed")[0] for line in room.log] == [
         "reading an answer of the kernel"
     ]
+
+
+def test_collected_output_is_settled_before_a_page_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is newer than what the kernel knows, so a repair must not overtake it."""
+    room = Room()
+    room.kernel.opens("w", STATE)
+    steps: list[str] = []
+    parts = room.broker._parts
+    monkeypatch.setattr(parts.capture, "settle", lambda: steps.append("settled"))
+    monkeypatch.setattr(parts.page_replies, "repair", lambda *_: steps.append("told"))
+    findings(room).spread([Learned(room.record("w"), wrong=frozenset({"value"}))], room.now)
+    findings(room).spread([], room.now)
+    assert steps == ["settled", "told"]
