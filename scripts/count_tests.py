@@ -1,33 +1,74 @@
-"""Add up JUnit reports to one closing line, since the suite is more than one run of pytest."""
+"""Add up JUnit reports to one closing line, since the suite is more than one run of pytest.
+
+``count_tests.py FOLDER`` adds up the reports in it. ``count_tests.py --few REPORT`` says by its
+exit code whether so few tests failed in one report that it makes sense to try those once more.
+"""
 
 import sys
-from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree
 
+FEW = 5
+"""How many failures may come from a busy machine. More than that come from the code."""
 
-def count(folder: Path) -> Counter[str]:
-    """
-    Return how many tests passed, failed and were skipped; an error counts as failed.
 
-    A test that is in two reports was repeated: the later one, by name, counts.
-    """
-    outcomes: dict[tuple[str | None, str | None], str] = {}
-    for report in sorted(folder.glob("*.xml")):
+class Outcome(NamedTuple):
+    """What became of one test in one run."""
+
+    kind: str
+    """``passed``, ``failed`` or ``skipped``; an error counts as failed."""
+
+    reason: str
+    """The first line of what a failed test said."""
+
+
+def outcomes(report: Path) -> dict[str, Outcome]:
+    """Return what became of each test of a report, by its name."""
+    found: dict[str, Outcome] = {}
+    # The reports were written by our own pytest a moment ago.
+    for case in ElementTree.parse(report).getroot().iter("testcase"):  # noqa: S314
+        name = f"{case.get('classname')}.{case.get('name')}"
+        wrong = [child for child in case if child.tag in {"failure", "error"}]
         # What pytest calls one test may be two elements here, if its teardown failed as well.
-        failed = set()
-        # The reports were written by our own pytest a moment ago.
-        for case in ElementTree.parse(report).getroot().iter("testcase"):  # noqa: S314
-            name = (case.get("classname"), case.get("name"))
-            marks = {child.tag for child in case}
-            if marks & {"failure", "error"}:
-                failed.add(name)
-            outcomes[name] = "skipped" if "skipped" in marks else "passed"
-        outcomes |= dict.fromkeys(failed, "failed")
-    return Counter(outcomes.values())
+        if wrong:
+            reason = (wrong[0].get("message") or "").strip().partition("\n")[0][:200]
+            found[name] = Outcome("failed", reason)
+        elif name not in found:
+            skipped = case.find("skipped") is not None
+            found[name] = Outcome("skipped" if skipped else "passed", "")
+    return found
+
+
+def few_failed(report: Path) -> bool:
+    """Return whether a run failed by a few tests, and by nothing else."""
+    if not report.exists():
+        return False
+    failed = [each for each in outcomes(report).values() if each.kind == "failed"]
+    return 0 < len(failed) <= FEW
+
+
+def closing_lines(reports: Iterable[Path]) -> tuple[list[str], bool]:
+    """Return what is said at the end, and whether that is good news; a later report counts."""
+    last: dict[str, Outcome] = {}
+    lines: list[str] = []
+    for report in reports:
+        for name, outcome in outcomes(report).items():
+            before = last.get(name)
+            if before and (before.kind, outcome.kind) == ("failed", "passed"):
+                lines.append(f"passed only when tried once more: {name}: {before.reason}")
+            last[name] = outcome
+    lines += [f"failed: {name}: {o.reason}" for name, o in last.items() if o.kind == "failed"]
+    kinds = [each.kind for each in last.values()]
+    numbers = {kind: kinds.count(kind) for kind in ("passed", "failed", "skipped")}
+    lines.append(", ".join(f"{number} {kind}" for kind, number in numbers.items()))
+    return lines, numbers["passed"] > 0 and not numbers["failed"]
 
 
 if __name__ == "__main__":
-    totals = count(Path(sys.argv[1]))
-    print(f"{totals['passed']} passed, {totals['failed']} failed, {totals['skipped']} skipped")
-    sys.exit(totals["failed"] > 0 or totals["passed"] == 0)
+    if sys.argv[1] == "--few":
+        sys.exit(not few_failed(Path(sys.argv[2])))
+    said, good = closing_lines(sorted(Path(sys.argv[1]).glob("*.xml")))
+    print("\n".join(said))
+    sys.exit(not good)

@@ -163,20 +163,30 @@ async def test_connections_are_counted(server: Server, kernel_id: str) -> None:
     await becomes(0)
 
 
+IDLE = 10
+"""After how many idle seconds a kernel is culled: a page must be connected to it before."""
+
+
+def culling(*more: str) -> list[str]:
+    """Options of a server that culls."""
+    traits = [f"cull_idle_timeout={IDLE}", "cull_interval=1", *more]
+    return [f"--MappingKernelManager.{each}" for each in traits]
+
+
 async def test_idle_kernels_are_culled_as_with_stock(start_server: StartServer) -> None:
     """A connected kernel stays, one that nobody is connected to goes, and its link with it."""
-    culling = ["cull_idle_timeout=2", "cull_interval=1"]
-    server = start_server(options=[f"--MappingKernelManager.{each}" for each in culling])
-    stays, goes = server.start_kernel(), server.start_kernel()
+    server = start_server(options=culling())
+    stays = server.start_kernel()
 
     async def is_gone() -> bool:
         return goes not in [kernel["id"] for kernel in await server.get("/api/kernels")]
 
     async with Page(server, stays) as page:
         await page.run(WIDGETS)
+        goes = server.start_kernel()
         async with Page(server, goes) as other:
             await other.run(WIDGETS)
-        await eventually(is_gone)
+        await eventually(is_gone, 3 * IDLE)
         # It was idle for longer than the one that is gone.
         assert [kernel["id"] for kernel in await server.get("/api/kernels")] == [stays]
         assert await page.run("print(1)") == "1\n"
@@ -187,23 +197,17 @@ async def test_idle_kernels_are_culled_as_with_stock(start_server: StartServer) 
 
 async def test_a_kernel_that_runs_a_cell_is_not_culled(start_server: StartServer) -> None:
     """The broker's own questions are no activity, the kernel's work is."""
-    server = start_server(
-        options=[
-            "--MappingKernelManager.cull_idle_timeout=2",
-            "--MappingKernelManager.cull_interval=1",
-            "--MappingKernelManager.cull_connected=True",
-        ]
-    )
+    server = start_server(options=culling("cull_connected=True"))
     kernel_id = server.start_kernel()
     async with Page(server, kernel_id) as page:
-        cell = await page.execute("import time\nfor _ in range(40): print(1); time.sleep(0.1)")
-        await page.ended(cell)
+        code = f"import time\nfor _ in range({IDLE} * 12): print(1); time.sleep(0.1)"
+        await page.ended(await page.execute(code))
         assert [kernel["id"] for kernel in await server.get("/api/kernels")] == [kernel_id]
 
         async def is_gone() -> bool:
             return not await server.get("/api/kernels")
 
-        await eventually(is_gone)
+        await eventually(is_gone, 3 * IDLE)
 
 
 async def test_a_kernel_that_is_shut_down_leaves_no_link(server: Server) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .proxy import Proxy
     from .server import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 KINDS = {"slider": 1, "bar": 1, "html": 1}
 

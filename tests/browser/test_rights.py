@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .desk import Desk
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 RULES = """
 from jupyter_server.auth import Authorizer

@@ -11,7 +11,7 @@ from .conftest import Boards
 from .kernels import Notebook
 from .one_comm import OneComm, model_id
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 SLIDER = "import ipywidgets as w; s = w.IntSlider(description='depth'); box = w.VBox([s])"
 

@@ -12,7 +12,7 @@ from .conftest import Boards
 from .kernels import Notebook
 from .one_comm import OneComm, model_id
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 PICTURE = """
 import base64, ipywidgets as w

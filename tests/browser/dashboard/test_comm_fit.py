@@ -12,7 +12,7 @@ from .kernels import Notebook
 from .one_comm import OneComm, model_id
 from .test_fit import WIDER_THAN_SHOWN
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 LIVELY = """
 import base64, ipywidgets as w, threading, time

@@ -11,7 +11,7 @@ from ..server import Server
 from .conftest import Boards
 from .kernels import Notebook
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 LIVELY = """
 import ipywidgets as w, threading, time

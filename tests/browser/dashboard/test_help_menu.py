@@ -14,7 +14,7 @@ from ..server import Server
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 EXTENSION = Path(__file__).parents[3] / "labextension"
 COMMAND = "jupyter_comm_broker:open-dashboard"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..desk import Desk
 
 # Pages close before their kernels end: notebooks stand before boards in every case.
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 Notebooks = Callable[..., Notebook]
 

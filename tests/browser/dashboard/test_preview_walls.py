@@ -13,7 +13,7 @@ from .conftest import Boards
 from .kernels import Notebook
 from .preview import Preview
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 Notebooks = Callable[..., Notebook]
 

@@ -12,7 +12,7 @@ from .conftest import Boards
 from .kernels import Notebook
 from .table import OPENED, Table
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 Notebooks = Callable[..., Notebook]
 

@@ -17,7 +17,7 @@ from .table import OPENED, Table
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 Notebooks = Callable[..., Notebook]
 
