@@ -51,6 +51,7 @@ from jupyter_comm_broker.core.restore.reopening import Reopening
 from jupyter_comm_broker.core.restore.restore import Restore
 from jupyter_comm_broker.core.routing.comms_from_frontend import CommsFromFrontend
 from jupyter_comm_broker.core.routing.comms_from_kernel import CommsFromKernel
+from jupyter_comm_broker.core.routing.freed_refusals import FreedRefusals
 from jupyter_comm_broker.core.routing.from_frontend import FromFrontend
 from jupyter_comm_broker.core.routing.from_kernel import FromKernel
 from jupyter_comm_broker.core.routing.frontend_closings import FrontendClosings
@@ -136,7 +137,7 @@ class Parts:
         self.denials = Denials(
             ledger, comms, self.held, self.page_replies, self.capture, self.policy, limits
         )
-        self.refusals = Refusals(ledger, comms, self.page_replies, self.reopening, limits)
+        self.refusals = Refusals(ledger, comms, work, self.page_replies, self.reopening, limits)
         self.lost = LostMessages(ledger, comms, work, self.author)
         self.missing_idles = MissingIdles(
             ledger, comms, work, self.page_replies, self._later_question("silent"), limits
@@ -166,6 +167,7 @@ class Parts:
         unauthorized = Unauthorized(
             comms, self.restore, self.catch_ups, self.refusals, self.denials
         )
+        self.freed_refusals = FreedRefusals(self.refusals, closings, to_kernel)
         from_frontend = CommsFromFrontend(comms, self.restore, sends, closings, unauthorized)
         self.from_frontend = FromFrontend(
             ledger, self.denials, from_frontend, self.info_requests, to_kernel
@@ -190,6 +192,7 @@ class Parts:
             self.verification,
             self.catch_ups,
             self.restore,
+            self.refusals,
             self.held_back,
         )
         end = ProcessEnd(comms, work, self.page_replies, of_one_process)
@@ -212,6 +215,7 @@ class Parts:
                 self.catch_ups,
                 self.capture,
                 self.info_requests,
+                self.freed_refusals,
                 self.reopening,
                 self.missing_idles,
                 self.lost_idles,

@@ -4,14 +4,22 @@ Distinguishes a page that does not know a target from a page that closes a comm 
 JupyterLab answers a ``comm_open`` for an unknown target with ``comm_close``. The kernel then drops
 the comm for everybody, and tells nobody. So a console on a notebook's kernel closed all of the
 notebook's widgets (jupyterlab#6929).
+
+The kernel must hear of a refusal if nobody else can use the comm. While it runs a cell it can hear
+nothing, and the cell may open the comm once more under the same id, for a target that the page does
+know. The refusal of the first would then close the second, as it does with stock (ipykernel#1059).
+So a refusal waits here until the kernel is free.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from jupyter_comm_broker.core.comms import Comms
 from jupyter_comm_broker.core.ledger import Ledger
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.pages.frontend import Frontend
+from jupyter_comm_broker.core.requests.work import Work
 from jupyter_comm_broker.core.restore.page_replies import PageReplies
 from jupyter_comm_broker.core.restore.reopening import Reopening
 from jupyter_comm_broker.core.state.comm_record import CommRecord, Side
@@ -21,6 +29,14 @@ from jupyter_comm_broker.protocol.json_text import loads
 from jupyter_comm_broker.protocol.message import Message
 
 
+class Refusal(NamedTuple):
+    """A page's ``comm_close`` that only says that the page does not know the target."""
+
+    frontend: Frontend
+    record: CommRecord
+    message: Message
+
+
 class Refusals:
     """
     Notes which page refused which comm, and keeps refusals from the kernel.
@@ -28,6 +44,7 @@ class Refusals:
     Args:
         ledger: counts.
         comms: the kernel's comms.
+        work: says whether the kernel is busy.
         page_replies: writes to pages.
         reopening: is told that a page refused what only it was offered.
         limits: how soon a refusal comes.
@@ -37,15 +54,19 @@ class Refusals:
         self,
         ledger: Ledger,
         comms: Comms,
+        work: Work,
         page_replies: PageReplies,
         reopening: Reopening,
         limits: Limits,
     ) -> None:
         self._ledger = ledger
         self._comms = comms
+        self._work = work
         self._page_replies = page_replies
         self._reopening = reopening
         self._limits = limits
+        self._waiting: list[Refusal] = []
+        """Those that the kernel is to hear of when it is free."""
 
     def kept_here(
         self, frontend: Frontend, record: CommRecord, message: Message, now: float
@@ -60,15 +81,18 @@ class Refusals:
             now: the time.
 
         Returns:
-            Whether the kernel need not hear of it.
+            Whether the kernel need not hear of it now.
         """
         if not self._refused(frontend, record, message, now):
             return False
         # This comes first, because it notes that the page refused what only it was offered.
-        if not self._reopening.turned_down(frontend, record) and not self._stays(frontend, record):
-            return False
-        self._page_replies.idle(frontend, message.parts[0], now)
-        return True
+        if self._reopening.turned_down(frontend, record) or self._stays(frontend, record):
+            self._page_replies.idle(frontend, message.parts[0], now)
+            return True
+        if self._work.occupied:
+            self._waiting.append(Refusal(frontend, record, message))
+            return True
+        return False
 
     def meant_nothing(
         self, frontend: Frontend, record: CommRecord, message: Message, now: float
@@ -79,6 +103,48 @@ class Refusals:
         self._reopening.turned_down(frontend, record)
         self._page_replies.idle(frontend, message.parts[0], now)
         return True
+
+    @property
+    def can_go(self) -> bool:
+        """Whether refusals wait that the kernel can hear of now."""
+        return bool(self._waiting) and not self._work.occupied
+
+    def take(self, now: float) -> list[Refusal]:
+        """
+        Take the waiting refusals out. Those that mean nothing by now are answered here.
+
+        Args:
+            now: the time.
+
+        Returns:
+            The refusals that the kernel must hear of.
+        """
+        waiting, self._waiting = self._waiting, []
+        still = []
+        for each in waiting:
+            if self._still_holds(each):
+                still.append(each)
+            else:
+                self._answer(each, now)
+        return still
+
+    def forget(self, now: float) -> None:
+        """Answer what waits for a process that is gone."""
+        waiting, self._waiting = self._waiting, []
+        for each in waiting:
+            self._answer(each, now)
+
+    def _answer(self, refusal: Refusal, now: float) -> None:
+        self._page_replies.idle(refusal.frontend, refusal.message.parts[0], now)
+
+    def _still_holds(self, refusal: Refusal) -> bool:
+        """Return whether the same comm is there, the page did not use it, and nobody can."""
+        frontend, record, _ = refusal
+        return (
+            self._comms.registry.get(record.comm_id) is record
+            and frontend.session_id in (record.refused_by or ())
+            and not self._stays(frontend, record)
+        )
 
     def _refused(
         self, frontend: Frontend, record: CommRecord, message: Message, now: float

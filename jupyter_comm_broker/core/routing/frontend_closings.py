@@ -54,8 +54,23 @@ class FrontendClosings:
         """
         if self._refusals.kept_here(frontend, record, message, now):
             return True
+        return not self.ended(frontend, record, message, now)
+
+    def ended(self, frontend: Frontend, record: CommRecord, message: Message, now: float) -> bool:
+        """
+        End a comm, unless too much waits for the kernel already.
+
+        Args:
+            frontend: the page that closes it.
+            record: the comm.
+            message: the ``comm_close``.
+            now: the time.
+
+        Returns:
+            Whether it was ended, so that the kernel is to be sent the message.
+        """
         if self._denials.for_backlog(frontend, message, now):
-            return True
+            return False
         reason = f"closed by session {alias(frontend.session_id)}"
         self._comms.registry.frontend_sent(record, message, frontend.session_id, now)
         self._comms.mirror.closed(record)
@@ -65,4 +80,4 @@ class FrontendClosings:
         told = {frontend.session_id, *(record.refused_by or ())}
         parent = message.parts[0]
         self._page_replies.comm_gone_everywhere(record.comm_id, reason, parent, now, told)
-        return False
+        return True
