@@ -95,6 +95,20 @@ class CommBroker(ExtensionApp):
         help="Bytes of messages kept after they were written to a page's socket, until the page "
         "is known to have them.",
     )
+    gateway_message_bytes = Integer(
+        _DEFAULTS.gateway_message_bytes,
+        min=0,
+        config=True,
+        help="Bytes of the largest message that the gateway takes. A larger one is refused: the "
+        "gateway would cut the connection of every page. 0: no limit.",
+    )
+    gateway_release_seconds = Float(
+        _DEFAULTS.gateway_release_seconds,
+        min=0.0,
+        config=True,
+        help="Seconds after which a gateway's kernel is disconnected if no page, program or "
+        "recording uses it, so that the gateway can end idle kernels. 0: never.",
+    )
     verify_interval = Float(
         _DEFAULTS.verify_interval,
         config=True,
@@ -161,9 +175,6 @@ class CommBroker(ExtensionApp):
         self.settings[SETTING] = RestPort(services, app.web_app.settings)
         # The server knows its port only once the loop runs.
         app.io_loop.add_callback(self._say_where)
-        if getattr(app, "gateway_config", None) is not None and app.gateway_config.gateway_enabled:
-            self.log.info("comm broker: %s", services.installation.reason)
-            return
         stock = StockSettings(config=self.config, parent=app)
         services.connect(stock.policy(app.kernel_manager))
         self.settings[CONNECTION_CLASS] = app.web_app.settings[CONNECTION_CLASS]
@@ -192,6 +203,8 @@ class CommBroker(ExtensionApp):
             absent_seconds=self.absent_seconds,
             absent_pages_bytes=self.absent_pages_bytes,
             in_flight_bytes=self.in_flight_bytes,
+            gateway_message_bytes=self.gateway_message_bytes,
+            gateway_release_seconds=self.gateway_release_seconds,
             verify_interval=self.verify_interval,
             events_kept=self.events_kept,
             events_kept_bytes=self.events_kept_bytes,

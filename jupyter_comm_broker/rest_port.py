@@ -51,7 +51,7 @@ class RestPort:
 
     @property
     def kernel_drivers(self) -> KernelDrivers | None:
-        """The drivers of the kernels; ``None`` where the kernels run behind a gateway."""
+        """The drivers of the kernels; ``None`` until they are followed."""
         return self._services.kernel_drivers
 
     def kernels(self) -> list[tuple[str, KernelBroker]]:

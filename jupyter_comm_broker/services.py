@@ -28,6 +28,7 @@ from jupyter_comm_broker.transport.driver import KernelDriver, Watcher
 from jupyter_comm_broker.transport.frontends.frontend_connection import bound_to
 from jupyter_comm_broker.transport.installation import Installation, install
 from jupyter_comm_broker.transport.kernel_drivers import KernelDrivers
+from jupyter_comm_broker.transport.links import Links, links_of
 from jupyter_comm_broker.web.metrics import COLLECTOR
 
 KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
@@ -35,7 +36,7 @@ KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
 
 class Services:
     """
-    The services that every server has, also a server whose kernels run behind a gateway.
+    The services that a server has before it is known which kernels it has.
 
     Args:
         app: the server.
@@ -52,19 +53,21 @@ class Services:
         self.recordings, self.programs = Recordings(), Programs()
         self.events = EventFeed(uuid.uuid4().hex[:8], limits)
         self.comm_managers = CommManagers(self._comm_port, log)
-        self.installation = Installation.behind_gateway()
+        self.installation = Installation("off", "the extension is being loaded")
         self.kernels: KernelServices | None = None
 
     @property
     def kernel_drivers(self) -> KernelDrivers | None:
-        """The drivers of the kernels; ``None`` where the kernels run behind a gateway."""
+        """The drivers of the kernels; ``None`` until :meth:`connect`."""
         return self.kernels.kernel_drivers if self.kernels is not None else None
 
     def connect(self, policy: Policy) -> None:
         """Follow the server's kernels, and install the connection class if nobody set another."""
-        policy = replace(policy, strategies=self.plugins.strategies)
-        self.kernels = KernelServices(self._app, policy, self, self._log)
-        self.installation = install(self._app, bound_to(self.kernels.kernel_drivers), self._log)
+        links = links_of(self._app)
+        policy = links.policy(replace(policy, strategies=self.plugins.strategies), self.limits)
+        self.kernels = KernelServices(self._app, links, policy, self, self._log)
+        ours = bound_to(self.kernels.kernel_drivers)
+        self.installation = install(self._app, links.stock, ours, self._log)
 
     def close(self) -> None:
         """Close every link and end every reader. May be called twice."""
@@ -86,16 +89,22 @@ class KernelServices:
 
     Args:
         app: the server.
+        links: the kind of link that its kernels have.
         policy: what the stock settings allow.
         services: the services that every server has.
         log: the log of all services.
     """
 
     def __init__(
-        self, app: ServerApp, policy: Policy, services: Services, log: logging.Logger
+        self,
+        app: ServerApp,
+        links: Links,
+        policy: Policy,
+        services: Services,
+        log: logging.Logger,
     ) -> None:
         self._logger = cast("EventLogger", app.event_logger)
-        self.kernel_drivers = KernelDrivers(app.kernel_manager, policy, services.limits, log)
+        self.kernel_drivers = KernelDrivers(app.kernel_manager, links, policy, services.limits, log)
         self.kernel_drivers.watchers += [services.programs.watch, recorder(services.recordings)]
         services.events.follow(self.kernel_drivers)
         self.event_log = EventLog(self._logger, log)

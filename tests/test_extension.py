@@ -29,6 +29,8 @@ SET = {
     "receive_limit": 1_015,
     "event_readers": 1_013,
     "event_readers_per_user": 1_014,
+    "gateway_message_bytes": 1_016,
+    "gateway_release_seconds": 1_017.0,
 }
 
 

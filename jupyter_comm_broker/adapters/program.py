@@ -25,6 +25,8 @@ from jupyter_comm_broker.transport.driver import KernelDriver
 EVERYTHING = 1 << 62
 """More bytes than any outbox holds."""
 
+GATEWAY_SETTING = "CommBroker.gateway_message_bytes, less room for the frame,"
+
 BACKLOG_SETTING = "CommBroker.backlog_bytes"
 
 
@@ -122,8 +124,13 @@ class Program:
         state = broker.known.execution_state
         if driver.closed or state in ("dead", "restarting"):
             raise KernelUnavailableError(driver.kernel_id, state)
-        if not driver.link.is_open:
-            raise KernelUnavailableError(driver.kernel_id, "not connected now")
+        link = driver.link
+        # A link that nobody used is released. It opens while the message waits.
+        if not link.is_open and not (link.opens_later and link.is_opening):
+            why = f"not connected now{f' ({link.why})' if link.why else ''}"
+            raise KernelUnavailableError(driver.kernel_id, why)
+        if (most := broker.known.policy.largest_message) and size > most:
+            raise TooLargeError("the request", size, most, GATEWAY_SETTING)
         waiting, limit = self._backlog(), broker.known.limits.backlog_bytes
         if waiting + size > limit:
             what = f"the request, with the {waiting} bytes that already wait for the kernel,"

@@ -23,7 +23,7 @@ from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch
 from jupyter_comm_broker.core.parts import Parts
 from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.errors import MalformedMessageError
-from jupyter_comm_broker.protocol.message import Message
+from jupyter_comm_broker.protocol.message import Message, Part
 from jupyter_comm_broker.protocol.synthesis import Author
 
 
@@ -85,6 +85,7 @@ class KernelBroker:
             # What waited in the link comes back now, and is counted where it waits.
             self._parts.held_back.link_filled({})
         self._parts.handshake.waits(broken=True)
+        self._parts.lost_replies.broke(now)
         for message in undelivered:
             # Our own questions are asked anew.
             if message.header.session != self._parts.author.session:
@@ -93,6 +94,14 @@ class KernelBroker:
     def link_mended(self, now: float, running: bool) -> None:
         """Note that the link works again; ``running`` if the kernel was there when it broke."""
         self._parts.process.reached_again(now, running=running)
+
+    def link_unreachable(self, why: str, now: float) -> None:
+        """Note that the kernel cannot be reached for now, so that pages are told."""
+        self._parts.unreachable.noted(why, now)
+
+    def gateway_limited(self, parent: Part, now: float) -> None:
+        """Note that a gateway drops output of the request with this header, as JSON."""
+        self._parts.gateway_limit.reached(parent, now)
 
     def kernel_flooded(self, now: float) -> None:
         """Note a flood: as much came from the kernel, unread, as its end or ours keeps."""

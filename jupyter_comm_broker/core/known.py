@@ -182,6 +182,11 @@ class Known:
         return self._parts.work.execution.main_is_busy
 
     @property
+    def is_recorded(self) -> bool:
+        """Whether somebody wants to see messages and changes of state."""
+        return self._parts.comms.changes.traffic
+
+    @property
     def link(self) -> str:
         """How far the link is known to work."""
         return self._parts.handshake.link

@@ -77,6 +77,27 @@ class Limits:
     remembered_closed: int = 10_000
     """The closed comms of which it is still told when, by whom and why they were closed."""
 
+    gateway_message_bytes: int = 10 * MEBI
+    """
+    The largest message that a gateway takes from us. It answers a larger one by cutting the link.
+
+    The default is tornado's own, which no gateway changes (GF 23).
+    """
+
+    gateway_release_seconds: float = 300.0
+    """
+    After how long a gateway's kernel is disconnected if no page, program or recording uses it.
+
+    The gateway ends idle kernels only if nothing is connected to them (GF 28).
+    """
+
+    unreachable_seconds: float = 300.0
+    """
+    For how long pages' messages wait for a kernel behind a gateway that cannot be reached.
+
+    Then they are refused. Nobody wants a cell to begin an hour after it was started.
+    """
+
     refusal_seconds: float = 30.0
     """A ``comm_close`` from a page this soon after it got the comm_open is a refusal (rule 9)."""
 

@@ -20,6 +20,7 @@ from jupyter_comm_broker.core.ingress.kernel_replies import KernelReplies
 from jupyter_comm_broker.core.ingress.process import Process
 from jupyter_comm_broker.core.ingress.process_end import ProcessEnd
 from jupyter_comm_broker.core.ingress.timers import Timers
+from jupyter_comm_broker.core.ingress.unreachable import Unreachable
 from jupyter_comm_broker.core.kernel.checks import Checks
 from jupyter_comm_broker.core.kernel.inquiry import Inquiry
 from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
@@ -31,10 +32,13 @@ from jupyter_comm_broker.core.kernel.state_questions import StateQuestions
 from jupyter_comm_broker.core.kernel.verification import Verification
 from jupyter_comm_broker.core.ledger import Ledger
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.losses.gateway_limit import GatewayLimit
 from jupyter_comm_broker.core.losses.later_question import LaterQuestion
 from jupyter_comm_broker.core.losses.lost_idles import LostIdles
 from jupyter_comm_broker.core.losses.lost_messages import LostMessages
+from jupyter_comm_broker.core.losses.lost_replies import LostReplies
 from jupyter_comm_broker.core.losses.missing_idles import MissingIdles
+from jupyter_comm_broker.core.losses.request_ends import RequestEnds
 from jupyter_comm_broker.core.pages.delivery import Delivery
 from jupyter_comm_broker.core.pages.effects import Effects
 from jupyter_comm_broker.core.pages.kernel_voice import KernelVoice
@@ -142,6 +146,9 @@ class Parts:
         self.missing_idles = MissingIdles(
             ledger, comms, work, self.page_replies, self._later_question("silent"), limits
         )
+        self.lost_replies = LostReplies(
+            ledger, work, self.page_replies, self._later_question("reply")
+        )
 
     def _make_routing(self) -> None:
         """Make the ways of messages from both sides."""
@@ -157,6 +164,7 @@ class Parts:
         self.lost_idles = LostIdles(
             ledger, work, self._later_question("idle"), self._publish_idle, self.lost
         )
+        self.gateway_limit = GatewayLimit(ledger, comms, self._print_for)
         to_kernel = ToKernel(ledger, self.denials, work, self.effects, self.missing_idles.sent)
         self.info_requests = InfoRequests(
             comms, work, self.page_replies, self.reopening, to_kernel.let_through, self.limits
@@ -182,6 +190,9 @@ class Parts:
         self.frontend_ingress = FrontendIngress(
             ledger, self.delivery, self.denials, self.held_back, self.from_frontend
         )
+        self.unreachable = Unreachable(
+            self.handshake, self.page_replies, self.held_back, self.denials, self.limits
+        )
         findings = Findings(ledger, self.page_replies, self.restore, self.capture)
         self.kernel_replies = KernelReplies(
             self.inquiry, self.handshake, self.verification, findings, self.from_kernel
@@ -193,13 +204,14 @@ class Parts:
             self.catch_ups,
             self.restore,
             self.refusals,
+            self.lost_replies,
+            self.unreachable,
             self.held_back,
         )
         end = ProcessEnd(comms, work, self.page_replies, of_one_process)
         self.process = Process(comms, work, self.handshake, self.verification, end)
-        conclusions = Conclusions(
-            ledger, self.handshake, self.lost_idles, self.missing_idles, self.process
-        )
+        request_ends = RequestEnds(ledger, self.lost_idles, self.missing_idles, self.lost_replies)
+        conclusions = Conclusions(ledger, self.handshake, request_ends, self.process)
         self.kernel_ingress = KernelIngress(
             ledger, self.lost, conclusions, self.kernel_replies, self.from_kernel
         )
@@ -219,6 +231,9 @@ class Parts:
                 self.reopening,
                 self.missing_idles,
                 self.lost_idles,
+                self.lost_replies,
+                self.gateway_limit,
+                self.unreachable,
                 self.delivery.waiting,
             ),
         )
@@ -226,6 +241,10 @@ class Parts:
     def _later_question(self, about: str) -> LaterQuestion:
         patience = self.limits.missing_idle_seconds
         return LaterQuestion(self.kernel_requests, self.handshake, about, patience)
+
+    def _print_for(self, text: str, parent: Part, now: float) -> None:
+        content = {"name": "stderr", "text": text}
+        self.from_kernel.published(self.voice.publish("stream", content, now, parent), now)
 
     def _publish_idle(self, header: Header, text: Part, now: float) -> None:
         self.from_kernel.published(self.voice.idle(header, text, now), now)

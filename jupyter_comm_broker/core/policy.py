@@ -25,6 +25,8 @@ class Policy:
     """Bytes of stream output per second."""
     rate_window: float = 3.0
     """The seconds over which both rates are taken."""
+    largest_message: int = 0
+    """The bytes of the largest message that the way to the kernel takes; 0: of any size."""
     strategies: Mapping[str, Strategy] = field(default_factory=dict)
     """The restore strategies by target name."""
 

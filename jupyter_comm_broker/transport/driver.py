@@ -21,20 +21,20 @@ from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.pages.page_user import NAMELESS, PageUser
 from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.core.state.changes import KernelChange
-from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.log_lines import OneLineLog
 from jupyter_comm_broker.protocol.alias import alias
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
 from jupyter_comm_broker.transport.alarm import Alarm
 from jupyter_comm_broker.transport.kernel.activity import KernelActivity
-from jupyter_comm_broker.transport.kernel.kernel_link import KernelLink, ZmqKernelLink
+from jupyter_comm_broker.transport.kernel.driver_listener import DriverListener
+from jupyter_comm_broker.transport.kernel.kernel_link import KernelLink, MakeLink
 from jupyter_comm_broker.transport.kernel.link_keeper import LinkKeeper
+from jupyter_comm_broker.transport.kernel.link_use import LinkUse
 from jupyter_comm_broker.transport.looks import Looks
 from jupyter_comm_broker.transport.page_ports import FrontendPort, PagePorts
 
 LEVELS = {name: getattr(logging, name.upper()) for name in ("debug", "info", "warning", "error")}
-
 
 Greeter = Callable[["KernelDriver"], None]
 """Called with the driver of a kernel that is connected, before its first message is read."""
@@ -54,6 +54,7 @@ class KernelDriver:
 
     Args:
         kernel_manager: jupyter_server's manager of the kernel.
+        make_link: makes the link to the kernel.
         policy, limits: what the stock settings and the operators' settings allow.
         log: the server's log.
         watchers: are told what happens on the kernel.
@@ -62,6 +63,7 @@ class KernelDriver:
     def __init__(
         self,
         kernel_manager: Any,
+        make_link: MakeLink,
         policy: Policy,
         limits: Limits,
         log: logging.Logger,
@@ -75,15 +77,19 @@ class KernelDriver:
         self._prefix = f"comm broker, kernel {self.kernel_id[:8]}: "
         author = Author(uuid.uuid4().hex, time.time() - self._loop.time())
         self.broker = KernelBroker(policy, limits, author)
-        self.link: KernelLink = ZmqKernelLink(
-            kernel_manager,
-            self._kernel_sent,
-            self._kernel_sent_unreadable,
-            limits.receive_limit,
-            self._kernel_flooded,
-        )
-        self._keeper = LinkKeeper(self.link, self.broker, self._tell, self._carry_out, self._note)
         self._activity = KernelActivity(kernel_manager, author.session, self.broker)
+        listener = DriverListener(
+            self.broker,
+            self._activity,
+            self._tell,
+            lambda: self._carry_out(self.broker.tick_after_messages),
+            lambda: self._keeper.link_changed(),
+            self.kernel_restarting,
+        )
+        self.link: KernelLink = make_link(listener)
+        use = LinkUse(self._is_used, limits.gateway_release_seconds * self.link.opens_later)
+        parts = (self.link, self.broker, self._tell, self._carry_out, self._note, use)
+        self._keeper = LinkKeeper(*parts)
         self._frontends = PagePorts(self.broker, self._note)
         self._alarm = Alarm(self._loop, self._alarm_rang)
         self._looks = Looks()
@@ -110,11 +116,20 @@ class KernelDriver:
         """
         self.link.open()
         self._opened = True
+        self._keeper.opened(running=running)
         for greet in greeters:
             greet(self)
         state = getattr(self.kernel_manager, "execution_state", None) if running else "starting"
         self.broker.link_opened(self.now, running=running, state=state or "unknown")
         self._carry_out()
+
+    def when_gone(self, gone: Callable[[], None]) -> None:
+        """Call ``gone`` when the other end of the link says that it has no such kernel."""
+        self._keeper.gone = gone
+
+    def want(self) -> None:
+        """Do as :meth:`follow_moves`, and connect again if the link was released."""
+        self._keeper.want()
 
     def kernel_restarting(self, state: str = "restarting") -> None:
         """The kernel died. A new process will start, or none if ``state`` is ``dead``."""
@@ -234,27 +249,12 @@ class KernelDriver:
         self._loop.call_soon(self._alarm_rang)
         return await self._looks.until_over(number, seconds)
 
-    def _kernel_sent(self, messages: list[Message]) -> None:
-        now = self.now
-        # Before the core reads them: afterwards it no longer knows which questions were open.
-        others = self._activity.without_answers(messages)
-        for message in messages:
-            self._tell(self.broker.kernel_sent, message, now)
-        if not self.broker.known.is_held:
-            self._activity.take_over()
-        self._activity.followed(others)  # also an unproven process, which nobody else watches
-        self._carry_out(self.broker.tick_after_messages)
-
-    def _kernel_sent_unreadable(self, channel: str, error: MalformedMessageError) -> None:
-        # The effects are carried out with the batch that the message came in.
-        self._tell(self.broker.kernel_sent_unreadable, channel, error, self.now)
-
-    def _kernel_flooded(self) -> None:
-        self._tell(self.broker.kernel_flooded, self.now)
+    def _is_used(self) -> bool:
+        known = self.broker.known
+        return bool(len(self._frontends) or known.is_recorded or known.execution_state == "busy")
 
     def _alarm_rang(self) -> None:
-        if not self.link.is_open:
-            self._keeper.look()
+        self._keeper.wake()
         self._carry_out()
 
     def _tell(self, event: Callable[..., None], *facts: object) -> None:

@@ -12,12 +12,7 @@ from dataclasses import dataclass, replace
 from logging import Logger
 from typing import Any
 
-from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
-
 SETTING = "kernel_websocket_connection_class"
-
-STOCK = ZMQChannelsWebsocketConnection
-"""The class that the broker replaces. Any other class was somebody's choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +30,6 @@ class Installation:
         """Whether WebSockets go through the broker."""
         return self.mode == "broker"
 
-    @classmethod
-    def behind_gateway(cls) -> Installation:
-        """Return the installation of a server whose kernels run behind a gateway."""
-        return cls(
-            "off", "the server uses a gateway, whose kernels the broker does not link to yet"
-        )
-
     def checked(self, in_force: type | None) -> Installation:
         """Return the installation as it is now: another extension may have replaced the class."""
         if self.in_path and in_force is not self.ours:
@@ -52,7 +40,7 @@ class Installation:
         return self
 
 
-def install(app: Any, ours: type, log: Logger) -> Installation:
+def install(app: Any, stock: type, ours: type, log: Logger) -> Installation:
     """
     Replace the stock class, in the settings and in the server's trait.
 
@@ -60,6 +48,7 @@ def install(app: Any, ours: type, log: Logger) -> Installation:
 
     Args:
         app: the server.
+        stock: the class that the broker replaces. Any other class was somebody's choice.
         ours: the broker's connection class.
         log: is told whether the broker is in the path, or why not.
 
@@ -69,7 +58,7 @@ def install(app: Any, ours: type, log: Logger) -> Installation:
     in_force = app.web_app.settings.get(SETTING)
     if SETTING in app.config.ServerApp:
         return _observing(f"the configuration sets ServerApp.{SETTING} to {_name(in_force)}", log)
-    if in_force is not STOCK:
+    if in_force is not stock:
         return _observing(
             f"another extension has put {_name(in_force)} in the place of the connection class; "
             "disable one of the two with `jupyter server extension disable`",

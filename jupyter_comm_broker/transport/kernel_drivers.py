@@ -19,6 +19,7 @@ from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.errors import KernelNotFoundError, LinkNotOpenedError
 from jupyter_comm_broker.transport.driver import Greeter, KernelDriver, Watcher
+from jupyter_comm_broker.transport.links import Links
 from jupyter_comm_broker.transport.page_ports import FrontendPort
 
 LOOK_SECONDS = 5.0
@@ -31,13 +32,17 @@ class KernelDrivers:
 
     Args:
         kernels: jupyter_server's kernel manager.
+        links: makes the links to kernels.
         policy: what the stock settings allow.
         limits: the operators' limits.
         log: the server's log.
     """
 
-    def __init__(self, kernels: Any, policy: Policy, limits: Limits, log: logging.Logger) -> None:
+    def __init__(
+        self, kernels: Any, links: Links, policy: Policy, limits: Limits, log: logging.Logger
+    ) -> None:
         self._kernels = kernels
+        self.links = links
         self._policy = policy
         self.limits = limits
         self._log = log
@@ -82,18 +87,24 @@ class KernelDrivers:
             LinkNotOpenedError: it cannot be connected to now. The broker tries again by itself.
         """
         driver = self._drivers.get(kernel_id)
-        if driver is not None:
-            driver.follow_moves()
-            return driver
+        if driver is None:
+            return self._connected(kernel_id, started=started)
+        driver.want()
+        return driver
+
+    def _connected(self, kernel_id: str, *, started: bool) -> KernelDriver:
         if self.closed or kernel_id not in self._kernels:
             raise KernelNotFoundError(kernel_id)
+        manager = self._kernels.get_kernel(kernel_id)
         driver = KernelDriver(
-            self._kernels.get_kernel(kernel_id),
+            manager,
+            self.links.maker(manager, self.limits, partial(self._pages_of, kernel_id)),
             self._policy,
             self.limits,
             self._log,
             self.watchers,
         )
+        driver.when_gone(partial(self._vanished, kernel_id))
         # Before anything can fail, so that a kernel that cannot be connected is tried again.
         self._start_looking()
         starting = getattr(driver.kernel_manager, "execution_state", None) == "starting"
@@ -108,6 +119,10 @@ class KernelDrivers:
         self._drivers[kernel_id] = driver
         self._unlinked.pop(kernel_id, None)
         return driver
+
+    def _pages_of(self, kernel_id: str) -> int:
+        driver = self._drivers.get(kernel_id)
+        return len(driver.broker.known.attached()) if driver is not None else 0
 
     def _note_unlinked(self, kernel_id: str, error: BaseException) -> None:
         reason, known = str(error) or repr(error), self._unlinked.get(kernel_id)
@@ -131,7 +146,10 @@ class KernelDrivers:
             del self._unlinked[kernel_id]
         for kernel_id in running:
             try:
-                self.driver(kernel_id)
+                if (driver := self._drivers.get(kernel_id)) is not None:
+                    driver.follow_moves()
+                else:
+                    self._connected(kernel_id, started=False)
             except Exception:  # noqa: BLE001, PERF203 - one kernel must not hide the others
                 # A kernel that is being started or removed has no ports. It is tried again.
                 self._log.debug(
@@ -164,6 +182,11 @@ class KernelDrivers:
             self._drivers[kernel_id].kernel_restarted()
         elif action == "shutdown" and kernel_id not in self._kernels:
             self.kernel_gone(kernel_id)
+
+    def _vanished(self, kernel_id: str) -> None:
+        """Forget a kernel that its gateway does not have any more, as jupyter_server does."""
+        self._kernels.remove_kernel(kernel_id)
+        self.kernel_gone(kernel_id)
 
     def kernel_gone(self, kernel_id: str) -> None:
         """Close the link to a kernel that has ended."""

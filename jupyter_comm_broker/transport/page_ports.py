@@ -59,6 +59,9 @@ class PagePorts:
     def __contains__(self, session_id: str) -> bool:
         return session_id in self._ports
 
+    def __len__(self) -> int:
+        return len(self._ports)
+
     def get(self, session_id: str) -> FrontendPort | None:
         """Return the socket of a page or program, or ``None``."""
         return self._ports.get(session_id)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.transport.driver import KernelDriver
+from jupyter_comm_broker.transport.links import ZmqLinks
 from tests.fakes.kernel import ZmqKernel
 from tests.fakes.managers import manager_of
 from tests.until import until
@@ -18,7 +20,14 @@ LOG = logging.getLogger("broker")
 
 def driver_of(kernel: ZmqKernel, limits: Limits | None = None) -> KernelDriver:
     """Return a driver that is not opened yet."""
-    return KernelDriver(manager_of(kernel.connection_info), Policy(), limits or Limits(), LOG)
+    return driver_for(manager_of(kernel.connection_info), limits or Limits())
+
+
+def driver_for(manager: Any, limits: Limits | None = None) -> KernelDriver:
+    """Return a driver for a manager's kernel, which is not opened yet."""
+    limits = limits or Limits()
+    make_link = ZmqLinks().maker(manager, limits, lambda: 0)
+    return KernelDriver(manager, make_link, Policy(), limits, LOG)
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ import asyncio
 import threading
 
 from jupyter_comm_broker.protocol.message import Message
+from jupyter_comm_broker.transport.kernel.zmq_link import ZmqKernelLink
 from tests.fakes.kernel import ZmqKernel
 from tests.fakes.managers import told_of
 from tests.fakes.page import Page
@@ -19,11 +20,13 @@ async def test_pages_hear_the_last_words_of_a_process_before_that_it_is_gone(
         page = Page("a")
         driver.attach("a", page)
         heard: list[Message] = []
-        drain = driver.link.drain
+        link, drain = driver.link, driver.link.drain
+        assert isinstance(link, ZmqKernelLink)
 
         def drained() -> bool:
             # As if it had arrived just now, so that no turn of the loop could bring it before.
-            driver._kernel_sent([Message("iopub", kernel.publish("stream", {"text": "bye"}))])
+            said = Message("iopub", kernel.publish("stream", {"text": "bye"}))
+            link._listener.received([said])
             heard_all = drain()
             heard.extend(page.heard)
             return heard_all

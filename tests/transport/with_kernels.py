@@ -12,6 +12,7 @@ from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.transport.driver import KernelDriver
 from jupyter_comm_broker.transport.kernel_drivers import KernelDrivers
+from jupyter_comm_broker.transport.links import ZmqLinks
 from tests.fakes.provisioner import SPEC
 
 KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
@@ -25,7 +26,7 @@ class Server:
         log = logging.getLogger("kernels")
         self.kernels: Any = AsyncMappingKernelManager(config=config, log=log)
         self.kernel_drivers = KernelDrivers(
-            self.kernels, Policy(), Limits(), logging.getLogger("broker")
+            self.kernels, ZmqLinks(), Policy(), Limits(), logging.getLogger("broker")
         )
 
     async def starts(self) -> str:

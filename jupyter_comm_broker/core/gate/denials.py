@@ -32,7 +32,7 @@ class Denials:
         held: knows how much waits for the kernel.
         page_replies: writes to pages.
         capture: the output that is collected.
-        policy: which types of messages pages may send.
+        policy: which messages pages may send.
         limits: how much may wait.
     """
 
@@ -54,9 +54,9 @@ class Denials:
         self._page_replies = page_replies
         self._capture = capture
 
-    def for_type(self, frontend: Frontend, message: Message, now: float) -> bool:
+    def for_policy(self, frontend: Frontend, message: Message, now: float) -> bool:
         """
-        Deny a message if the server's settings do not allow its type.
+        Deny a message whose type the server's settings forbid, or that is too large to get there.
 
         Args:
             frontend: the page.
@@ -66,10 +66,19 @@ class Denials:
         Returns:
             Whether the message was denied.
         """
-        if self._policy.allows(message.header.msg_type):
+        most = self._policy.largest_message
+        if not self._policy.allows(message.header.msg_type):
+            error = RefusedMessageError(message.header.msg_type)
+            self._deny(frontend, message, "MessageNotAllowed", str(error), now)
+        elif most and message.size > most:
+            reason = (
+                f"a message of {message.size} bytes is too large for the gateway, which would cut "
+                f"the connection of every page; the limit is CommBroker.gateway_message_bytes, "
+                f"with some room for the frame: {most}"
+            )
+            self._deny(frontend, message, "MessageTooLarge", reason, now)
+        else:
             return False
-        error = RefusedMessageError(message.header.msg_type)
-        self._deny(frontend, message, "MessageNotAllowed", str(error), now)
         return True
 
     def for_content(self, frontend: Frontend, message: Message, now: float) -> None:
@@ -116,6 +125,18 @@ class Denials:
         )
         self._deny(frontend, message, "KernelBacklogFull", reason, now)
         return True
+
+    def for_absence(self, frontend: Frontend, message: Message, reason: str, now: float) -> None:
+        """
+        Deny a message that waited for a kernel that cannot be reached.
+
+        Args:
+            frontend: the page.
+            message: its message.
+            reason: why the kernel cannot be reached, and for how long.
+            now: the time.
+        """
+        self._deny(frontend, message, "KernelUnreachable", reason, now)
 
     def for_right(
         self, frontend: Frontend, message: Message, right: Right, who: str, now: float

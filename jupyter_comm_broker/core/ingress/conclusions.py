@@ -5,8 +5,7 @@ from __future__ import annotations
 from jupyter_comm_broker.core.ingress.process import Process
 from jupyter_comm_broker.core.kernel.link_handshake import LinkHandshake
 from jupyter_comm_broker.core.ledger import Ledger
-from jupyter_comm_broker.core.losses.lost_idles import LostIdles
-from jupyter_comm_broker.core.losses.missing_idles import MissingIdles
+from jupyter_comm_broker.core.losses.request_ends import RequestEnds
 from jupyter_comm_broker.protocol.message import Message
 
 
@@ -17,8 +16,7 @@ class Conclusions:
     Args:
         ledger: counts and logs.
         handshake: is told of messages until the link is proven.
-        lost_idles: ends requests whose idle was lost.
-        missing_idles: ends requests that get no idle.
+        request_ends: ends earlier requests.
         process: is told of the first and the last message of a process.
     """
 
@@ -26,36 +24,23 @@ class Conclusions:
         self,
         ledger: Ledger,
         handshake: LinkHandshake,
-        lost_idles: LostIdles,
-        missing_idles: MissingIdles,
+        request_ends: RequestEnds,
         process: Process,
     ) -> None:
         self._ledger = ledger
         self._handshake = handshake
-        self._lost_idles = lost_idles
-        self._missing_idles = missing_idles
+        self._request_ends = request_ends
         self._process = process
 
     def before(self, message: Message, now: float) -> None:
         """Conclude what can be concluded before a message of iopub is followed."""
         if self._handshake.link != "proven":
             self._ledger.shielded("proving the link", lambda: self._handshake.heard(message))
-        if message.header.msg_type == "status":
-            self._before_status(message, now)
-        elif self._missing_idles.waits:
+        self._request_ends.before(message, now)
+        if message.header.msg_type == "status" and not message.parent.msg_id:
             self._ledger.shielded(
-                "looking for messages that were handled",
-                lambda: self._missing_idles.shown(message, now),
+                "looking for a new process", lambda: self._process.said(message, now)
             )
-
-    def _before_status(self, message: Message, now: float) -> None:
-        shielded = self._ledger.shielded
-        shielded("looking for idles that were lost", lambda: self._lost_idles.before(message, now))
-        shielded(
-            "looking for idles that are missing", lambda: self._missing_idles.heard(message, now)
-        )
-        if not message.parent.msg_id:
-            shielded("looking for a new process", lambda: self._process.said(message, now))
 
     def after(self, message: Message, now: float) -> None:
         """Conclude what can be concluded once a message of iopub was followed."""

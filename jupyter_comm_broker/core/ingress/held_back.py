@@ -65,6 +65,15 @@ class HeldBack:
                 f"{undelivered} messages were lost on their way to a process that is gone",
             )
 
+    @property
+    def waits(self) -> bool:
+        """Whether a page's message waits."""
+        return bool(self._held)
+
+    def give_up(self) -> list[tuple[str, Message]]:
+        """Take out the messages that wait, because the kernel is not reached in time."""
+        return self._held.take()
+
     def next_due(self) -> float | None:
         """Return :data:`SOON` if something waits that can be let in or held; else ``None``."""
         waits = self._info_requests.waits if self.must_wait else bool(self._held)

@@ -84,6 +84,11 @@ class Request:
         """Whether a kernel replies to it."""
         return self.header.msg_type not in COMM_TYPES
 
+    @property
+    def lacks_reply(self) -> bool:
+        """Whether the kernel's reply is still to come."""
+        return self.gets_reply and self.stage in (Stage.SENT, Stage.IDLE)
+
     def hear(self, word: Word) -> Stage:
         """Note what the kernel says about the request. Returns how far it has come."""
         stage = NEXT[word][self.stage]

@@ -73,6 +73,16 @@ class Requests:
             if request.hear(Word.IDLE) is Stage.OVER:
                 self._over(msg_id)
 
+    def given_up(self, msg_id: str) -> None:
+        """Forget a request of which no word will come any more."""
+        if msg_id in self._requests:
+            self._executing.discard(msg_id)
+            self._over(msg_id)
+
+    def all(self) -> list[Request]:
+        """Return the requests under way, oldest first."""
+        return list(self._requests.values())
+
     @property
     def executing(self) -> bool:
         """Whether an ``execute_request`` for the main shell is under way."""

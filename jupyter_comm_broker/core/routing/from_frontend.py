@@ -62,7 +62,7 @@ class FromFrontend:
 
     def _received(self, frontend: Frontend, message: Message, now: float) -> None:
         frontend.count_received()
-        if self._denials.for_type(frontend, message, now):
+        if self._denials.for_policy(frontend, message, now):
             return
         if not self._handled_here(frontend, message, now):
             self._to_kernel.let_through(frontend, message, now)

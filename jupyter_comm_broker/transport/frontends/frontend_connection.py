@@ -97,6 +97,13 @@ class FrontendConnection(RateLimits, BaseKernelWebsocketConnection):
                 kernel is gone; 503, it cannot be connected to now; 403, the session id belongs
                 to another user.
         """
+        if not self.kernel_drivers.links.open_later:
+            await self._until_started()
+        self._linked = self._link()
+        self._turn_away_strangers(self._linked)
+
+    async def _until_started(self) -> None:
+        """Wait until the kernel's process was started and is alive."""
         manager = self.kernel_manager
         ready = getattr(manager, "ready", None)
         if ready is not None:
@@ -110,13 +117,11 @@ class FrontendConnection(RateLimits, BaseKernelWebsocketConnection):
             if time.monotonic() > give_up:
                 raise web.HTTPError(500, "Kernel never reached an 'alive' state.")
             await asyncio.sleep(ALIVE_PAUSE)
-        self._linked = self._link()
-        self._turn_away_strangers(self._linked)
 
     def _link(self) -> KernelDriver:
         try:
             driver = self.kernel_drivers.driver(self.kernel_id)
-            if not driver.link.is_open:
+            if not (driver.link.is_open or driver.link.opens_later):
                 raise LinkNotOpenedError(self.kernel_id, "its link broke; the broker tries again")
         except KernelNotFoundError as error:
             raise web.HTTPError(404, str(error)) from error

@@ -1,50 +1,42 @@
 """
-The broker's one connection to a kernel, shared by all its pages.
+The broker's one connection to a kernel, shared by all its pages, as a driver needs it.
 
-:class:`KernelLink` is what a driver needs. :class:`ZmqKernelLink` implements it over ZeroMQ. A
-link over a gateway's WebSocket would implement it too.
+:class:`~.zmq_link.ZmqKernelLink` implements it over ZeroMQ, and
+:class:`~..gateway.gateway_link.GatewayKernelLink` over the WebSocket of a gateway.
 """
 
 from __future__ import annotations
 
-import errno
-import time
-import uuid
 from collections.abc import Callable
-from contextlib import nullcontext
-from typing import Any, Protocol
+from typing import Literal, Protocol
 
-from jupyter_comm_broker.errors import LinkNotOpenedError, MalformedMessageError
-from jupyter_comm_broker.protocol.message import CHANNELS, Message, Part
-from jupyter_comm_broker.protocol.multipart import Signer, cut
-from jupyter_comm_broker.transport.kernel.kernel_address import KernelAddress
-from jupyter_comm_broker.transport.kernel.kernel_sockets import (
-    bare_socket,
-    none_left,
-    when_connected,
-    with_receive_limit,
-    with_send_limit,
-)
-from jupyter_comm_broker.transport.kernel.rush import KERNEL_KEEPS, Rush
-from jupyter_comm_broker.transport.kernel.stdin_gate import StdinGate
-from jupyter_comm_broker.transport.kernel.zmq_channel import ZmqChannel, always
+from jupyter_comm_broker.errors import MalformedMessageError
+from jupyter_comm_broker.protocol.message import Message, Part
 
-Receive = Callable[[list[Message]], None]
-"""Takes the messages of one batch, in the order in which they came."""
+Ended = Literal["restarting", "dead"]
+"""What becomes of a kernel whose process ended by itself."""
 
-Unreadable = Callable[[str, MalformedMessageError], None]
-"""Called for what is no message, with the channel that it came on and the error."""
 
-ADVICE = {
-    errno.EMFILE: "too many files or sockets are open in the server; raise its limit of open "
-    "files (ulimit -n), or stop kernels",
-    errno.ENFILE: "too many files are open on the machine",
-    errno.EINVAL: "its address is not valid; look into its connection file",
-    errno.ENODEV: "its address is on no network of this machine; look into its connection file",
-    errno.EPROTONOSUPPORT: "ZeroMQ does not support its transport here; look into its "
-    "connection file",
-}
-"""What an operator can do about a system error."""
+class LinkListener(Protocol):
+    """What a link tells its driver."""
+
+    def received(self, messages: list[Message]) -> None:
+        """Take the messages of one batch, in the order in which they came."""
+
+    def unreadable(self, channel: str, error: MalformedMessageError) -> None:
+        """Take note of something that is no message, and of the channel that it came on."""
+
+    def flooded(self) -> None:
+        """Note that 1,000 messages of iopub came faster than they were read."""
+
+    def changed(self) -> None:
+        """Note that a link that opens later is open now, or is not any more."""
+
+    def process_ended(self, state: Ended) -> None:
+        """Note that the other end of the link says that the kernel's process ended."""
+
+    def limited(self, parent: Part) -> None:
+        """Note that the other end drops output of the request with this header, as JSON."""
 
 
 class KernelLink(Protocol):
@@ -52,6 +44,21 @@ class KernelLink(Protocol):
 
     transport: str
     """What the link runs over, as the self-check shows it."""
+
+    opens_later: bool
+    """Whether :meth:`open` returns before the link is open. The listener is told then."""
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether an attempt to open it is under way."""
+
+    @property
+    def why(self) -> str:
+        """Why it is not open, for people; empty for a link that raises the reason."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the other end says for certain that it has no such kernel."""
 
     def open(self) -> None:
         """
@@ -88,149 +95,5 @@ class KernelLink(Protocol):
         """Disconnect. May be called twice."""
 
 
-class ZmqKernelLink:
-    """
-    The four ZeroMQ sockets of one kernel.
-
-    Args:
-        kernel_manager: knows the kernel's address, and connects the sockets.
-        receive: called with the messages of each batch.
-        unreadable: called for each message that cannot be read.
-        receive_limit: the most messages of iopub that wait unread; 0 for no limit.
-        rushed: called for every 1,000 messages of iopub that came faster than they were read.
-    """
-
-    transport = "zmq"
-
-    def __init__(
-        self,
-        kernel_manager: Any,
-        receive: Receive,
-        unreadable: Unreadable,
-        receive_limit: int = 0,
-        rushed: Callable[[], None] = lambda: None,
-    ) -> None:
-        self._kernel_manager = kernel_manager
-        self._receive = receive
-        self._unreadable = unreadable
-        self._receive_limit = receive_limit
-        self._rushed = rushed
-        self._channels: dict[str, ZmqChannel] = {}
-        self._signer = Signer(b"")
-        self._address: KernelAddress | None = None
-        self._opening: object = None
-
-    def open(self) -> None:
-        """
-        Connect all four channels, or none.
-
-        shell and stdin share one identity, because a kernel asks the sender of a request for
-        input. The identity is new each time, because kernels other than ipykernel ignore a
-        second connection with an identity that they know.
-        """
-        self.close()
-        address = KernelAddress.of(self._kernel_manager)
-        identity = uuid.uuid4().hex.encode()
-        opening = self._opening = object()
-        try:
-            self._signer = Signer(address.key, address.signature_scheme)
-            for name in CHANNELS:
-                self._channels[name] = self._connected(name, identity)
-                if self._opening is not opening:
-                    raise ConnectionAbortedError("it was closed while it was opened")
-        except Exception as error:
-            self.close()
-            raise LinkNotOpenedError(self._kernel_manager.kernel_id, _said(error)) from error
-        except BaseException:
-            self.close()
-            raise
-        self._address = address
-
-    def _connected(self, name: str, identity: bytes) -> ZmqChannel:
-        manager, is_iopub = self._kernel_manager, name == "iopub"
-        context = manager.context
-        limited = (
-            with_receive_limit(context, self._receive_limit)
-            if is_iopub
-            else with_send_limit(context)
-        )
-        connected_only = when_connected(context) if name == "stdin" else nullcontext()
-        with limited, connected_only, none_left(context, identity):
-            connected = getattr(manager, f"connect_{name}")(identity=identity)
-            return ZmqChannel(
-                name,
-                bare_socket(connected),
-                self._received,
-                self._rush() if is_iopub else None,
-                StdinGate(self._has_stdin, time.monotonic) if name == "shell" else always,
-            )
-
-    def _has_stdin(self) -> bool:
-        stdin = self._channels.get("stdin")
-        return stdin is not None and stdin.is_connected
-
-    def _rush(self) -> Rush:
-        return Rush(min(self._receive_limit or KERNEL_KEEPS, KERNEL_KEEPS), self._rushed)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether all four sockets are connected, and nobody else has closed one."""
-        return len(self._channels) == len(CHANNELS) and not any(
-            channel.closed for channel in self._channels.values()
-        )
-
-    def send(self, message: Message) -> bool:
-        """Sign a message and send it. Returns ``False`` if its channel is not connected."""
-        channel = self._channels.get(message.channel)
-        return channel is not None and channel.send(self._signer.assemble(message.parts))
-
-    def take_unsent(self) -> list[Message]:
-        """Return the messages that the kernel has not taken, and forget them."""
-        return [
-            Message(name, cut(multipart))
-            for name, channel in self._channels.items()
-            for multipart in channel.take_unsent()
-        ]
-
-    def drain(self) -> bool:
-        """Hand on what arrived on iopub, for one turn of the loop. Returns whether that was all."""
-        channel = self._channels.get("iopub")
-        return channel is None or channel.drain()
-
-    def received(self) -> tuple[int, int]:
-        """Return how many messages and bytes came over iopub since the link was opened."""
-        channel = self._channels.get("iopub")
-        return (channel.received, channel.received_bytes) if channel is not None else (0, 0)
-
-    def unsent_bytes(self) -> dict[str, int]:
-        """Return the bytes that the kernel has not taken yet, by channel."""
-        return {name: channel.unsent_bytes for name, channel in self._channels.items()}
-
-    def moved(self) -> bool:
-        """Whether the kernel's address has changed since the link was opened."""
-        try:
-            return KernelAddress.of(self._kernel_manager) != self._address
-        except LinkNotOpenedError:
-            # The kernel has no address while it is started or removed.
-            return False
-
-    def close(self) -> None:
-        """Close the sockets. May be called twice."""
-        self._opening = None
-        for channel in self._channels.values():
-            channel.close()
-        self._channels.clear()
-
-    def _received(self, name: str, batch: list[list[Part]]) -> None:
-        messages = []
-        for multipart in batch:
-            try:
-                messages.append(Message(name, cut(multipart)))
-            except MalformedMessageError as error:  # noqa: PERF203 - one must not cost the rest
-                self._unreadable(name, error)
-        self._receive(messages)
-
-
-def _said(error: Exception) -> str:
-    advice = ADVICE.get(getattr(error, "errno", None) or 0)
-    return f"{advice} ({error})" if advice else str(error) or repr(error)
+MakeLink = Callable[[LinkListener], KernelLink]
+"""Makes the link to one kernel."""

@@ -260,7 +260,7 @@ async def test_a_hundred_breaks_and_failed_reopenings_leave_nothing(
 async def test_a_kernel_that_floods_is_told_to_the_core(kernel: ZmqKernel) -> None:
     async with linked(kernel) as driver:
         driver.broker._parts.comms.registry._complete = True
-        driver.link._rushed()  # type: ignore[attr-defined]
+        driver.link._listener.flooded()  # type: ignore[attr-defined]
         assert driver.broker._parts.ledger.counters["receive_limit_reached"] == 1
         limit = driver.link._channels["iopub"]._socket.getsockopt(zmq.RCVHWM)  # type: ignore[attr-defined]
         assert limit == Limits().receive_limit

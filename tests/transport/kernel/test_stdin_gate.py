@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-
 import pytest
 import zmq
 
-from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.core.policy import Policy
-from jupyter_comm_broker.transport.driver import KernelDriver
 from jupyter_comm_broker.transport.kernel import stdin_gate
 from jupyter_comm_broker.transport.kernel.stdin_gate import PATIENCE, StdinGate
 from tests.fakes.kernel import ZmqKernel
 from tests.fakes.managers import manager_of
+from tests.transport.linked import driver_for
 from tests.until import until
 
 
@@ -60,7 +56,7 @@ async def test_a_kernel_whose_stdin_comes_late_gets_its_requests_when_it_can_ask
     port = late.bind_to_random_port("tcp://127.0.0.1")
     late.unbind(f"tcp://127.0.0.1:{port}")
     manager = manager_of({**kernel.connection_info, "stdin_port": port})
-    driver = KernelDriver(manager, Policy(), Limits(), logging.getLogger("broker"))
+    driver = driver_for(manager)
     driver.open(running=False)
     try:
         # Over control it answers; over the shell it is not asked yet.

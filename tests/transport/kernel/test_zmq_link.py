@@ -13,33 +13,35 @@ from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.json_text import dumps
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
-from jupyter_comm_broker.transport.kernel.kernel_link import ZmqKernelLink
+from jupyter_comm_broker.transport.kernel.zmq_link import ZmqKernelLink
 from tests.fakes.kernel import ZmqKernel
 from tests.fakes.managers import manager_of, told_of
+from tests.transport.deaf import Deaf
 from tests.transport.descriptors import open_descriptors
 from tests.until import until
 
 RECEIVE_LIMIT = 3_000
 
 
-class Ends:
+class Ends(Deaf):
     """A link and what came over it."""
 
     def __init__(self, info: Mapping[str, Any]) -> None:
         self.manager = manager_of(info)
         self.heard: list[Message] = []
-        self.unreadable: list[str] = []
+        self.not_read: list[str] = []
         self.rushes = 0
-        self.link = ZmqKernelLink(
-            self.manager, self.heard.extend, self.cannot_read, RECEIVE_LIMIT, self.is_rushed
-        )
+        self.link = ZmqKernelLink(self.manager, self, RECEIVE_LIMIT)
         self._author = Author("ours", 0.0)
         self.link.open()
 
-    def cannot_read(self, channel: str, error: MalformedMessageError) -> None:
-        self.unreadable.append(f"{channel}: {error}")
+    def received(self, messages: list[Message]) -> None:
+        self.heard += messages
 
-    def is_rushed(self) -> None:
+    def unreadable(self, channel: str, error: MalformedMessageError) -> None:
+        self.not_read.append(f"{channel}: {error}")
+
+    def flooded(self) -> None:
         self.rushes += 1
 
     def asks(self, msg_type: str, content: Any = None, channel: str = "shell") -> Message:
@@ -147,7 +149,7 @@ async def test_malformed_multiparts_are_told_of_and_the_rest_is_delivered(
     kernel.publish("stream", {"text": "after"})
     await until(lambda: len(ends.heard) == 2)
     assert [message.content["text"] for message in ends.heard] == ["before", "after"]
-    assert [each.partition(":")[0] for each in ends.unreadable] == ["iopub", "iopub"]
+    assert [each.partition(":")[0] for each in ends.not_read] == ["iopub", "iopub"]
 
 
 async def test_a_link_notices_that_its_kernel_moved_and_finds_it_again(ends: Ends) -> None:
@@ -226,7 +228,7 @@ async def test_what_a_stopped_kernel_does_not_take_is_counted(
 
 async def test_descriptors_come_back_when_links_close(kernel: ZmqKernel) -> None:
     manager = manager_of(kernel.connection_info)
-    link = ZmqKernelLink(manager, lambda messages: None, lambda channel, error: None)
+    link = ZmqKernelLink(manager, Deaf())
     before = []
     for count in range(1, 11):
         link.open()

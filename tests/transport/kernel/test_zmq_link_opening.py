@@ -17,9 +17,10 @@ from jupyter_server.services.kernels.kernelmanager import ServerKernelManager
 from jupyter_comm_broker.errors import LinkNotOpenedError
 from jupyter_comm_broker.protocol.message import CHANNELS, Message
 from jupyter_comm_broker.protocol.synthesis import Author
-from jupyter_comm_broker.transport.kernel.kernel_link import ZmqKernelLink
+from jupyter_comm_broker.transport.kernel.zmq_link import ZmqKernelLink
 from tests.fakes.kernel import ZmqKernel
 from tests.fakes.managers import manager_of
+from tests.transport.deaf import Deaf
 from tests.transport.descriptors import open_descriptors
 from tests.until import until
 
@@ -27,7 +28,7 @@ MANAGERS = pytest.mark.parametrize("kind", [KernelManager, AsyncKernelManager, S
 
 
 def link_of(manager: Any) -> ZmqKernelLink:
-    return ZmqKernelLink(manager, lambda messages: None, lambda channel, error: None)
+    return ZmqKernelLink(manager, Deaf())
 
 
 @pytest.fixture

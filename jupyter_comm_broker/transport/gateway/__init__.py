@@ -1,0 +1,1 @@
+"""Links to kernels that run behind a gateway, over one WebSocket each."""
