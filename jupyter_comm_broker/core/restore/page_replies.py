@@ -42,8 +42,16 @@ class PageReplies:
     * ``state``: the attributes that are set.
     * ``reason``: why, for people.
     * ``ename`` and ``evalue``: the name of an error and its text.
+    * ``content``: the content of a reply.
     * ``besides``: the session id of a page that is not told.
     * ``now``: the time in seconds.
+
+    Args:
+        ledger: counts and logs.
+        comms: the kernel's comms.
+        work: says what the kernel is doing.
+        delivery: the pages.
+        voice: writes messages in the kernel's name.
     """
 
     def __init__(
