@@ -40,16 +40,17 @@ class Model:
 
 
 class Widgets:
-    """
-    The models of one page. They follow comm messages.
-
-    Args:
-        tell: sends a message of the page.
-        targets: the targets that the page knows.
-        build_seconds: the seconds that models take to build after a restore.
-    """
+    """The models of one page. They follow comm messages."""
 
     def __init__(self, tell: Tell, targets: Iterable[str], build_seconds: float) -> None:
+        """
+        Make the widgets of a page that has none yet.
+
+        Args:
+            tell: sends a message of the page.
+            targets: the targets that the page knows.
+            build_seconds: the seconds that models take to build after a restore.
+        """
         self._tell = tell
         self._targets = set(targets)
         self._build_seconds = build_seconds
