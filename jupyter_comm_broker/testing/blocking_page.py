@@ -136,7 +136,7 @@ class BlockingPage:
         buffers: Sequence[bytes] = (),
     ) -> str:
         """
-        Send a message.
+        Send a message. Returns its ``msg_id``.
 
         Args:
             msg_type: its type.
@@ -144,9 +144,6 @@ class BlockingPage:
             channel: the channel that it goes out on.
             metadata: its metadata; ``None`` for none.
             buffers: its buffers.
-
-        Returns:
-            Its ``msg_id``.
 
         Raises:
             GoneError: the page is not open.
@@ -162,15 +159,12 @@ class BlockingPage:
         self, wanted: Callable[[Message], bool], within: float = 30.0, since: int = 0
     ) -> Message:
         """
-        Wait for a message.
+        Wait for a message, and return the first one that is wanted.
 
         Args:
             wanted: says whether a message is the one.
             within: seconds to wait.
             since: the place in :attr:`received` from which on messages count.
-
-        Returns:
-            The first message that is wanted.
 
         Raises:
             TimeoutError: none came in time.
@@ -184,15 +178,12 @@ class BlockingPage:
 
     def opened(self, target_name: str, within: float = 30.0, since: int = 0) -> Message:
         """
-        Wait for the ``comm_open`` of a target.
+        Wait for the ``comm_open`` of a target, and return it.
 
         Args:
             target_name: the target.
             within: seconds to wait.
             since: the place in :attr:`received` from which on messages count.
-
-        Returns:
-            The ``comm_open``.
 
         Raises:
             TimeoutError: none came in time.
