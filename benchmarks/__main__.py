@@ -1,8 +1,8 @@
 """
-The command: ``python -m benchmarks`` measures stock and broker in turn and prints a table.
+The command ``python -m benchmarks`` measures stock and broker in turn, and prints a table.
 
-Each round starts a fresh server of each side; the sides change places every round, so that a
-machine that grows warm or busy favours neither.
+Each round starts a new server of each side. The sides change places every round, so that a machine
+that becomes warm or busy favours neither.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from benchmarks.target import BROKER, SIDES, STOCK, Target
 RESULTS = Path(__file__).parent / "results"
 PATIENCE = 1800
 QUIET = 0.5
-"""A load above this shows in every latency, most of all in the short ones of the broker."""
+"""A load above this shows in every latency, most of all in the short ones."""
 
 
 class MeasureFailedError(Exception):
-    """A measure ended with an error; there is no figure to print."""
+    """A measure ended with an error, so there is no figure to print."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run what was asked for."""
+    """Run the measures that were asked for."""
     asked = parser().parse_args(arguments)
     size = "smoke" if asked.smoke else "long" if asked.long else "full"
     rounds = 1 if asked.smoke else asked.rounds
@@ -66,7 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return what the command understands."""
+    """Return the parser of the command's arguments."""
     known = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     known.add_argument("--only", nargs="+", choices=list(MEASURES), help="these measures only")
     known.add_argument("--rounds", type=int, default=3, help="fresh servers per side (3)")
@@ -97,7 +97,21 @@ def servers(side: str, wanted: list[str]) -> Iterator[tuple[Server, list[str]]]:
 
 
 def run(measure: str, size: str, target: Target, file: Path | None) -> list[Figure]:
-    """Run one measure in a client process of its own."""
+    """
+    Run one measure in a client process of its own.
+
+    Args:
+        measure: the measure's name.
+        size: how much work it does, as a key of ``SIZES``.
+        target: the server.
+        file: where to record a profile of the server; ``None`` for no profile.
+
+    Returns:
+        The measure's figures.
+
+    Raises:
+        MeasureFailedError: the process ended with an error.
+    """
     say(f"  {measure}")
     with profile(target.pid, file):
         client = subprocess.run(
@@ -119,7 +133,16 @@ def save(
     lines: list[list[str]],
     rounds: int,
 ) -> None:
-    """Write figures with date, machine and versions, for programs and for people."""
+    """
+    Write figures with date, machine and versions, for programs and for people.
+
+    Args:
+        facts: the date, the machine and the versions.
+        names: the names of the columns.
+        columns: the figures of each column.
+        lines: the head and the body of the table.
+        rounds: the number of rounds.
+    """
     RESULTS.mkdir(exist_ok=True)
     stem = (
         "-".join(names) + "-" + facts["date"].replace(" UTC", "").replace(" ", "-").replace(":", "")
@@ -142,7 +165,7 @@ def save(
 
 
 def say(text: str) -> None:
-    """Tell a waiting person where we are."""
+    """Tell a person who waits how far the command is."""
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
 

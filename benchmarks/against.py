@@ -55,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def say(line: str) -> None:
-    """Print a line at once, as the next one takes a minute."""
+    """Print a line at once, because the next one takes a minute."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
@@ -69,7 +69,7 @@ def turns(text: str) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the command's arguments."""
+    """Return the parser of the command's arguments."""
     made = argparse.ArgumentParser(prog="python -m benchmarks.against", description=__doc__)
     made.add_argument("folder", type=Path, help="another checkout of the project")
     made.add_argument("--only", nargs="*", help="names of works, or how they begin")

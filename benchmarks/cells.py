@@ -1,4 +1,4 @@
-"""The code that kernels run: comms that send, comms that echo, widgets to restore."""
+"""The code that kernels run: comms that send, comms that echo, and widgets to restore."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ async def bench_keep_sending(per_second, batch=10):
         await asyncio.sleep(max(0.0, due - loop.time()))
 """
 """
-A widget model as far as the wire can tell: a mirror has to follow every update.
+A comm that looks like a widget's, so that a mirror must follow every update.
 
-One update is 200 bytes of data.
+One update has 200 bytes of data.
 """
 
 ECHO = """
@@ -56,7 +56,7 @@ def bench_opened(comm, opening):
         comm.send(message["content"]["data"])
 get_comm_manager().register_target("bench.echo", bench_opened)
 """
-"""A target whose comms send back what they get."""
+"""A target whose comms send back every message."""
 
 
 STORM = """
@@ -88,21 +88,36 @@ bench_plain = []
 def bench_open(count):
     bench_plain.extend(create_comm(target_name="bench.plain", data={}) for _ in range(count))
 """
-"""Comms of which only their being open is to be known."""
+"""Comms without a state, of which only the registry knows."""
 
 
 def burst(first: int, count: int, pause: float = 0.0, ahead: float = 0.0) -> str:
-    """Return a cell that sends ``count`` numbered updates, ``pause`` apart."""
+    """
+    Return a cell that sends numbered updates.
+
+    Args:
+        first: the first number.
+        count: how many updates it sends.
+        pause: the seconds between two updates.
+        ahead: the seconds before the first update.
+    """
     return f"bench_send({first}, {count}, {pause}, {ahead})"
 
 
 def buffers(first: int, count: int, size: int) -> str:
-    """Return a cell that sends ``count`` numbered updates with a buffer each."""
+    """
+    Return a cell that sends numbered updates, each with a buffer.
+
+    Args:
+        first: the first number.
+        count: how many updates it sends.
+        size: the bytes of a buffer.
+    """
     return f"bench_send_buffers({first}, {count}, {size})"
 
 
 def models(count: int) -> str:
-    """Return a cell that leaves the kernel with this many widget models (a slider is three)."""
+    """Return a cell that makes this many widget models. A slider has three."""
     sliders = count // 3
     return (
         "import ipywidgets\n"
@@ -112,5 +127,5 @@ def models(count: int) -> str:
 
 
 def busy(seconds: float) -> str:
-    """Return a cell that keeps the main shell busy."""
+    """Return a cell that keeps the main shell busy for some seconds."""
     return f"import time; time.sleep({seconds})"

@@ -1,4 +1,4 @@
-"""Many frontends on one kernel, each past its first kernel_info, all gone at the end."""
+"""Many frontends on one kernel. Each has got its first kernel_info. All close at the end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ from benchmarks.target import Target
 
 @asynccontextmanager
 async def crowd(target: Target, kernel_id: str, count: int) -> AsyncIterator[list[Frontend]]:
-    """Attach ``count`` frontends one after the other, as pages come."""
+    """
+    Attach frontends one after the other, as pages come.
+
+    Args:
+        target: the server.
+        kernel_id: the kernel.
+        count: how many frontends.
+
+    Yields:
+        The frontends.
+    """
     frontends: list[Frontend] = []
     try:
         for _ in range(count):

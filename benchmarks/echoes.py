@@ -1,4 +1,4 @@
-"""Round trips of a comm message to a kernel that sends it back, and how long they took."""
+"""Times the round trip of a comm message to a kernel that sends it back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CLICKS = (0.05, 0.1)
 
 
 async def open_comm(page: Frontend) -> str:
-    """Open a comm to ``cells.ECHO``'s target."""
+    """Open a comm to the target of ``cells.ECHO``. Returns its id."""
     comm_id = uuid.uuid4().hex
     content = {"comm_id": comm_id, "target_name": "bench.echo", "data": {}}
     msg_id = page.send("shell", "comm_open", content)
@@ -25,8 +25,19 @@ async def open_comm(page: Frontend) -> str:
 async def round_trips(
     page: Frontend, comm_id: str, count: int, pause: tuple[float, float]
 ) -> list[float]:
-    """Return milliseconds; the page has the idle of each before it sends the next."""
-    # The same pauses on both sides; not all alike, or a timer of TCP could stay in step with them.
+    """
+    Measure round trips. The page waits for the idle of each before it sends the next.
+
+    Args:
+        page: the page.
+        comm_id: the comm.
+        count: how many round trips.
+        pause: the least and the most seconds between two.
+
+    Returns:
+        The milliseconds of each.
+    """
+    # Both sides have the same pauses. They differ, so that no TCP timer stays in step with them.
     pauses = random.Random(1)  # noqa: S311 (no secret)
     taken = []
     for _ in range(count):
@@ -36,7 +47,17 @@ async def round_trips(
 
 
 async def round_trips_for(seconds: float, page: Frontend, comm_id: str) -> list[float]:
-    """Return milliseconds of as many as there are in so many seconds, at least one."""
+    """
+    Measure round trips of a dragged slider for a time, but at least one.
+
+    Args:
+        seconds: how long.
+        page: the page.
+        comm_id: the comm.
+
+    Returns:
+        The milliseconds of each.
+    """
     end = time.perf_counter() + seconds
     taken: list[float] = []
     while not taken or time.perf_counter() < end:
@@ -45,7 +66,7 @@ async def round_trips_for(seconds: float, page: Frontend, comm_id: str) -> list[
 
 
 def p99(taken: list[float]) -> float:
-    """Return what one in a hundred exceeds."""
+    """Return the 99th percentile."""
     return sorted(taken)[int(0.99 * (len(taken) - 1))]
 
 

@@ -1,4 +1,4 @@
-"""What a measure answers: named figures with all their values, and how much work is asked of it."""
+"""The figures of a measure with all their values, and how much work a measure does."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Figure:
-    """One thing measured on one server; ``values`` may be one per round or one per event."""
+    """One measured quantity of one server. It has a value for each round or for each event."""
 
     key: str
     label: str
     unit: str
     values: tuple[float, ...]
     ratio_goal: float | None = None
-    """To reach: at most this share of stock."""
+    """The goal: at most this share of stock's value."""
     limit_goal: float | None = None
-    """To reach: at most this much."""
+    """The goal: at most this value."""
     least_goal: float | None = None
-    """To reach: at least this much."""
+    """The goal: at least this value."""
     note: str = ""
 
     def dump(self) -> dict[str, Any]:
-        """Return what JSON can hold."""
+        """Return the figure as JSON can hold it."""
         return asdict(self)
 
     @classmethod
     def load(cls, data: dict[str, Any]) -> Figure:
-        """Read what ``dump`` wrote."""
+        """Return the figure that :meth:`dump` wrote."""
         return cls(**{**data, "values": tuple(data["values"])})
 
 
@@ -42,40 +42,40 @@ class Size:
     """Frontends at once where one crowd is enough."""
     bursts: int
     burst: int
-    """Messages a cell sends at once; all arrive before the next burst: no queue overflows."""
+    """Messages in a burst. All arrive before the next burst, so that no queue overflows."""
     paced: int
-    """Messages at 200 a second: one by one, as a progress bar sends them."""
+    """Messages that are sent one by one at 200 per second, as by a progress bar."""
     echoes: int
     kernel_start: float
-    """Seconds after which a kernel that was started has surely come up."""
+    """Seconds after which a kernel has surely started."""
     connects: int
     sockets: int
-    """WebSockets open at once for descriptors and memory."""
+    """WebSockets that are open at once, for descriptors and memory."""
     models: tuple[int, ...]
     settled: float
-    """Age of a page's socket from which a server has no reason left to hold a big answer back."""
+    """The age in seconds of a page's socket after which no server holds back a big answer."""
     busy_seconds: float
-    """Length of the cell that keeps the kernel busy."""
+    """Seconds of the cell that keeps the kernel busy."""
     absent_seconds: float
-    """How long a kernel sends with nobody attached."""
+    """Seconds for which a kernel sends while no page is attached."""
     beside_seconds: float
-    """How long a kernel floods while another one echoes."""
+    """Seconds for which one kernel floods while another one echoes."""
     runs: int
-    """How often a cell floods updates beside a print flood, then closes its comms."""
+    """How often a cell floods updates beside a print flood, and then closes its comms."""
     updates: int
     """How many updates each of these runs sends."""
     stopped_seconds: float
-    """How long a page stops reading."""
+    """Seconds for which a page stops reading."""
     many: int
-    """Frontends on one kernel, as many as there may ever be."""
+    """Frontends on one kernel: as many as there should ever be."""
     many_seconds: float
-    """How long these get 100 updates a second."""
+    """Seconds for which these get 100 updates per second."""
     comms: int
     """Comms without a state on one kernel."""
     idle_kernels: int
     active_kernels: int
     idle_seconds: float
-    """How long idle kernels are watched."""
+    """Seconds for which idle kernels are measured."""
 
 
 FULL = Size(
@@ -105,7 +105,7 @@ FULL = Size(
 )
 
 LONG = replace(FULL, absent_seconds=600.0, stopped_seconds=60.0, idle_seconds=60.0)
-"""The lengths that the goals name."""
+"""The lengths for which the goals are set."""
 
 SMOKE = Size(
     crowds=(2,),

@@ -1,4 +1,4 @@
-"""Kernel messages in WebSocket frames: written again, so that no server's code measures itself."""
+"""Kernel messages in WebSocket frames, by code of its own: no server's code measures itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Message:
-    """One decoded message and the moments when its first and its last byte came in."""
+    """One decoded message, and when its first and its last byte came."""
 
     channel: str
     header: dict[str, Any]
@@ -29,7 +29,7 @@ class Message:
 
     @property
     def answers(self) -> str:
-        """The id of the message that this one answers, or nothing."""
+        """The id of its parent; empty if it has none."""
         return str(self.parent.get("msg_id", ""))
 
 
@@ -42,7 +42,20 @@ def encode(
     metadata: dict[str, Any] | None = None,
     buffers: tuple[bytes, ...] = (),
 ) -> tuple[str, bytes]:
-    """Return a new message's id and its frame in ``v1.kernel.websocket.jupyter.org``."""
+    """
+    Write a message as a frame of ``v1.kernel.websocket.jupyter.org``.
+
+    Args:
+        session_id: the session id of its sender.
+        channel: the channel that it goes out on.
+        kind: its type.
+        content: its content.
+        metadata: its metadata; ``None`` for none.
+        buffers: its buffers.
+
+    Returns:
+        The message's id and its frame.
+    """
     msg_id = uuid.uuid4().hex
     header = {
         "msg_id": msg_id,
@@ -65,7 +78,14 @@ def encode(
 
 
 def decode(frame: bytes, begun: float, arrived: float) -> Message:
-    """Read a whole frame."""
+    """
+    Return the message in a frame.
+
+    Args:
+        frame: the whole frame.
+        begun: when its first byte came, in seconds.
+        arrived: when its last byte came, in seconds.
+    """
     count = int.from_bytes(frame[:8], "little")
     offsets = [int.from_bytes(frame[8 * i : 8 * i + 8], "little") for i in range(1, count + 1)]
     parts = [frame[start:stop] for start, stop in pairwise(offsets)]

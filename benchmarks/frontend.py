@@ -1,4 +1,4 @@
-"""One page as a server sees it: a session, a WebSocket, requests, and a cheap count of messages."""
+"""A page as a server sees it: its session, WebSocket and requests. It counts messages cheaply."""
 
 from __future__ import annotations
 
@@ -15,21 +15,20 @@ from benchmarks.websocket import WebSocket, connect
 
 MARK = re.compile(rb'"bench_seq": ?(\d+)')
 """
-Kernel cells number the messages that are counted.
+The number that a kernel's cell gives each message that is counted.
 
-The number is found without decoding the message: the reading side must not become the bottleneck of
-what is measured.
+It is found without decoding the message. So reading is not the bottleneck of a measure.
 """
 
 PATIENCE = 120.0
 
 
 class LostMessagesError(Exception):
-    """A frontend did not get what it was to get in time."""
+    """A frontend did not get a message in time."""
 
 
 class CellFailedError(Exception):
-    """A cell of the benchmark raised in the kernel."""
+    """A cell of the benchmark raised an error in the kernel."""
 
 
 class Frontend:
@@ -43,7 +42,7 @@ class Frontend:
         self.last_mark = 0
         self.disorder = 0
         self.hears: Callable[[bytes], None] | None = None
-        """Told of every message's bytes, where marks are not enough."""
+        """Called with the bytes of every message, where numbers are not enough."""
         self._goal = 0
         self._reached: asyncio.Future[None] | None = None
         self._socket: WebSocket | None = None
@@ -51,7 +50,17 @@ class Frontend:
 
     @classmethod
     async def open(cls, target: Target, kernel_id: str, session_id: str | None = None) -> Frontend:
-        """Connect to a kernel; ``handshake`` says how long that took."""
+        """
+        Connect to a kernel. ``handshake`` says how long that took.
+
+        Args:
+            target: the server.
+            kernel_id: the kernel.
+            session_id: the page's session id; ``None`` for a new one.
+
+        Raises:
+            HandshakeError: the server did not open a WebSocket.
+        """
         frontend = cls(session_id or str(uuid.uuid4()))
         path = channels(kernel_id, frontend.session_id)
         begun = time.perf_counter()
@@ -69,18 +78,29 @@ class Frontend:
         return self._socket
 
     async def close(self) -> None:
-        """Leave, and wait until the socket is gone."""
+        """Close the socket, and wait until it is closed."""
         self.socket.close()
         await self.socket.closed
 
     def send(self, channel: str, kind: str, content: dict[str, Any], **rest: Any) -> str:
-        """Send one message and return its id."""
+        """
+        Send a message.
+
+        Args:
+            channel: the channel that it goes out on.
+            kind: its type.
+            content: its content.
+            **rest: ``metadata`` and ``buffers``, as in :func:`encode`.
+
+        Returns:
+            Its id.
+        """
         msg_id, frame = encode(self.session_id, channel, kind, content, **rest)
         self.socket.send(frame)
         return msg_id
 
     def expect(self, wanted: Callable[[Message], bool]) -> asyncio.Future[Message]:
-        """Return what resolves with the next message that is ``wanted``."""
+        """Return a future of the next message that is ``wanted``."""
         future: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._waiting.append((wanted, future))
         return future
@@ -88,7 +108,20 @@ class Frontend:
     async def request(
         self, kind: str, content: dict[str, Any], patience: float = PATIENCE
     ) -> Message:
-        """Send a shell request and wait for its reply and its idle, as a page's future does."""
+        """
+        Send a request on the shell, and wait for its reply and its idle, as a page does.
+
+        Args:
+            kind: its type.
+            content: its content.
+            patience: seconds to wait.
+
+        Returns:
+            The reply.
+
+        Raises:
+            TimeoutError: the kernel was not done in time.
+        """
         msg_id = self.send("shell", kind, content)
         reply = self.expect(
             lambda message: message.channel == "shell" and message.answers == msg_id
@@ -98,18 +131,18 @@ class Frontend:
         return await asyncio.wait_for(reply, patience)
 
     async def kernel_info(self) -> Message:
-        """Ask what every page asks first."""
+        """Ask for the kernel_info, as every page does first. Returns the reply."""
         return await self.request("kernel_info_request", {})
 
     async def run(self, code: str) -> Message:
-        """Run a cell to its end."""
+        """Run a cell, and wait for its end. Returns the reply."""
         reply = await self.request("execute_request", execution(code))
         if reply.content["status"] != "ok":
             raise CellFailedError("\n".join(reply.content.get("traceback", [])))
         return reply
 
     def start(self, code: str) -> str:
-        """Send a cell without waiting for it."""
+        """Send a cell without waiting for it. Returns the request's id."""
         return self.send("shell", "execute_request", execution(code))
 
     async def reach(self, mark: int, patience: float = PATIENCE) -> None:
@@ -153,12 +186,12 @@ class Frontend:
 
 
 def channels(kernel_id: str, session_id: str) -> str:
-    """Return where a page opens its WebSocket."""
+    """Return the path of a page's WebSocket."""
     return f"/api/kernels/{kernel_id}/channels?session_id={session_id}"
 
 
 def is_idle(message: Message, msg_id: str) -> bool:
-    """Tell the end of the work on one request."""
+    """Return whether a message is the idle of a request."""
     return (
         message.kind == "status"
         and message.answers == msg_id
@@ -167,7 +200,7 @@ def is_idle(message: Message, msg_id: str) -> bool:
 
 
 def execution(code: str) -> dict[str, Any]:
-    """Return the content of an execute_request."""
+    """Return the content of an execute_request that runs a cell."""
     return {
         "code": code,
         "silent": False,

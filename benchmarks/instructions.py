@@ -1,10 +1,11 @@
 """
 How many machine instructions the pure hot path takes per message, guarded against growth.
 
-Time on a shared machine moves by tens of percent, counted instructions by less than one: so this
-can fail a build. ``perf stat`` counts where the kernel allows it, else valgrind's callgrind; with
-neither, or with another interpreter than the stored figures are from, it is skipped and says why.
-``python -m benchmarks.instructions`` compares, ``--store`` writes new figures.
+Time on a shared machine varies by tens of percent, counted instructions by less than one. So this
+count can fail a build. ``perf stat`` counts where the kernel allows it, otherwise valgrind's
+callgrind. Without both, or with another interpreter than that of the stored figures, nothing is
+compared, and the command says why. ``python -m benchmarks.instructions`` compares. ``--store``
+writes new figures.
 """
 
 from __future__ import annotations
@@ -31,29 +32,29 @@ WORKLOADS = {
     "page to kernel": "benchmarks.workloads:page_to_kernel",
 }
 """
-Each names a function that takes a number of messages and handles that many.
+Functions by name. Each takes a number of messages, and handles that many.
 
-``reference`` is fixed work that has nothing to do with the broker: where it moved, the interpreter
-moved, and the guard has nothing to say.
+``reference`` is fixed work that has nothing to do with the broker. If its count changed, the
+interpreter changed, and nothing can be compared.
 """
 
 ROOM = 1.10
 FEW, MANY = 100, 600
-"""Both counts pay for the same imports and first times: the difference is the messages alone."""
+"""Both counts include the same imports and first steps. Their difference is the messages."""
 
 
 class NotCountableError(Exception):
-    """There is nothing to count with, or to compare to, on this machine."""
+    """This machine has no counter, or no stored figures."""
 
 
 def count(workload: str) -> float:
-    """Return instructions per message."""
+    """Return the instructions of a workload per message."""
     run = counter()
     return (run(workload, MANY) - run(workload, FEW)) / (MANY - FEW)
 
 
 def counter() -> Callable[[str, int], int]:
-    """Choose how to count."""
+    """Return the counter of this machine. Raises NotCountableError if it has none."""
     perf = shutil.which("perf")
     if perf and "<not" not in _stderr([perf, "stat", "-x,", "-e", "instructions:u", "true"]):
         return lambda workload, number: _with_perf(str(perf), workload, number)
@@ -63,14 +64,14 @@ def counter() -> Callable[[str, int], int]:
 
 
 def setting() -> str:
-    """Return what figures have to share to be comparable."""
+    """Return the setting that figures must share to be comparable."""
     tool = "perf" if counter().__name__ == "<lambda>" else "callgrind"
     version = ".".join(platform.python_version_tuple()[:2])
     return f"{tool}, {platform.python_implementation()} {version}, {platform.machine()}"
 
 
 def compare(measured: dict[str, float]) -> list[str]:
-    """Return what is wrong: each workload that needs over 10 % more than its stored figure."""
+    """Return a line for each workload that takes over 10 % more than its stored figure."""
     stored = _stored()
     reference = measured["reference"] / stored["reference"]
     if not 1 / ROOM < reference < ROOM:
@@ -85,12 +86,12 @@ def compare(measured: dict[str, float]) -> list[str]:
 
 
 def measure_all() -> dict[str, float]:
-    """Count every workload."""
+    """Count the instructions of every workload."""
     return {name: count(place) for name, place in WORKLOADS.items()}
 
 
 def store(measured: dict[str, float]) -> None:
-    """Write new figures for this setting beside those of others."""
+    """Write new figures for this setting, beside those of other settings."""
     figures = json.loads(STORED.read_text()) if STORED.exists() else {}
     figures[setting()] = {name: round(value) for name, value in measured.items()}
     STORED.write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n")
@@ -108,7 +109,7 @@ def _command(workload: str, number: int) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    # Hashes decide how dicts are laid out: fixed, or the count moves from run to run.
+    # Hashes decide the layout of dicts. They are fixed, so that two runs have the same count.
     return {**os.environ, "PYTHONHASHSEED": "0"}
 
 
@@ -154,7 +155,7 @@ def _work(workload: str, number: int) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Count, then compare or store."""
+    """Count, and then compare or store."""
     known = argparse.ArgumentParser(prog="python -m benchmarks.instructions", description=__doc__)
     known.add_argument("--store", action="store_true", help=f"write {STORED.name}")
     known.add_argument("--work", nargs=2, metavar=("WORKLOAD", "COUNT"), help=argparse.SUPPRESS)

@@ -1,7 +1,7 @@
 """
-A kernel that weighs next to nothing: it answers what every kernel answers, and runs nothing.
+A kernel that takes little memory. It answers what every kernel answers, and runs no code.
 
-A hundred ipykernels take 6 GB; a server cannot tell these from idle ones.
+A hundred ipykernels take 6 GB. A server cannot tell this kernel from an idle ipykernel.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SOCKETS = {
     "hb": zmq.REP,
 }
 LOOK_MS = 5000
-"""How often it looks whether its server is still there."""
+"""Milliseconds between two checks whether its server still runs."""
 
 KERNEL_INFO = {
     "status": "ok",
@@ -47,7 +47,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
 
 
 class LightKernel:
-    """Bound to the ports of a connection file until a shutdown_request."""
+    """Listens on the ports of a connection file until a shutdown_request."""
 
     def __init__(self, info: dict[str, Any]) -> None:
         self._key = info["key"].encode()
@@ -59,7 +59,7 @@ class LightKernel:
             socket.bind(f"tcp://{info['ip']}:{info[f'{name}_port']}")
 
     def serve(self) -> None:
-        """Answer until told to end, or until the server is gone."""
+        """Answer requests until a shutdown_request, or until the server is gone."""
         parent = os.getppid()
         poller = zmq.Poller()
         for name in ("shell", "control", "hb"):
@@ -73,7 +73,7 @@ class LightKernel:
                     return
 
     def _answer(self, socket: zmq.Socket[bytes]) -> bool:
-        """Answer one request; tell whether to go on."""
+        """Answer one request. Returns whether to go on."""
         parts = socket.recv_multipart()
         start = parts.index(DELIMITER)
         parent = parts[start + 2]
@@ -108,6 +108,6 @@ class LightKernel:
 
 
 if __name__ == "__main__":
-    # Servers interrupt kernels; there is nothing here to interrupt.
+    # Servers interrupt kernels. This one runs nothing that could be interrupted.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     LightKernel(json.loads(Path(sys.argv[1]).read_text())).serve()

@@ -1,4 +1,4 @@
-"""Where and with what the figures were made."""
+"""The date, the machine and the versions of figures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PACKAGES = (
 
 
 def describe() -> dict[str, str]:
-    """Return date, machine and versions, ready to print; no host or user name."""
+    """Return date, machine and versions for print, without names of host or user."""
     facts = {
         "date": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "processor": f"{_processor()}, {os.cpu_count()} cores",
@@ -43,7 +43,7 @@ def _version(package: str) -> str:
 
 
 def load() -> str:
-    """Return how many processes wanted a core in the last minute."""
+    """Return the average number of processes that wanted a core in the last minute."""
     return f"{os.getloadavg()[0]:.1f}"
 
 

@@ -1,4 +1,4 @@
-"""What a process has used so far: CPU, memory, descriptors; read from outside, without its help."""
+"""What a process has used so far: CPU, memory and descriptors, as seen from outside."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import psutil
 
 def cpu_seconds(pid: int) -> float:
     """
-    Return the CPU time of all threads of a process.
+    Return the CPU seconds of all threads of a process.
 
-    /proc counts in ticks of 10 ms, too coarse for some hundred messages; on Linux the clock of the
-    process itself has nanoseconds (clock_getcpuclockid(3): the id is the inverted pid and type 2).
+    /proc counts in ticks of 10 ms, which is too coarse for some hundred messages. On Linux, the
+    process's own clock has nanoseconds (clock_getcpuclockid(3): the inverted pid, type 2).
     """
     if platform.system() == "Linux":
         return time.clock_gettime((~pid << 3) | 2)
@@ -23,7 +23,7 @@ def cpu_seconds(pid: int) -> float:
 
 
 def resident_bytes(pid: int) -> int:
-    """Return the memory a process holds."""
+    """Return the bytes of memory that a process holds."""
     return int(psutil.Process(pid).memory_info().rss)
 
 

@@ -1,10 +1,9 @@
 """
-Very many pages that only read, in a process of its own: no page is an object, none has a task.
+Very many pages that only read, in a process of its own. No page has a task.
 
-``python -m benchmarks.multitude TARGET KERNEL COUNT`` opens them, says so in a line of JSON, and
-answers each line on its standard input with a line that says what came so far. It looks at all
-sockets every few milliseconds: what came in between waits in the socket, as it does for a browser
-that draws.
+``python -m benchmarks.multitude TARGET KERNEL COUNT`` opens them, and says so in a line of JSON.
+It answers each line on its standard input with a line about the messages so far. It looks at all
+sockets every few milliseconds. Messages in between wait in the socket, as for a browser that draws.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Count:
-    """What a multitude has got: of the page that has least, and of all."""
+    """What a multitude has got: the page with the least messages, and all pages together."""
 
     pages: int
     closed: int
@@ -50,14 +49,14 @@ class Multitude:
         self._process = process
 
     async def count(self) -> Count:
-        """Ask what came so far."""
+        """Ask how many messages came so far."""
         if self._process.stdin is None:
             raise RuntimeError("no way to ask")
         self._process.stdin.write(b"\n")
         return await self.answer(PATIENCE)
 
     async def answer(self, patience: float) -> Count:
-        """Wait for a line."""
+        """Wait for an answer of the process, for at most ``patience`` seconds."""
         if self._process.stdout is None:
             raise RuntimeError("no way to answer")
         line = await asyncio.wait_for(self._process.stdout.readline(), patience)
@@ -66,7 +65,7 @@ class Multitude:
         return Count(**json.loads(line))
 
     async def reach(self, mark: int, patience: float) -> Count:
-        """Wait until every page has the message with this number; tell what is there by then."""
+        """Wait until every page has a message, or ``patience`` seconds. Returns the count."""
         end = time.monotonic() + patience
         while True:
             count = await self.count()
@@ -77,7 +76,20 @@ class Multitude:
 
 @asynccontextmanager
 async def multitude(target: Target, kernel_id: str, count: int) -> AsyncIterator[Multitude]:
-    """Open the pages in a new process; all are gone at the end."""
+    """
+    Open many pages in a new process. They are closed at the end.
+
+    Args:
+        target: the server.
+        kernel_id: the kernel.
+        count: how many pages.
+
+    Yields:
+        The pages.
+
+    Raises:
+        LostMessagesError: a page got no kernel_info.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "benchmarks.multitude", target.dump(), kernel_id, str(count)),
@@ -87,7 +99,7 @@ async def multitude(target: Target, kernel_id: str, count: int) -> AsyncIterator
     )
     try:
         many = Multitude(process)
-        # On stock each page that comes costs every page before it some messages.
+        # On stock, each new page costs every page before it some messages.
         await many.answer(PATIENCE + count)
         yield many
     finally:
@@ -101,7 +113,7 @@ async def multitude(target: Target, kernel_id: str, count: int) -> AsyncIterator
 
 
 class _Page:
-    """A socket and three numbers."""
+    """One page: a socket and three numbers."""
 
     def __init__(self, target: Target, kernel_id: str) -> None:
         self.marks = self.last = self.disorder = 0
@@ -123,7 +135,7 @@ class _Page:
         self._socket.sendall(frame(BINARY, request))
 
     def look(self) -> None:
-        """Take what is there."""
+        """Read the messages that have come."""
         try:
             data = self._socket.recv(CHUNK)
         except BlockingIOError:
@@ -145,7 +157,7 @@ class _Page:
 
 
 def main(arguments: list[str]) -> None:
-    """Hold the pages until the standard input ends."""
+    """Keep the pages open until the standard input ends."""
     target, kernel_id, count = Target.load(arguments[0]), arguments[1], int(arguments[2])
     raise_descriptor_limit()
     pages: list[_Page] = []
@@ -158,7 +170,7 @@ def main(arguments: list[str]) -> None:
             pages[-1].look()
             time.sleep(0.001)
         if len(pages) % 20 == 0:
-            # Else their sockets fill with what they hear of each other.
+            # Otherwise their sockets fill with the statuses of each other's requests.
             look(pages)
     tell(pages)
     while True:
@@ -171,14 +183,14 @@ def main(arguments: list[str]) -> None:
 
 
 def look(pages: list[_Page]) -> None:
-    """Take what is there at each page."""
+    """Read the messages that have come to each page."""
     for page in pages:
         if not page.closed:
             page.look()
 
 
 def tell(pages: list[_Page]) -> None:
-    """Write a line that ``Multitude`` reads."""
+    """Write the count as a line for :class:`Multitude`."""
     count = Count(
         pages=len(pages),
         closed=sum(page.closed for page in pages),

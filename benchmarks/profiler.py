@@ -1,4 +1,4 @@
-"""Optional: where a server's time goes during a measure, recorded by py-spy from outside."""
+"""Records with py-spy, if that is wanted, where a server spends its time during a measure."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ RATE = 500
 
 
 class NoProfilerError(Exception):
-    """A profile was asked for and py-spy is not installed."""
+    """A profile was asked for, but py-spy is not installed."""
 
 
 @contextmanager
 def profile(pid: int, file: Path | None) -> Iterator[None]:
-    """Record collapsed stacks, one a line with its number of samples, into ``file`` if given."""
+    """Record collapsed stacks, one in a line with its samples, in ``file``; ``None``: nothing."""
     if file is None:
         yield
         return
@@ -36,6 +36,6 @@ def profile(pid: int, file: Path | None) -> Iterator[None]:
     try:
         yield
     finally:
-        # On an interrupt py-spy writes what it has.
+        # On an interrupt, py-spy writes its samples.
         recorder.send_signal(signal.SIGINT)
         recorder.wait(30)

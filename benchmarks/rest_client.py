@@ -1,4 +1,4 @@
-"""One keep-alive connection to the REST API, as thin as a page's socket, so that both compare."""
+"""One keep-alive connection to the REST API. It costs as little as a page's socket."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEAD_END = b"\r\n\r\n"
 
 
 class Answer(NamedTuple):
-    """What the server answered, and when its last byte was read."""
+    """The server's answer, and when its last byte was read."""
 
     status: int
     body: Any
@@ -23,7 +23,7 @@ class Answer(NamedTuple):
 
 
 class RestClient(asyncio.Protocol):
-    """Asks one thing after the other over one connection, timed as a page's socket is."""
+    """Sends one request after the other over one connection, timed like a page's messages."""
 
     def __init__(self, target: Target) -> None:
         self._head = f"Host: {target.host}\r\nAuthorization: token {target.token}\r\n"
@@ -32,16 +32,16 @@ class RestClient(asyncio.Protocol):
         self._answer: asyncio.Future[Answer] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep what to write to."""
+        """Keep the transport."""
         self._transport = cast(asyncio.Transport, transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell who waits that nothing will come any more."""
+        """End the wait for an answer, because none will come."""
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(ConnectionError(f"closed before the answer: {exc}"))
 
     def data_received(self, data: bytes) -> None:
-        """Take the answer once it is whole."""
+        """Read the answer once it is complete."""
         arrived = time.perf_counter()
         self._tail += data
         head, found, rest = bytes(self._tail).partition(HEAD_END)
@@ -56,7 +56,20 @@ class RestClient(asyncio.Protocol):
             self._answer.set_result(Answer(int(status.split()[1]), json.loads(rest), arrived))
 
     async def ask(self, method: str, path: str, body: Any) -> Answer:
-        """Send a request in one piece and return its answer."""
+        """
+        Send a request in one piece, and wait for its answer.
+
+        Args:
+            method: the HTTP method.
+            path: the path with the server's base URL.
+            body: the body, which is sent as JSON.
+
+        Returns:
+            The answer.
+
+        Raises:
+            ConnectionError: the server closed the connection.
+        """
         if self._transport is None:
             raise RuntimeError("not connected")
         text = json.dumps(body).encode()
@@ -66,14 +79,14 @@ class RestClient(asyncio.Protocol):
         return await self._answer
 
     def close(self) -> None:
-        """Close the connection; safe twice."""
+        """Close the connection. May be called twice."""
         if self._transport is not None:
             self._transport.close()
 
 
 @asynccontextmanager
 async def rest_client(target: Target) -> AsyncIterator[RestClient]:
-    """Connect, and disconnect afterwards; asyncio sets TCP_NODELAY as browsers do."""
+    """Connect, and disconnect at the end. asyncio sets TCP_NODELAY, as browsers do."""
     loop = asyncio.get_running_loop()
     _, client = await loop.create_connection(lambda: RestClient(target), target.host, target.port)
     try:

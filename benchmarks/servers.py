@@ -1,4 +1,4 @@
-"""Servers to measure: each in a process and folder of its own, the same but for the extension."""
+"""Servers to measure. Each has its own process and folder. Only the extension differs."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ START_PATIENCE = 30.0
 STOP_PATIENCE = 20.0
 
 UNLIMITED = {"iopub_msg_rate_limit": 1e12, "iopub_data_rate_limit": 1e12}
-"""Stock drops comm messages over its rate limits; this way both keep counting, neither drops."""
+"""Stock drops comm messages above its rate limits. With these limits, neither side drops any."""
 
 LIGHT = "light"
-"""The kernel spec of ``light_kernel``; every server has it."""
+"""The kernel spec of ``light_kernel``, which every server has."""
 
 
 class ServerFailedError(Exception):
@@ -33,10 +33,12 @@ class ServerFailedError(Exception):
 
 class Server:
     """
-    One Jupyter server in a child process; use it in a ``with``.
+    One Jupyter server in a child process, which runs inside a ``with`` block.
 
-    With ``as_shipped`` its rate limits are those that every user has. With ``package`` it imports
-    the broker from that folder, and not from where it is installed.
+    Args:
+        side: ``stock`` or ``broker``.
+        as_shipped: whether it has the rate limits that every user has.
+        package: the folder from which it imports the broker; ``None`` for the installed one.
     """
 
     def __init__(self, side: str, *, as_shipped: bool = False, package: Path | None = None) -> None:
@@ -60,7 +62,7 @@ class Server:
         offer_light_kernel(root / "data")
         environment = dict(os.environ)
         environment.update(
-            # Only the file above counts: no other extension, no user's settings.
+            # Only the file above counts, no other extension and no user's settings.
             JUPYTER_NO_CONFIG="1",
             JUPYTER_PATH=str(root / "data"),
             JUPYTER_RUNTIME_DIR=str(root / "runtime"),
@@ -94,7 +96,7 @@ class Server:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop the server; its kernels end with it."""
+        """Stop the server, and its kernels with it."""
         process = self._process
         if process is not None and process.poll() is None:
             process.send_signal(signal.SIGTERM)
@@ -106,13 +108,13 @@ class Server:
         self._folder.cleanup()
 
     def log(self) -> str:
-        """Return what the server wrote."""
+        """Return the text of the server's log."""
         return (Path(self._folder.name) / "log").read_text(errors="replace")
 
     def _wait_for_port(self, runtime: Path) -> int:
         if self._process is None:
             raise ServerFailedError("not started")
-        # The server chooses a free port and says so in this file.
+        # The server chooses a free port, and writes it into this file.
         told = runtime / f"jpserver-{self._process.pid}.json"
         deadline = time.monotonic() + START_PATIENCE
         while time.monotonic() < deadline:
@@ -124,7 +126,7 @@ class Server:
                     # The file is there before the server listens.
                     socket.create_connection(("127.0.0.1", port)).close()
                 except (ValueError, ConnectionError):
-                    # Half written, or too early: look again.
+                    # The file is half written, or it is too early. Look again.
                     pass
                 else:
                     return port
@@ -133,7 +135,14 @@ class Server:
 
 
 def settings(side: str, token: str, root: str) -> dict[str, object]:
-    """Return the configuration of one side; the first entry is the only difference."""
+    """
+    Return the configuration of one side. The sides differ only in the first entry.
+
+    Args:
+        side: ``stock`` or ``broker``.
+        token: the server's token.
+        root: the folder of its notebooks.
+    """
     return {
         "ServerApp": {
             "jpserver_extensions": {"jupyter_comm_broker": True} if side == BROKER else {},
@@ -149,7 +158,7 @@ def settings(side: str, token: str, root: str) -> dict[str, object]:
 
 
 def offer_light_kernel(folder: Path) -> None:
-    """Let a server that looks for kernels in this folder start ``light_kernel``."""
+    """Add the kernel spec of ``light_kernel`` to a folder where a server looks for kernels."""
     spec = folder / "kernels" / LIGHT
     spec.mkdir(parents=True)
     program = str(Path(__file__).with_name("light_kernel.py"))
@@ -162,6 +171,6 @@ def offer_light_kernel(folder: Path) -> None:
 
 
 def raise_descriptor_limit() -> None:
-    """Allow as many descriptors as the system lets us: stock needs nine per WebSocket."""
+    """Allow as many descriptors as the system permits. Stock needs nine per WebSocket."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

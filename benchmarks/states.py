@@ -1,4 +1,4 @@
-"""A page that asks for the states of all widgets, as ipywidgets' manager does after a reload."""
+"""Asks for the states of all widgets, as ipywidgets' manager does after a reload."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from benchmarks.frontend import PATIENCE, Frontend, LostMessagesError
 
 @dataclass(frozen=True)
 class Answer:
-    """The states, and the seconds from the request to the first and to the last byte of them."""
+    """The states, and the seconds from the request to their first and last byte."""
 
     states: dict[str, Any]
     first_byte: float
@@ -21,7 +21,7 @@ class Answer:
 
 
 async def ask_states(frontend: Frontend, least: int) -> Answer:
-    """Ask, and refuse an answer with fewer states than there are."""
+    """Ask for the states. Raises LostMessagesError if the answer has fewer than ``least``."""
     comm_id = uuid.uuid4().hex
     answer = frontend.expect(
         lambda message: message.kind == "comm_msg" and message.content.get("comm_id") == comm_id

@@ -1,4 +1,4 @@
-"""From the figures of several rounds to rows, and from rows to a table for people."""
+"""Turns the figures of several rounds into rows, and rows into a table for people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HEAD = ("", "unit", "ratio", "to reach", "reached")
 
 @dataclass(frozen=True)
 class Row:
-    """One figure on both columns: medians over the rounds, nothing where a side has none."""
+    """One figure in both columns: its medians over the rounds; ``None`` if a side lacks it."""
 
     figure: Figure
     medians: tuple[float | None, ...]
@@ -20,7 +20,7 @@ class Row:
 
     @property
     def ratio(self) -> float | None:
-        """The last column as a share of the first; nothing where there is nothing to divide by."""
+        """The last column as a share of the first; ``None`` if one is missing or the first is 0."""
         first, last = self.medians[0], self.medians[-1]
         if len(self.medians) < 2 or first is None or last is None or first <= 0 or last < 0:
             return None
@@ -28,7 +28,7 @@ class Row:
 
     @property
     def reached(self) -> bool | None:
-        """Whether every goal is reached; nothing where there is none, or nothing to judge."""
+        """Whether every goal is reached; ``None`` if there is no goal or no value."""
         figure, last, ratio = self.figure, self.medians[-1], self.ratio
         verdicts = []
         if figure.limit_goal is not None and last is not None:
@@ -41,7 +41,7 @@ class Row:
 
 
 def rows(columns: list[list[Figure]]) -> list[Row]:
-    """Join the columns' figures by key; each column holds the figures of all its rounds."""
+    """Join the columns' figures by key. A column has the figures of all its rounds."""
     # The last column first: it may have figures that the others do not have.
     order = list(dict.fromkeys(figure.key for column in reversed(columns) for figure in column))
     joined = []
@@ -58,7 +58,7 @@ def rows(columns: list[list[Figure]]) -> list[Row]:
 
 
 def cells(names: list[str], table: list[Row]) -> list[list[str]]:
-    """Return head and body as text."""
+    """Return the head and the body of the table as texts."""
     head = [HEAD[0], HEAD[1], *names, *HEAD[2:]]
     return [head, *(_line(row) for row in table)]
 

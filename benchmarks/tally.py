@@ -1,4 +1,4 @@
-"""What a page knows of each comm in the end: its last number, and whether it is closed."""
+"""What a page knows about each comm in the end: its last number, and whether it is closed."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ COMM = re.compile(rb'"comm_id": ?"([^"]+)"')
 
 
 class Tally:
-    """Give ``hears`` to a frontend; follows comms without decoding messages."""
+    """Follows comms without decoding messages. A frontend calls its :meth:`hears`."""
 
     def __init__(self) -> None:
         self.last: dict[bytes, int] = {}
         self.closed: set[bytes] = set()
         self.heard = 0
-        """All messages, also those that are of no comm."""
+        """How many messages came, also those of no comm."""
         self.replied = False
-        """Whether a cell's reply came; no server drops it."""
+        """Whether a cell's reply came. No server drops it."""
 
     def hears(self, payload: bytes) -> None:
-        """Note what one message says of a comm."""
+        """Note what a message says about a comm."""
         self.heard += 1
         # A parent is never a comm message here, so the first type is the message's own.
         kind, comm = KIND.search(payload), COMM.search(payload)
@@ -39,7 +39,7 @@ class Tally:
             self.last[comm[1]] = int(mark[1])
 
     def has_all(self, comms: int, updates: int) -> bool:
-        """Tell whether the final value of every comm and every close came."""
+        """Return whether the last value and the closing of every comm came."""
         return (
             len(self.last) == comms
             and set(self.last.values()) == _final(comms, updates)
@@ -47,7 +47,7 @@ class Tally:
         )
 
     def describe(self, comms: int, updates: int) -> str:
-        """Say what came, to somebody who wonders what did not."""
+        """Return a sentence about what came and what is missing."""
         values = len(_final(comms, updates) & set(self.last.values()))
         return (
             f"{len(self.last)} opens, {values} final values, {len(self.closed)} closes of {comms}, "
@@ -56,5 +56,5 @@ class Tally:
 
 
 def _final(comms: int, updates: int) -> set[int]:
-    """Return the last numbers of comms that are updated in turn."""
+    """Return the last number of each of some comms that are updated in turn."""
     return set(range(updates - comms + 1, updates + 1))

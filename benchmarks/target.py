@@ -1,4 +1,4 @@
-"""A running server as the load process sees it: its address, its process, its kernels over REST."""
+"""A running server as the load process sees it: its address, process and kernels."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ SIDES = (STOCK, BROKER)
 
 
 class WrongServerError(Exception):
-    """The server is not the kind that is to be measured."""
+    """The server is not of the side that is to be measured."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """One server under load."""
+    """One server that is measured."""
 
     side: str
     host: str
@@ -30,16 +30,26 @@ class Target:
     pid: int
 
     def dump(self) -> str:
-        """Return what ``load`` reads back."""
+        """Return a text from which :meth:`load` makes the target again."""
         return json.dumps(asdict(self))
 
     @classmethod
     def load(cls, text: str) -> Target:
-        """Read what ``dump`` wrote."""
+        """Return the target that :meth:`dump` wrote."""
         return cls(**json.loads(text))
 
     async def rest(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """Ask the server over REST and return status and answer."""
+        """
+        Send a request to the server's REST API.
+
+        Args:
+            method: the HTTP method.
+            path: the path.
+            body: the body, which is sent as JSON; ``None`` for no body.
+
+        Returns:
+            The status, and the decoded JSON; ``None`` if the answer is no JSON.
+        """
         response = await AsyncHTTPClient().fetch(
             f"http://{self.host}:{self.port}{path}",
             method=method,
@@ -55,7 +65,7 @@ class Target:
             return response.code, None
 
     async def check_side(self) -> None:
-        """Refuse a broker that is not in the path, and a stock server with a broker in it."""
+        """Raise WrongServerError if a broker is not in the path, or a stock server has a broker."""
         status, answer = await self.rest("GET", "/api/comms/broker")
         in_path = status == 200 and bool(answer["in_path"])
         if in_path != (self.side == BROKER):
@@ -63,7 +73,7 @@ class Target:
 
     @asynccontextmanager
     async def kernel(self, name: str = "python3") -> AsyncIterator[str]:
-        """Start a kernel and end it afterwards."""
+        """Start a kernel, and end it at the end of the context."""
         status, model = await self.rest("POST", "/api/kernels", {"name": name})
         if status != 201:
             raise WrongServerError(f"{self.side}: no kernel, {status} {model}")
@@ -74,5 +84,5 @@ class Target:
             await self.rest("DELETE", f"/api/kernels/{kernel_id}")
 
     async def settle(self, seconds: float = 0.2) -> None:
-        """Let the server finish what it puts off, so that it is counted where it belongs."""
+        """Let the server finish what it put off, so that this counts where it belongs."""
         await asyncio.sleep(seconds)

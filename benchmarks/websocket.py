@@ -15,7 +15,7 @@ CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 FINAL = 0x80
 MASKED = 0x80
 NO_MASK = b"\0\0\0\0"
-"""A mask of zeroes leaves the payload as it is: sending costs no pass over the bytes."""
+"""A mask of zeros. It leaves the payload unchanged, so that sending costs no work."""
 
 
 class HandshakeError(Exception):
@@ -23,14 +23,14 @@ class HandshakeError(Exception):
 
 
 class Received(Protocol):
-    """What is told of each message: its bytes, when its first and when its last byte was read."""
+    """Called with each message: its bytes, and when its first and its last byte were read."""
 
     def __call__(self, payload: bytes, begun: float, arrived: float) -> None:
-        """Take one message."""
+        """Take one message, with both times in seconds."""
 
 
 class WebSocket(asyncio.Protocol):
-    """One client connection; ``opened`` resolves with the 101, ``closed`` at the end."""
+    """One client connection. ``opened`` is done with the 101, ``closed`` at the end."""
 
     def __init__(self, request: bytes, received: Received) -> None:
         loop = asyncio.get_running_loop()
@@ -42,23 +42,23 @@ class WebSocket(asyncio.Protocol):
         self._tail = bytearray()
         self._parts: list[bytes] = []
         self._begun = 0.0
-        """When the first byte of what is in the tail and the parts was read."""
+        """When the first byte in the tail and the parts was read."""
         self._take: Callable[[float], None] = self._take_response
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Ask for the upgrade."""
+        """Send the upgrade request."""
         self._transport = cast(asyncio.Transport, transport)
         self._transport.write(self._request)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell whoever waits that nothing will come any more."""
+        """End all waits, because nothing more will come."""
         if not self.opened.done():
             self.opened.set_exception(HandshakeError(f"closed before the upgrade: {exc}"))
         if not self.closed.done():
             self.closed.set_result(None)
 
     def data_received(self, data: bytes) -> None:
-        """Cut what came into messages."""
+        """Cut the bytes that came into messages."""
         arrived = time.perf_counter()
         if not self._tail and not self._parts:
             self._begun = arrived
@@ -70,18 +70,18 @@ class WebSocket(asyncio.Protocol):
         self._write(BINARY, payload)
 
     def close(self) -> None:
-        """Say goodbye and close at once, as a page that is left does."""
+        """Send a close frame and close at once, as a page whose tab is closed."""
         if self._transport is not None and not self._transport.is_closing():
             self._write(CLOSE, (1001).to_bytes(2, "big"))
             self._transport.close()
 
     def pause_reading(self) -> None:
-        """Stop taking bytes from the kernel's socket buffer: a reader that hangs."""
+        """Stop reading from the socket, as a page that hangs."""
         if self._transport is not None:
             self._transport.pause_reading()
 
     def resume_reading(self) -> None:
-        """Go on reading."""
+        """Read again."""
         if self._transport is not None:
             self._transport.resume_reading()
 
@@ -108,7 +108,7 @@ class WebSocket(asyncio.Protocol):
         for first, payload in cut(self._tail):
             self._frame(first, payload, arrived)
             if not self._parts:
-                # Whatever follows in the tail came with this.
+                # The rest of the tail came with this.
                 self._begun = arrived
 
     def _frame(self, first: int, payload: bytes, arrived: float) -> None:
@@ -129,7 +129,7 @@ class WebSocket(asyncio.Protocol):
 
 
 def cut(tail: bytearray) -> Iterator[tuple[int, bytes]]:
-    """Take the whole frames off the front of what came in: first byte and payload of each."""
+    """Take the complete frames out of a tail. Yields the first byte and the payload of each."""
     position, end = 0, len(tail)
     while end - position >= 2:
         length = tail[position + 1]
@@ -140,7 +140,7 @@ def cut(tail: bytearray) -> Iterator[tuple[int, bytes]]:
         elif length == 127:
             start += 8
             length = int.from_bytes(tail[position + 2 : start], "big")
-        # With a length field cut in two, start is behind the end as well.
+        # If the length field is cut in two, start is behind the end as well.
         if end - start < length:
             break
         yield tail[position], bytes(tail[start : start + length])
@@ -161,7 +161,15 @@ def frame(opcode: int, payload: bytes) -> bytes:
 
 
 def upgrade(host: str, port: int, path: str, token: str) -> bytes:
-    """Return the request that opens a WebSocket as JupyterLab's does."""
+    """
+    Return the request that opens a WebSocket, like JupyterLab's.
+
+    Args:
+        host: the server's host.
+        port: its port.
+        path: the path of the WebSocket.
+        token: the user's token.
+    """
     return (
         f"GET {path} HTTP/1.1\r\n"
         f"Host: {host}:{port}\r\n"
@@ -174,7 +182,23 @@ def upgrade(host: str, port: int, path: str, token: str) -> bytes:
 
 
 async def connect(host: str, port: int, path: str, token: str, received: Received) -> WebSocket:
-    """Open a WebSocket as JupyterLab does; asyncio sets TCP_NODELAY as browsers do."""
+    """
+    Open a WebSocket as JupyterLab does. asyncio sets TCP_NODELAY, as browsers do.
+
+    Args:
+        host: the server's host.
+        port: its port.
+        path: the path of the WebSocket.
+        token: the user's token.
+        received: called with each message.
+
+    Returns:
+        The open socket.
+
+    Raises:
+        HandshakeError: the server did not answer with a 101.
+        OSError: there is no server.
+    """
     request = upgrade(host, port, path, token)
     loop = asyncio.get_running_loop()
     _, socket = await loop.create_connection(lambda: WebSocket(request, received), host, port)

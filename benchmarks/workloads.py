@@ -1,4 +1,4 @@
-"""Fixed pieces of work for ``instructions``: each handles the number of messages it is given."""
+"""Fixed pieces of work for ``instructions``. Each takes how many messages it handles."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from jupyter_comm_broker.protocol.websocket_v1 import SUBPROTOCOL
 
 PAGES = 8
 BATCH = 10
-"""Messages that the link finds waiting at once."""
+"""Messages that the link reads at once."""
 CHUNK = 1 << 20
 PLACE = b"NNNNNNNN"
 
 
 class _Work:
-    """A broker with a proven link, one widget and pages that read at once; no socket, no clock."""
+    """A broker with a proven link, a widget, and pages that read at once. No socket, no clock."""
 
     def __init__(self) -> None:
         self.broker = KernelBroker(Policy(), Limits(), Author("b" * 32, 0.0))
@@ -57,13 +57,13 @@ class _Work:
         return [b"topic", DELIMITER, b"0" * 64, *parts]
 
     def hear(self, batch: list[list[bytes]]) -> None:
-        """Do what link and driver do with a batch from the kernel, down to the bytes to write."""
+        """Handle a batch from the kernel as link and driver do, up to the bytes to write."""
         for multipart in batch:
             self.broker.kernel_sent(Message("iopub", cut(multipart)), 0.0)
         self.carry_out()
 
     def carry_out(self) -> None:
-        """Write what is to be written, into nothing."""
+        """Make the bytes to write, and drop them."""
         self.broker.tick_after_messages(0.0)
         effects = self.broker.take_effects()
         if effects.shared is not None:
@@ -82,7 +82,7 @@ class _Work:
 
 
 def reference(number: int) -> None:
-    """Frame and read with the benchmark's own code: changes only when the interpreter does."""
+    """Frame and read with the benchmark's own code. Only the interpreter changes its count."""
     for sequence in range(number):
         content = {"comm_id": "c", "data": {"value": sequence}}
         _, frame = encode("0" * 32, "shell", "comm_msg", content)
@@ -90,7 +90,7 @@ def reference(number: int) -> None:
 
 
 def kernel_to_pages(number: int) -> None:
-    """Take widget updates from a kernel's multiparts to frames for eight pages."""
+    """Turn widget updates from multiparts of a kernel into frames for eight pages."""
     work = _Work()
     template = work.message("comm_msg", _update())
     for batch in _batches(number):
@@ -100,7 +100,7 @@ def kernel_to_pages(number: int) -> None:
 
 
 def page_to_kernel(number: int) -> None:
-    """Take widget updates from a page's frames to signed multiparts."""
+    """Turn widget updates from frames of a page into signed multiparts."""
     work = _Work()
     msg_id, template = encode("page0", "shell", "comm_msg", _update())
     for sequence in range(number):
@@ -117,7 +117,7 @@ def _batches(number: int) -> Iterator[range]:
 
 
 def _numbered(template: list[bytes], sequence: int) -> list[bytes]:
-    """Return another message, for next to nothing: making it is not what is measured."""
+    """Return another message, at little cost, because its making is not measured."""
     number = b"%08d" % sequence
     return [part.replace(PLACE, number) for part in template]
 

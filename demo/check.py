@@ -1,9 +1,9 @@
 """
-Play a page reload during a long cell, with the broker and without, and compare.
+Plays a page reload during a long cell, with the broker and without, and compares.
 
-A protocol client stands in for the person: it runs the notebook's cells, goes
-away while the last one runs, comes back as a new page, and asks for the widgets
-in the way of JupyterLab's widget manager.
+A protocol client takes the place of the person. It runs the notebook's cells, and leaves
+while the last one runs. It comes back as a new page, and asks for the widgets as
+JupyterLab's widget manager does.
 """
 
 import asyncio
@@ -24,37 +24,37 @@ from demo.server import DemoError, Server, running_server
 NOTEBOOK = Path(__file__).with_name("live_widgets.ipynb")
 
 CELL_SECONDS = 10
-"""How long the last cell runs here: longer than any page waits, shorter than a person would."""
+"""Seconds of the last cell here: longer than a page waits, and shorter than for a person."""
 
 CONTROL_PROTOCOL = "1.0.0"
-"""The version of the widgets' control protocol; a kernel refuses a comm that names none."""
+"""The version of the widgets' control protocol. A kernel refuses a comm without one."""
 
 LIMIT = 120.0
-"""Seconds after which one play has hung."""
+"""Seconds after which a play counts as hung."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What the page saw that came back."""
+    """What the page that came back saw."""
 
     seconds: float
-    """From the reload to the widgets."""
+    """The seconds from the reload to the widgets."""
 
     models: dict[str, dict[str, Any]]
-    """The state of each widget model, by its name (the last of that name)."""
+    """The states by model name. If several widgets have a name, it is the last one's."""
 
     widgets: int
     """How many models came back."""
 
     busy: bool
-    """Whether the cell was still running when they did."""
+    """Whether the cell still ran when the widgets came back."""
 
     moved: bool
-    """Whether the bar moved on the new page afterwards."""
+    """Whether the bar then moved on the new page."""
 
 
 def cells() -> list[str]:
-    """Return the code of the notebook's cells, made to run for ``CELL_SECONDS``."""
+    """Return the code of the notebook's cells. The last one runs for ``CELL_SECONDS``."""
     code = []
     for cell in json.loads(NOTEBOOK.read_text())["cells"]:
         if cell["cell_type"] == "code":
@@ -65,14 +65,14 @@ def cells() -> list[str]:
 
 
 def moves_bar(message: Message) -> bool:
-    """Tell whether a message moves the progress bar."""
+    """Return whether a message moves the progress bar."""
     return message.header["msg_type"] == "comm_msg" and "value" in message.content["data"].get(
         "state", {}
     )
 
 
 async def leave_during_last_cell(server: Server, kernel_id: str) -> str:
-    """Run the notebook as the first page, leave when the bar moves, return the running request."""
+    """Run the notebook as the first page, and leave when the bar moves. Returns the ``msg_id``."""
     *setup, last = cells()
     async with Page(server, kernel_id) as page:
         for code in setup:
@@ -85,7 +85,20 @@ async def leave_during_last_cell(server: Server, kernel_id: str) -> str:
 
 
 async def come_back(server: Server, kernel_id: str, running: str) -> Restored:
-    """Be the page after the reload, until its widgets are there and have moved."""
+    """
+    Be the page after the reload, until its widgets are there and have moved.
+
+    Args:
+        server: the server.
+        kernel_id: the kernel.
+        running: the ``msg_id`` of the request that runs the last cell.
+
+    Returns:
+        What the page saw.
+
+    Raises:
+        DemoError: the request for the widgets was refused.
+    """
     begin = time.monotonic()
     busy = True
     comm_id = uuid.uuid4().hex
@@ -131,7 +144,7 @@ async def play(*, broker: bool) -> Restored:
 
 
 def faults(restored: Restored) -> list[str]:
-    """Return what is wrong with what the broker gave back."""
+    """Return a sentence for each fault in what the broker gave back."""
     found = []
     if not restored.busy:
         found.append("the widgets came back only after the cell had ended")
@@ -146,8 +159,8 @@ def faults(restored: Restored) -> list[str]:
 
 
 async def main() -> int:
-    """Play both, print what was seen, and return the exit code."""
-    # Asked to stop from outside: unwind, so that the servers are ended.
+    """Play both, and print what was seen. Returns the exit code."""
+    # A signal unwinds the stack, so that the servers are stopped.
     if task := asyncio.current_task():
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     print(f"Playing a page reload during a cell of {CELL_SECONDS} s, with the broker ...")

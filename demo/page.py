@@ -1,4 +1,4 @@
-"""What a page with widgets does on its kernel WebSocket, without the page."""
+"""Does on a kernel's WebSocket what a page with widgets does."""
 
 import json
 import uuid
@@ -20,22 +20,22 @@ SUBPROTOCOL = "v1.kernel.websocket.jupyter.org"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message that came from the server."""
+    """One message from the server."""
 
     channel: str
-    """Which of the kernel's channels it came on."""
+    """The channel that it came on."""
 
     header: dict[str, Any]
-    """Its own header."""
+    """Its header."""
 
     parent_id: str
-    """The ``msg_id`` of the request that it belongs to, or nothing."""
+    """The ``msg_id`` of its parent; empty if it has none."""
 
     content: dict[str, Any]
-    """What it says."""
+    """Its content."""
 
     def ends(self, msg_id: str) -> bool:
-        """Tell whether the kernel (or who speaks for it) is done with the request ``msg_id``."""
+        """Return whether it is the idle of a request, by the kernel or in its name."""
         return (
             self.header["msg_type"] == "status"
             and self.content["execution_state"] == "idle"
@@ -47,7 +47,7 @@ class Page:
     """
     One page: a WebSocket with a session id of its own, as after each reload.
 
-    Use it as an asynchronous context manager; leaving it closes the socket.
+    Use it in an ``async with`` block, which closes the socket at its end.
     """
 
     def __init__(self, server: Server, kernel_id: str) -> None:
@@ -74,7 +74,20 @@ class Page:
     async def send(
         self, msg_type: str, content: dict[str, Any], metadata: dict[str, Any] | None = None
     ) -> str:
-        """Send a message on the shell channel and return its ``msg_id``."""
+        """
+        Send a message on the shell channel.
+
+        Args:
+            msg_type: its type.
+            content: its content.
+            metadata: its metadata; ``None`` for none.
+
+        Returns:
+            Its ``msg_id``.
+
+        Raises:
+            DemoError: the page is not open.
+        """
         if self._socket is None:
             raise DemoError("the page is not open")
         msg_id = str(uuid.uuid4())
@@ -104,11 +117,11 @@ class Page:
         )
 
     async def execute(self, code: str) -> str:
-        """Send code to run, and return the request's ``msg_id`` without waiting."""
+        """Send code to run. Returns the request's ``msg_id`` without waiting."""
         return await self.send("execute_request", {"code": code, "silent": False})
 
     async def run(self, code: str) -> None:
-        """Run code to its end; an error in it ends the demonstration."""
+        """Run code, and wait for its end. Raises DemoError if the code fails."""
         msg_id = await self.execute(code)
         while not (message := await self.receive()).ends(msg_id):
             if message.header["msg_type"] == "error" and message.parent_id == msg_id:

@@ -16,14 +16,14 @@ from typing import Any
 from tornado.httpclient import AsyncHTTPClient
 
 START_LIMIT = 60.0
-"""Seconds that a server may take to start: a cold disk, not the broker, decides this."""
+"""Seconds that a server may take to start. That depends on the disk, not on the broker."""
 
 STOP_LIMIT = 15.0
-"""Seconds that a server may take to end its kernels before it is killed."""
+"""Seconds that a server has to end its kernels. After that, it is killed."""
 
 
 class DemoError(Exception):
-    """The demonstration could not be played to its end; the message says why."""
+    """The demonstration cannot go on. The message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +31,13 @@ class Server:
     """A running server."""
 
     url: str
-    """Where it listens, without a slash at the end."""
+    """Its URL, without a slash at the end."""
 
     token: str
-    """Lets the holder in."""
+    """Its token."""
 
     async def fetch(self, method: str, path: str) -> Any:
-        """Ask the REST API, and return what its JSON says (``None`` for an empty answer)."""
+        """Send a request to the REST API. Returns the decoded JSON; ``None`` if there is none."""
         response = await AsyncHTTPClient().fetch(
             f"{self.url}{path}",
             method=method,
@@ -50,7 +50,7 @@ class Server:
 
 @asynccontextmanager
 async def running_server(*, broker: bool) -> AsyncIterator[Server]:
-    """Start a server of its own, away from anybody's settings, and end it afterwards."""
+    """Start a server without anybody's settings, and stop it at the end of the context."""
     token = secrets.token_hex()
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as log:
         process = await asyncio.create_subprocess_exec(
@@ -74,7 +74,7 @@ async def running_server(*, broker: bool) -> AsyncIterator[Server]:
 
 
 def _environment(folder: str, token: str) -> dict[str, str]:
-    """Return the environment of a server that keeps everything it writes in ``folder``."""
+    """Return the environment of a server that writes only into ``folder``."""
     own = {"JUPYTER_TOKEN": token, "IPYTHONDIR": f"{folder}/ipython"}
     for kind in ("config", "data", "runtime"):
         own[f"JUPYTER_{kind.upper()}_DIR"] = f"{folder}/{kind}"
@@ -83,13 +83,13 @@ def _environment(folder: str, token: str) -> dict[str, str]:
 
 
 async def _address(process: asyncio.subprocess.Process, runtime: Path) -> str | None:
-    """Wait until the server listens, and return where; ``None`` if it never does."""
+    """Wait until the server listens. Returns its URL; ``None`` if it never listens."""
     for _ in range(int(START_LIMIT * 10)):
         if process.returncode is not None:
             return None
         if note := _read(runtime / f"jpserver-{process.pid}.json"):
             told = json.loads(note)
-            # It writes the file before it listens.
+            # The server writes the file before it listens.
             if await _listens(told["hostname"], told["port"]):
                 return str(told["url"]).rstrip("/")
         await asyncio.sleep(0.1)
@@ -107,19 +107,19 @@ async def _listens(host: str, port: int) -> bool:
 
 
 def _read(file: Path) -> str:
-    """Return what a file says; nothing if it is not there or only being written."""
+    """Return the text of a file; empty if the file is missing or half written."""
     text = file.read_text() if file.exists() else ""
     return text if text.endswith("}") else ""
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """End the server, which ends its kernels."""
+    """Stop the server, which ends its kernels."""
     if process.returncode is not None:
         return
     process.terminate()
     try:
         await asyncio.wait_for(process.wait(), STOP_LIMIT)
     except asyncio.TimeoutError:
-        # Its kernels watch for the death of their parent and follow it.
+        # Its kernels end by themselves when their parent is gone.
         process.kill()
         await process.wait()

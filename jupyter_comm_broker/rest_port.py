@@ -73,7 +73,20 @@ class RestPort:
         return self._driver(kernel_id).link.transport
 
     async def look(self, kernel_id: str, comm_ids: Sequence[str], seconds: float) -> bool:
-        """Ask a kernel about comms: see :meth:`BrokerPort.look`. Raises KernelNotFoundError."""
+        """
+        Ask a kernel about comms, and wait until it has answered or closed them.
+
+        Args:
+            kernel_id: the kernel.
+            comm_ids: the comms.
+            seconds: how long to wait at most.
+
+        Returns:
+            Whether that was over in time.
+
+        Raises:
+            KernelNotFoundError: there is no such kernel.
+        """
         return await self._driver(kernel_id).look(comm_ids, seconds)
 
     def self_check(self) -> SelfCheck:

@@ -1,7 +1,7 @@
-"""Add up JUnit reports to one closing line, since the suite is more than one run of pytest.
+"""Adds up JUnit reports to one closing line, because the suite is several runs of pytest.
 
-``count_tests.py FOLDER`` adds up the reports in it. ``count_tests.py --few REPORT`` says by its
-exit code whether so few tests failed in one report that it makes sense to try those once more.
+``count_tests.py FOLDER`` adds up the reports in a folder. ``count_tests.py --few REPORT`` says by
+its exit code whether few tests failed in a report. Then it makes sense to try these once more.
 """
 
 import sys
@@ -15,23 +15,23 @@ FEW = 5
 
 
 class Outcome(NamedTuple):
-    """What became of one test in one run."""
+    """The outcome of one test in one run."""
 
     kind: str
-    """``passed``, ``failed`` or ``skipped``; an error counts as failed."""
+    """``passed``, ``failed`` or ``skipped``. An error counts as failed."""
 
     reason: str
-    """The first line of what a failed test said."""
+    """The first line of a failed test's message."""
 
 
 def outcomes(report: Path) -> dict[str, Outcome]:
-    """Return what became of each test of a report, by its name."""
+    """Return the outcome of each test in a report, by its name."""
     found: dict[str, Outcome] = {}
-    # The reports were written by our own pytest a moment ago.
+    # Our own pytest wrote the reports a moment ago.
     for case in ElementTree.parse(report).getroot().iter("testcase"):  # noqa: S314
         name = f"{case.get('classname')}.{case.get('name')}"
         wrong = [child for child in case if child.tag in {"failure", "error"}]
-        # What pytest calls one test may be two elements here, if its teardown failed as well.
+        # One test of pytest may be two elements here, if its teardown failed as well.
         if wrong:
             reason = (wrong[0].get("message") or "").strip().partition("\n")[0][:200]
             found[name] = Outcome("failed", reason)
@@ -42,7 +42,7 @@ def outcomes(report: Path) -> dict[str, Outcome]:
 
 
 def few_failed(report: Path) -> bool:
-    """Return whether a run failed by a few tests, and by nothing else."""
+    """Return whether a run failed only because a few tests failed."""
     if not report.exists():
         return False
     failed = [each for each in outcomes(report).values() if each.kind == "failed"]
@@ -50,7 +50,7 @@ def few_failed(report: Path) -> bool:
 
 
 def closing_lines(reports: Iterable[Path]) -> tuple[list[str], bool]:
-    """Return what is said at the end, and whether that is good news; a later report counts."""
+    """Return the closing lines, and whether all is well. A later report replaces an earlier one."""
     last: dict[str, Outcome] = {}
     lines: list[str] = []
     for report in reports:

@@ -1,7 +1,7 @@
-"""Say how much of each room the tests in this process run, in lines and branches, and hold a floor.
+"""Prints how many lines and branches of each room the tests ran, and fails below a floor.
 
-``python scripts/room_coverage.py`` reads what ``coverage run`` left. Servers and kernels in
-processes of their own are not counted: what only they run counts as not run.
+``python scripts/room_coverage.py`` reads the data of ``coverage run``. Servers and kernels in
+processes of their own are not counted. Code that only they run counts as not run.
 """
 
 import json
@@ -13,10 +13,10 @@ from pathlib import Path, PurePath
 
 PACKAGE = "jupyter_comm_broker"
 FLOOR = 90.0
-"""Per cent; a room below it fails the build."""
+"""The per cent below which a room fails the build."""
 
 Report = dict[str, dict[str, dict[str, dict[str, int]]]]
-"""Of coverage's own report what is read here: under ``files``, each file's ``summary``."""
+"""The part of coverage's report that is read: each file's ``summary`` under ``files``."""
 
 LINES = ("covered_lines", "num_statements")
 BRANCHES = ("covered_branches", "num_branches")

@@ -1,4 +1,4 @@
-"""What every test starts from: nobody's settings, and marks that follow from the folder."""
+"""What all tests share: no settings of anybody, and marks by folder."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ UNSET = (
     "JUPYTER_PATH",
     "JUPYTER_TOKEN",
     "JUPYTER_GATEWAY_URL",
-    # A process that pytest-xdist starts has the size of a terminal that it does not have.
+    # A process of pytest-xdist has a terminal's size in its environment, but no terminal.
     "COLUMNS",
     "LINES",
 )
@@ -82,7 +82,7 @@ def jp_server_cleanup(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture
 def jp_server_config(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """The settings of a server of this process: the broker is on; a parameter adds to that."""
+    """The settings of a server in this process, with the broker on. A parameter adds to them."""
     return {**EXTENSIONS, **getattr(request, "param", {})}
 
 
@@ -108,7 +108,7 @@ def desk(
     jp_ws_fetch: Any,
     jp_asyncio_loop: asyncio.AbstractEventLoop,
 ) -> Iterator[Desk]:
-    """A server of this process with the broker, and kernels for it."""
+    """A server in this process with the broker, and kernels for it."""
     desk = Desk(jp_serverapp, jp_fetch, jp_ws_fetch)
     yield desk
     jp_asyncio_loop.run_until_complete(desk.close())
@@ -116,6 +116,6 @@ def desk(
 
 @pytest.fixture(scope="session")
 def real_kernel(nobodys_settings: None) -> Iterator[Mapping[str, Any]]:
-    """A real ipykernel, for what links to a kernel and for what a fake one is held to."""
+    """A real ipykernel, for links and for the contract tests of the fake kernel."""
     with ipykernel() as info:
         yield info

@@ -21,7 +21,7 @@ class Ended:
         return json.loads(self.out)
 
     def failed(self, code: int, *said: str) -> None:
-        """Hold that it failed as it should: with that code, nothing written, and one line."""
+        """Check that it failed with this code, an empty output, and one line for people."""
         assert (self.code, self.out) == (code, ""), self
         assert len(self.err.splitlines()) == 1, self.err
         assert self.err.startswith("jupyter comms: ")

@@ -6,7 +6,7 @@ from jupyter_comm_broker.strategy import Kept, Payload, Side
 
 
 class LastValue:
-    """Gives a page that comes back the comm as it was opened, and what the kernel said last."""
+    """Gives a page that comes back the comm as it was opened, and the kernel's last message."""
 
     def opened(self, opening: Payload) -> Kept:
         return (opening,)
@@ -18,7 +18,7 @@ class LastValue:
 
 
 class Journal:
-    """Gives it all that was drawn since the picture was last cleared."""
+    """Gives a page that comes back all that was drawn since the picture was last cleared."""
 
     MOST = 1_000
 

@@ -1,4 +1,4 @@
-"""Waiting for a condition, no longer than a limit: what tests do in the place of sleeping."""
+"""Waits for a condition up to a limit. Tests use it in place of sleeping."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 async def until(condition: Callable[[], T | None], seconds: float = 30.0) -> T:
-    """Return what ``condition`` returns as soon as that is true."""
+    """Return the result of ``condition`` as soon as it is true."""
     give_up = time.monotonic() + seconds
     while not (value := condition()):
         if time.monotonic() > give_up:

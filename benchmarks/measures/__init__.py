@@ -1,4 +1,4 @@
-"""The measures: one file each with one function; a new one is a file and a line in ``MEASURES``."""
+"""The measures, one function in a file each. A new one is a file and a line in ``MEASURES``."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ MEASURES: dict[str, Measure] = {
 }
 
 ONCE = frozenset({"absent", "kernels", "many", "stopped", "storm"})
-"""These take long, and hold many events or seconds in themselves: in the first round only."""
+"""These run in the first round only. They take long, and have many events or seconds each."""
 
 ALONE = frozenset({"absent", "comms", "memory"})
-"""These need a server of their own: others leave it with freed memory that hides growth."""
+"""These need a server of their own. After others, freed memory would hide growth."""
 
 AS_SHIPPED = frozenset({"storm"})
-"""These need the rate limits that every user has; the others run without."""
+"""These need the rate limits that every user has. The others run without limits."""

@@ -1,4 +1,4 @@
-"""Memory while a cell sends 2,000 updates a second and the page that started it has gone."""
+"""Memory while a cell sends 2,000 updates per second after its page has left."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GOAL_MB = 20
 
 
 async def measure(target: Target, size: Size) -> list[Figure]:
-    """Return the growth in all and per second; the updates begin after the page has left."""
+    """Return the whole growth and the growth per second. Updates begin after the page left."""
     async with target.kernel() as kernel_id:
         page = await Frontend.open(target, kernel_id)
         await page.run(SENDER)

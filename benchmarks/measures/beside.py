@@ -14,13 +14,13 @@ from benchmarks.multitude import multitude
 from benchmarks.target import Target
 
 FLOODED = 2
-"""Pages of the kernel that floods; another process reads them, so that this one has time."""
+"""Pages of the kernel that floods. Another process reads for them, so that this one has time."""
 
 UNDER_WAY = 0.3
 
 
 async def measure(target: Target, size: Size) -> list[Figure]:
-    """Return median and 99th, and the rate of the flood: one that nobody hears is none."""
+    """Return the median and the 99th percentile, and the rate of the flood at its pages."""
     async with (
         target.kernel() as calm_id,
         target.kernel() as flooding_id,

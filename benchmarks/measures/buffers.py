@@ -1,4 +1,4 @@
-"""Server CPU per delivered widget update with a buffer of 100 kB, as images and arrays come."""
+"""Server CPU per delivered widget update with a buffer of 100 kB, as of images and arrays."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from benchmarks.target import Target
 
 BYTES = 100_000
 BURST = 5
-"""Stays below the high mark of an outbox, where updates would be merged."""
+"""Messages in a burst: few enough that no outbox merges updates."""
 
 
 async def measure(target: Target, size: Size) -> list[Figure]:
-    """Return CPU per delivery."""
+    """Return the CPU per delivery, and the deliveries per second."""
     async with target.kernel() as kernel_id, crowd(target, kernel_id, size.few) as frontends:
         await frontends[0].run(SENDER)
         per_delivery, per_second = await full_speed(

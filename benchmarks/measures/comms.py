@@ -1,4 +1,4 @@
-"""What the server keeps for each of 10,000 comms that have no state: the registry alone."""
+"""Memory of the server for each of 10,000 comms without a state: the registry alone."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from benchmarks.target import Target
 
 GOAL_KB = 2
 STEP = 200
-"""Comms a cell opens: a page keeps up, nothing piles up that is not the registry."""
+"""Comms that a cell opens: few enough that a page keeps up and only the registry grows."""
 
 
 async def measure(target: Target, size: Size) -> list[Figure]:
-    """Return memory per comm; the first cell's comms pay for what is allocated once."""
+    """Return the memory per comm, without the first cell's comms, which pay the first costs."""
     step = min(STEP, size.comms)
     async with target.kernel() as kernel_id, crowd(target, kernel_id, 1) as (page,):
         await page.run(PLAIN)

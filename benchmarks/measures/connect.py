@@ -1,9 +1,9 @@
 """
-Connecting a page to an idle kernel, as time to the 101 and as time to the first kernel_info_reply.
+Connecting a page to an idle kernel: the time to the 101, and to the first kernel_info_reply.
 
-Both begin before the TCP connection. The page sends kernel_info_request with the 101 in hand, as
-JupyterLab does; a server that opens the socket early but lets requests wait (stock nudges the
-kernel after the 101) has its waiting counted in the second figure.
+Both begin before the TCP connection. The page sends its kernel_info_request after the 101, as
+JupyterLab does. A server may open the socket early and let requests wait (stock nudges the kernel
+after the 101). That wait counts in the second figure.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from benchmarks.target import Target
 
 
 async def measure(target: Target, size: Size) -> list[Figure]:
-    """Return a kernel's first connection and the median of further ones, each a new session."""
+    """Return a kernel's first connection, and the median of later ones with new session ids."""
     async with target.kernel() as kernel_id:
-        # Until someone asks a kernel something, REST may say "starting" for ever: so just wait.
+        # REST may say "starting" until somebody asks the kernel something. So this only waits.
         await asyncio.sleep(size.kernel_start)
         first_open, first_ready = await _connect(target, kernel_id)
         opens, readies = [], []
@@ -28,7 +28,7 @@ async def measure(target: Target, size: Size) -> list[Figure]:
             opened, ready = await _connect(target, kernel_id)
             opens.append(opened)
             readies.append(ready)
-            # What follows a page's leaving is not part of the next one's coming.
+            # The work after a page has left is not part of the next connection.
             await asyncio.sleep(0.05)
     return [
         Figure("connect.first.open", "connect, first page: 101", "ms", (first_open,)),

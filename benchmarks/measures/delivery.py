@@ -13,14 +13,14 @@ from benchmarks.target import Target
 
 PACE = 0.005
 GOALS = {1: 1 / 4, 8: 1 / 10, 32: 1 / 16, 200: 1 / 20}
-"""The share of stock's cost for each crowd."""
+"""By number of pages, the goal as a share of stock's cost."""
 
 MOST = 200_000
-"""Deliveries after which a figure is steady enough."""
+"""Deliveries after which a figure changes little."""
 
 
 async def measure(target: Target, size: Size) -> list[Figure]:
-    """Return CPU per delivery at full speed for each crowd, at 200/s for a small one."""
+    """Return the CPU per delivery at full speed for each crowd, and at 200/s for a small one."""
     figures = []
     for count in size.crowds:
         per_delivery, per_second = await _full_speed(target, size, count)

@@ -1,4 +1,4 @@
-"""Descriptors of the server per kernel and per WebSocket, and how many stay behind."""
+"""Descriptors of the server per kernel and per WebSocket, and how many stay open afterwards."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from benchmarks.target import Target
 
 
 async def measure(target: Target, size: Size) -> list[Figure]:
-    """Return descriptors of a used kernel, of each socket, and those left after the pages went."""
+    """Return the descriptors of a used kernel, of each socket, and those left after all pages."""
     before = descriptors(target.pid)
     async with target.kernel() as kernel_id:
-        # A first page comes and goes: what a kernel opens once belongs to the kernel.
+        # A first page comes and goes. What is opened once for a kernel belongs to the kernel.
         async with crowd(target, kernel_id, 1):
             pass
         await target.settle(0.5)
         kernel = descriptors(target.pid)
-        # Stock keeps the sockets of the page that left last until another comes: count from one on.
+        # Stock keeps the sockets of the last page until another comes. So one page is the base.
         async with crowd(target, kernel_id, 1):
             await target.settle()
             one = descriptors(target.pid)

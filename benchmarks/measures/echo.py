@@ -1,9 +1,10 @@
 """
-Echo round trip: a page's comm_msg, sent back by the kernel; 8 pages attached, server idle.
+Round trip of a comm_msg that the kernel sends back, with 8 pages attached and the server idle.
 
-Measured at two paces, because TCP answers differently: *dragging* sends 5 to 20 ms after the last
-answer, as a slider that is moved does, *clicks* 50 to 100 ms after it. Between small packets that
-come close together the receiver delays its ACK, and a server with Nagle's algorithm waits for it.
+There are two paces, because TCP behaves differently. *Dragging* sends 5 to 20 ms after the last
+answer, like a slider that is moved. *Clicks* are sent 50 to 100 ms after it. Between small packets
+that follow each other closely, the receiver delays its ACK. A server with Nagle's algorithm waits
+for that ACK.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ WARM_UP = 10
 
 
 async def measure(target: Target, size: Size) -> list[Figure]:
-    """Return median and 99th of one page, which has the idle of each before it sends the next."""
+    """Return the median and the 99th percentile of one page."""
     async with target.kernel() as kernel_id, crowd(target, kernel_id, size.few) as frontends:
         page = frontends[0]
         await page.run(ECHO)

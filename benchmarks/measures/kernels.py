@@ -1,4 +1,4 @@
-"""A hundred kernels with a page each, of which five are active: what the idle ones cost."""
+"""What idle kernels cost: a hundred kernels with a page each, of which five are active."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from benchmarks.target import Target
 
 PER_SECOND = 200
 SETTLED = 3.0
-"""Seconds after which a kernel and a page that came have nothing more to say to each other."""
+"""Seconds after which a new kernel and its page send nothing more."""
 
 GOAL = 1.1
 """
-What of stock's is no more than that: jupyter_server itself looks every 3 s whether a kernel lives.
+The goal as a share of stock's cost: no more than stock, where two runs differ by a tenth.
 
-The tenth is what two runs of the same server differ by.
+jupyter_server itself checks every 3 s whether a kernel lives.
 """
 
 
 async def measure(target: Target, size: Size) -> list[Figure]:
-    """Return CPU of an idle kernel, and per delivery of the active ones without and with idle."""
+    """Return the CPU of an idle kernel, and per delivery of active ones, alone and beside idle."""
     count = size.idle_kernels
     async with AsyncExitStack() as stack:
         active = [await _attach(target, stack, "python3") for _ in range(size.active_kernels)]
@@ -61,14 +61,14 @@ async def measure(target: Target, size: Size) -> list[Figure]:
 
 
 async def _attach(target: Target, stack: AsyncExitStack, name: str) -> Frontend:
-    """Start a kernel with a page; both go with the stack."""
+    """Start a kernel with a page. Both end with the stack."""
     kernel_id = await stack.enter_async_context(target.kernel(name))
     (page,) = await stack.enter_async_context(crowd(target, kernel_id, 1))
     return page
 
 
 async def _at_rest(target: Target, seconds: float) -> float:
-    """Return CPU seconds a second while nothing happens."""
+    """Return the CPU seconds per second while nothing happens."""
     await target.settle(min(SETTLED, seconds))
     before = cpu_seconds(target.pid)
     await asyncio.sleep(seconds)
@@ -76,7 +76,7 @@ async def _at_rest(target: Target, seconds: float) -> float:
 
 
 async def _delivery(target: Target, active: list[Frontend], seconds: float, first: int) -> float:
-    """Return CPU per delivery while each kernel sends to its page."""
+    """Return the CPU seconds per delivery while each kernel sends to its page."""
     count = max(1, int(PER_SECOND * seconds))
     before, had = cpu_seconds(target.pid), received(active)
     for page in active:

@@ -14,16 +14,16 @@ from benchmarks.target import STOCK, Target
 PER_SECOND = 100
 STOCK_MOST = 200
 """
-About as many as stock can hold: it opens four ZeroMQ sockets a page, and a context has 1023.
+About as many as stock can hold. It opens four ZeroMQ sockets per page, and a context has 1023.
 
-Each page that comes also costs every page before it some messages, so that the last one waits long.
+Each new page also costs every page before it some messages. So the last one waits long.
 """
 
 PATIENCE = 120.0
 
 
 async def measure(target: Target, size: Size) -> list[Figure]:
-    """Return the share that was delivered, and CPU and memory per page."""
+    """Return the share of messages that was delivered, and CPU and memory per page."""
     count = min(size.many, STOCK_MOST) if target.side == STOCK else size.many
     note = f"{count} pages" if count != size.many else ""
     updates = max(1, int(PER_SECOND * size.many_seconds))

@@ -9,7 +9,7 @@ from benchmarks.target import Target
 
 
 async def measure(target: Target, size: Size) -> list[Figure]:
-    """Return resident memory with one page, and what each further one adds."""
+    """Return the resident memory with one page, and what each further page adds."""
     async with target.kernel() as kernel_id, crowd(target, kernel_id, 1):
         await target.settle()
         one = resident_bytes(target.pid)

@@ -1,9 +1,9 @@
 """
 REST beside a WebSocket on the same kernel: round trips in turn, and sends in a row.
 
-The round trip is that of ``echo``, by turns over a page's socket and as a request that waits for
-its reply, so that a busy machine slows both. The sends do not wait, one to a request or many;
-afterwards the kernel says what it got, and in which order. No page is open while they go.
+The round trip is that of ``echo``. It goes over a page's socket and over REST in turn, so that a
+busy machine slows both. The sends do not wait. They go one to a request or many to a request. Then
+the kernel says what it got, and in which order. No page is open meanwhile.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SENDS = 10
 """Sends in a row, for each echo."""
 
 AT_ONCE = 100
-"""Messages in one request, which is the most."""
+"""Messages in one request: the most that are allowed."""
 
 COUNT = """
 from comm import get_comm_manager
@@ -43,7 +43,7 @@ get_comm_manager().register_target("bench.count", bench_counts)
 
 
 async def measure(target: Target, size: Size) -> list[Figure]:
-    """Return the round trips of both, their ratio, and how many sends a second there are."""
+    """Return the round trips of both, their ratio, and the sends per second."""
     if target.side != BROKER:
         return []
     async with target.kernel() as kernel_id, rest_client(target) as client:
@@ -90,7 +90,7 @@ async def _round_trips(
 
 
 async def _sends(client: RestClient, path: str, count: int, at_once: int) -> tuple[float, float]:
-    """Return sends a second, and how many of them the kernel did not get in order."""
+    """Return the sends per second, and how many of them the kernel did not get in order."""
     opened = await client.ask("POST", path, {"target_name": "bench.count"})
     messages = f"{path}/{opened.body['comm_id']}/messages"
     began = time.perf_counter()

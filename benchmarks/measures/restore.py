@@ -1,4 +1,4 @@
-"""Answer time of ``request_states`` while a cell runs: how long a reload waits for widgets."""
+"""The time to the answer of ``request_states`` while a cell runs: a reload waits so long."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchmarks.target import STOCK, Target
 
 BUSY_GOALS_MS = {150: 50, 10_000: 500}
 FIRST_BYTE_GOALS_MS = {10_000: 20}
-"""For a page whose socket is old; a page that just came is answered late on purpose."""
+"""For a page whose socket is old. A page that just came is answered late on purpose."""
 
 
 async def measure(target: Target, size: Size) -> list[Figure]:
@@ -39,8 +39,8 @@ async def _with_models(target: Target, size: Size, count: int) -> list[Figure]:
         await old.kernel_info()
         await asyncio.sleep(size.settled)
         idle = await ask_states(old, count)
-        # One after the other: ipywidgets keeps one control comm per kernel, so of two pages that
-        # ask at the same moment one gets no answer from the kernel.
+        # One after the other. ipywidgets keeps one control comm per kernel. If two pages ask at the
+        # same moment, one gets no answer from the kernel.
         async with _busy(owner, size.busy_seconds):
             at_old = await ask_states(old, count)
         async with _busy(owner, size.busy_seconds):
@@ -87,7 +87,7 @@ async def _with_models(target: Target, size: Size, count: int) -> list[Figure]:
 
 @asynccontextmanager
 async def _busy(owner: Frontend, seconds: float) -> AsyncIterator[None]:
-    """Keep the kernel in a cell; it is in it before anyone asks, and out of it at the end."""
+    """Keep the kernel busy with a cell, from before the first request to the end."""
     msg_id = owner.start(busy(seconds))
     done = owner.expect(lambda message: is_idle(message, msg_id))
     await asyncio.sleep(0.2)

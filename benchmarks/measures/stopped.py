@@ -1,4 +1,4 @@
-"""One of two pages stops reading under 2,000 updates a second, then comes back."""
+"""One of two pages stops reading during 2,000 updates per second, and then comes back."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ RETURN_PATIENCE = 30.0
 
 
 async def measure(target: Target, size: Size) -> list[Figure]:
-    """Return the other page's echo, what the stopped one costs, and whether it ends right."""
+    """Return the other page's echo, what the stopped page costs, and whether its state is right."""
     async with target.kernel() as kernel_id, crowd(target, kernel_id, 2) as (page, stopped):
         await page.run(ECHO)
         comm_id = await open_comm(page)
         await page.run(SENDER)
-        # A task of the kernel's own loop sends, so that the kernel has time for comm messages.
+        # A task on the kernel's own loop sends, so that the kernel has time for comm messages.
         await page.run(f"bench_task = asyncio.ensure_future(bench_keep_sending({PER_SECOND}))")
         before = resident_bytes(target.pid)
         stopped.socket.pause_reading()
@@ -71,7 +71,7 @@ async def measure(target: Target, size: Size) -> list[Figure]:
 
 
 async def _comes_back(target: Target, kernel_id: str, stopped: Frontend) -> bool:
-    """Read on; a page that was cut off comes again and asks for state."""
+    """Read again. A page that was cut off connects again and asks for its states."""
     reading = asyncio.ensure_future(stopped.reach(LAST, RETURN_PATIENCE))
     await asyncio.wait({reading, stopped.socket.closed}, return_when=asyncio.FIRST_COMPLETED)
     if reading.done():

@@ -1,7 +1,7 @@
 """
-Updates at full speed beside a print flood, then closes, at the rate limits that every user has.
+Updates at full speed beside a print flood, then closings, with the rate limits of every user.
 
-A run is right when every page has the last value of every comm and its close.
+A run is right if every page has the last value of every comm, and its closing.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from benchmarks.target import Target
 
 COMMS = 50
 SILENCE = 2.0
-"""Seconds without a message after the cell's reply: nothing more is to be expected."""
+"""Seconds without a message after the cell's reply. After that, no more are expected."""
 
 PATIENCE = 60.0
 
 
 async def measure(target: Target, size: Size) -> list[Figure]:
-    """Return how many runs lost nothing, and how long a run took to be everywhere."""
+    """Return how many runs lost nothing, and how long a run took until every page had it."""
     right, took = 0, []
     async with target.kernel() as kernel_id, crowd(target, kernel_id, size.few) as frontends:
         await frontends[0].run(STORM)
@@ -41,7 +41,7 @@ async def measure(target: Target, size: Size) -> list[Figure]:
                 check = await self_check(target)
                 counters = check["counters"] if check is not None else ""
                 sys.stderr.write(f"    run {number + 1}, {len(wrong)} pages: {told} {counters}\n")
-            # The next run begins when the kernel is through with this one.
+            # The next run begins when the kernel is done with this one.
             await frontends[0].run("pass")
     return [
         Figure(
@@ -56,7 +56,7 @@ async def measure(target: Target, size: Size) -> list[Figure]:
 
 
 async def _run(frontends: list[Frontend], updates: int) -> list[Tally]:
-    """Return what each page knows when all have all, or when nothing more comes."""
+    """Return the tally of each page, once all have everything or nothing more comes."""
     tallies = [Tally() for _ in frontends]
     for page, tally in zip(frontends, tallies, strict=True):
         page.hears = tally.hears

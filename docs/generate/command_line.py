@@ -1,4 +1,4 @@
-"""The page of ``jupyter comms``, from the parser of its arguments."""
+"""Writes the page of ``jupyter comms`` from the parser of its arguments."""
 
 from __future__ import annotations
 

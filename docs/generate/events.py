@@ -1,4 +1,4 @@
-"""The page of events, from the types of the stream and the schema of Jupyter's event log."""
+"""Writes the page of events from the stream's types and the schema of Jupyter's event log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of metrics, from the collector that answers the server's ``/metrics``."""
+"""Writes the page of metrics from the collector behind the server's ``/metrics``."""
 
 from __future__ import annotations
 

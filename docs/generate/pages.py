@@ -46,7 +46,7 @@ def filled(template: str, parts: Mapping[str, str]) -> str:
     '# Title\ntext\n'
 
     Raises:
-        ValueError: the places are not just those of the parts.
+        ValueError: the template's places and the parts have different names.
     """
     places = PLACE.findall(template)
     if sorted(places) != sorted(parts):

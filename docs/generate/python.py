@@ -1,4 +1,4 @@
-"""The page of the Python API, from signatures and docstrings."""
+"""Writes the page of the Python API from signatures and docstrings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The REST page, from the OpenAPI document and the tree of errors."""
+"""Writes the REST page from the OpenAPI document and the tree of errors."""
 
 from __future__ import annotations
 

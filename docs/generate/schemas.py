@@ -18,7 +18,7 @@ def anchor(name: str) -> str:
 
 def kind(schema: Schema) -> str:
     """
-    Return what a value has to be.
+    Return a value's type and bounds in a few words.
 
     >>> kind({"type": "array", "items": {"type": "integer", "minimum": 1}})
     'list of integer, at least 1'
@@ -60,7 +60,7 @@ def _bounds(schema: Schema) -> str:
 
 
 def default(schema: Schema) -> str:
-    """Return a default as it would be written; empty if there is none."""
+    """Return a default as people write it; empty if there is none."""
     return f"`{json.dumps(schema['default'])}`" if "default" in schema else ""
 
 

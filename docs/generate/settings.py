@@ -1,4 +1,4 @@
-"""The page of settings, from the traits of CommBroker and the limits that are not traits."""
+"""Writes the page of settings from CommBroker's traits and the limits that are no traits."""
 
 from __future__ import annotations
 

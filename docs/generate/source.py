@@ -1,4 +1,4 @@
-"""Reads what only the source has: signatures as written, and the texts below attributes."""
+"""Reads from the source the signatures as written, and the texts below attributes."""
 
 from __future__ import annotations
 

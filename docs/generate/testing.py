@@ -1,4 +1,4 @@
-"""The page of what is for others' tests, from signatures and docstrings."""
+"""Writes the page of the testing room from signatures and docstrings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ VALUES = (Message, Model, Restored, Told, Answer)
 
 
 def parts() -> dict[str, str]:
-    """Return what the page shows of the code."""
+    """Return the parts of the page that come from the code."""
     return {
         "package": docstring(testing.__doc__ or ""),
         "fixtures": table(("fixture", ""), _fixtures()),
@@ -55,7 +55,7 @@ def _class(owner: type[Any]) -> Iterator[str]:
         yield f"```python\n{owner.__name__}{signature(made)}\n```\n\n"
     bases = [each.__name__ for each in owner.__bases__ if each in CLASSES]
     if bases:
-        yield f"A `{bases[0]}`, and beside what that has:\n\n"
+        yield f"It is a `{bases[0]}`, and has all that a `{bases[0]}` has.\n\n"
     yield docstring(inspect.getdoc(owner) or "") + "\n"
     yield table(("attribute", ""), _attributes(owner)) + "\n"
     yield table(("method", ""), _methods(owner))

@@ -60,7 +60,13 @@ class ServerCommPort:
         self, msg_type: str, content: Fields, metadata: Fields | None, buffers: Sequence[Part]
     ) -> None:
         """
-        Send a message: see :meth:`CommPort.send`. May be called from any thread.
+        Send a comm message. May be called from any thread.
+
+        Args:
+            msg_type: ``comm_open``, ``comm_msg`` or ``comm_close``.
+            content: its content.
+            metadata: its metadata; ``None`` for none.
+            buffers: its buffers.
 
         Raises:
             CommBrokerError: the message cannot be sent. On another thread than the server's, the
@@ -88,7 +94,7 @@ class ServerCommPort:
         self._targets.discard(target_name)
 
     def callback_failed(self, comm_id: str) -> None:
-        """Count a callback that raised, in the kernel's counters and the comm's."""
+        """Count a callback that raised an error, for the kernel and for the comm."""
         self.driver.broker.callback_failed(comm_id)
 
     def close(self) -> None:
@@ -124,7 +130,7 @@ class ServerCommPort:
     # -- hearing -----------------------------------------------------------------------------------
 
     def watch(self, changes: Sequence[KernelChange]) -> None:
-        """Note what happened, to tell it in the next turn. Take comms to our targets at once."""
+        """Note what happened, and tell it in the next turn. Take comms to our targets at once."""
         for each in changes:
             if isinstance(each, CommOpened) and self._is_ours(each.record):
                 self.driver.broker.program_took(

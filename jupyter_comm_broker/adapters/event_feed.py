@@ -1,9 +1,9 @@
 """
 Writes what happens on every kernel to the journal, and adds the journal's readers.
 
-Messages and changes of state are noted while somebody reads them, on every kernel, also on those
-that are started later. They are noted for some time after that, so that a reader that comes back
-has missed nothing.
+Messages and changes of state are noted while somebody reads them. That holds for every kernel, also
+for one that is started later. They are noted for some time after that. So a reader that comes back
+soon has missed nothing.
 """
 
 from __future__ import annotations
@@ -78,7 +78,17 @@ class EventFeed:
     def subscribe(
         self, wanted: EventFilter, after: str | None, on_news: Callable[[], None]
     ) -> Subscription:
-        """Add a reader: see :meth:`Journal.subscribe`. Remove it with :meth:`unsubscribe`."""
+        """
+        Add a reader. Remove it with :meth:`unsubscribe`.
+
+        Args:
+            wanted: the filter of the events that it gets.
+            after: the id of the last event that it got; ``None`` for a new reader.
+            on_news: called whenever there is something to take, or the reader has ended.
+
+        Returns:
+            The reader, as :meth:`Journal.subscribe` makes it.
+        """
         reader = self.journal.subscribe(wanted, after, on_news)
         if self.journal.traffic_wanted:
             self._release_later(False)

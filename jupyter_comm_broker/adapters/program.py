@@ -92,7 +92,21 @@ class Program:
     def asking(
         self, msg_type: str, content: Any, metadata: Any = None, buffers: Sequence[Part] = ()
     ) -> Iterator[ReplyCollector]:
-        """Send a message: see :meth:`send`. Collect its answers until the ``with`` block ends."""
+        """
+        Send a message, and collect its answers until the ``with`` block ends.
+
+        Args:
+            msg_type: its type.
+            content: its content.
+            metadata: its metadata; ``None`` for none.
+            buffers: its buffers.
+
+        Yields:
+            The collector of the answers.
+
+        Raises:
+            CommBrokerError: the message cannot be sent: see :meth:`send`.
+        """
         message = self._written(msg_type, content, metadata, buffers)
         self._check(msg_type, message.size)
         msg_id = message.header.msg_id
@@ -156,7 +170,17 @@ class Program:
         return True
 
     def offer(self, batch: SharedBatch, wire: dict[str, bytes], outbox: Outbox) -> bool:
-        """Take nothing. A batch for all pages is not for programs: see :class:`FrontendPort`."""
+        """
+        Take nothing, because a batch for all pages is not for programs.
+
+        Args:
+            batch: the messages.
+            wire: their frames by subprotocol.
+            outbox: the program's outbox.
+
+        Returns:
+            ``False``.
+        """
         return False
 
     def close(self, reason: str) -> None:

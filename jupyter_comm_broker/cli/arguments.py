@@ -43,8 +43,11 @@ def command(commands: Commands, name: str, run: Run, summary: str, more: str = "
         commands: the parser's commands.
         name: the command's name.
         run: what runs it.
-        summary: what it does, without a capital letter and a full stop.
+        summary: what it does, without a capital letter or a full stop.
         more: further sentences for its ``--help``.
+
+    Returns:
+        The command's parser, to which its own arguments are added.
     """
     parser = commands.add_parser(
         name,

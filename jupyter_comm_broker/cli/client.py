@@ -116,10 +116,20 @@ class Client:
         patience: float | None = None,
     ) -> Iterator[HTTPResponse]:
         """
-        Give an answer that can be read piece by piece.
+        Send a request, and yield its answer, which can be read piece by piece.
 
-        The arguments and errors are those of :meth:`ask`. ``headers`` are further headers of the
-        request.
+        Args:
+            method: the HTTP method.
+            path: the path below the base URL, with each part quoted.
+            query: the parameters. Those that are ``None`` are left out.
+            body: the body, which is sent as JSON.
+            accept: the media type of the answer.
+            headers: further headers of the request.
+            patience: seconds to wait for the answer; by default those of the client.
+
+        Raises:
+            CommandError: no server answers, or one that is no Jupyter server.
+            RefusalError: the answer is an error.
         """
         connection = self._connection(self._patience if patience is None else patience)
         target = self.address.base_url.rstrip("/") + path + _written(query or {})

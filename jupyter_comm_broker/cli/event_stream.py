@@ -40,7 +40,7 @@ class Event:
 
 def follow(client: Client, query: Mapping[str, object], *, pause: float = PAUSE) -> Iterator[Event]:
     """
-    Yield the events from now on, without a gap when a connection breaks.
+    Yield the events from now on. After a broken connection, go on where it broke.
 
     If the query names a kernel, the events end when that kernel is gone.
 

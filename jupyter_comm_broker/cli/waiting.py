@@ -41,14 +41,20 @@ def add_timeout(parser: ArgumentParser) -> None:
 
 def patiently(context: CommandContext, kernel_id: str, ask: Callable[[], Any]) -> Any:
     """
-    Call ``ask``, and show a person that the command waits if that takes long.
+    Send a request, and show a person that the command waits if that takes long.
 
     An interrupt ends the wait, but does not take back what was sent.
 
     Args:
         context: the command's outputs.
         kernel_id: the kernel that is waited for.
-        ask: sends the request. What it returns is returned, and what it raises is raised.
+        ask: sends the request, and waits for the answer.
+
+    Returns:
+        What ``ask`` returns.
+
+    Raises:
+        BaseException: what ``ask`` raises.
     """
     answers: list[Any] = []
     errors: list[BaseException] = []

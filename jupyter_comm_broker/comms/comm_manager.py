@@ -133,7 +133,18 @@ class CommManager:
         metadata: Fields | None,
         buffers: Sequence[Part] | None,
     ) -> None:
-        """Send a comm message: see :meth:`CommPort.send`. Raises CommBrokerError."""
+        """
+        Send a comm message.
+
+        Args:
+            msg_type: ``comm_open``, ``comm_msg`` or ``comm_close``.
+            content: its content.
+            metadata: its metadata; ``None`` for none.
+            buffers: its buffers.
+
+        Raises:
+            CommBrokerError: the message cannot be sent.
+        """
         self._port.send(msg_type, content, metadata, buffers or ())
 
     def want_messages(self) -> None:
@@ -201,7 +212,15 @@ class CommManager:
             self._callbacks.post(lambda: self._hear(known, message))
 
     def comm_ended(self, comm_id: str, by: str, reason: str, message: Message) -> None:
-        """Note that a comm is closed, and call its ``on_close``: see :class:`CommListener`."""
+        """
+        Note that a comm is closed, and call its ``on_close``.
+
+        Args:
+            comm_id: the comm.
+            by: the side that closed it.
+            reason: why it was closed.
+            message: the ``comm_close``, or a message in its place.
+        """
         comm = self.comms.pop(comm_id, None)
         if comm is not None:
             comm.mark_closed(by, reason)

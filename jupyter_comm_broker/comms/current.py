@@ -1,8 +1,10 @@
 """
 The manager of a new Comm that names none.
 
-A kernel has only one manager. Outside a kernel, the manager is the one whose callback runs, or the
-one that a ``with`` block sets, or the only one that is open in this process.
+In a kernel there is only one manager. Outside, the first of these counts:
+
+* the manager whose callback runs, or that a ``with`` block sets;
+* the only manager that is open in this process.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ class KernelBroker:
         self._parts.gateway_limit.reached(parent, now)
 
     def kernel_flooded(self, now: float) -> None:
-        """Note a flood: as much came from the kernel, unread, as its end or ours keeps."""
+        """Note a flood. So much came unread that the kernel's end or ours may have dropped some."""
         self._parts.lost.flooded()
 
     def link_closed(self, now: float) -> None:
@@ -130,7 +130,7 @@ class KernelBroker:
             self._parts.timers.is_routine = False
 
     def is_answer(self, message: Message) -> bool:
-        """Return whether a comm message of the kernel answers a question of ours, and only that."""
+        """Return whether a comm message of the kernel is only the answer to our question."""
         return self._parts.kernel_ingress.is_answer(message)
 
     def frontend_sent(self, session_id: str, message: Message, now: float) -> None:
@@ -209,7 +209,7 @@ class KernelBroker:
             self._parts.delivery.caught_up(frontend)
 
     def link_filled(self, unsent: Mapping[str, int]) -> None:
-        """Note how many bytes wait in the link by channel, as the kernel does not take them."""
+        """Note how many bytes wait in the link by channel, because the kernel reads nothing."""
         if not self._parts.handshake.held:
             # While everything is held, the core counts by itself.
             self._parts.held_back.link_filled(unsent)
@@ -263,8 +263,8 @@ class KernelBroker:
         """
         Ask the kernel about comms. Returns the number of this look in :attr:`Effects.looked`.
 
-        It is there when the look is over, answered or not. A look does not end while the kernel is
-        busy.
+        The number is there when the look is over, answered or not. A look does not end while the
+        kernel is busy.
         """
         return self._parts.verification.look(comm_ids, now)
 
@@ -294,5 +294,5 @@ class KernelBroker:
         return self._parts.timers.tick(now)
 
     def tick_after_messages(self, now: float) -> float | None:
-        """Do the same as :meth:`tick` after messages. It waits if these were only passed on."""
+        """Do what :meth:`tick` does, or put it off if messages were only passed on."""
         return self._parts.timers.tick_after_messages(now)

@@ -45,7 +45,7 @@ class KnownFrontend:
 
 @dataclass(frozen=True, slots=True)
 class KnownState:
-    """What is kept of states, and how far the mirror is in agreement with the kernel."""
+    """What is kept of states, and how far the mirror agrees with the kernel."""
 
     bytes: int
     given_up: int

@@ -152,7 +152,7 @@ class Limits:
 
     verify_interval: float = 60.0
     """
-    The least time between two looks for changes that no message told. 0 switches them off.
+    The least seconds between two looks for changes that no message announced. 0: no looks.
 
     Only states that had traffic since are looked at, so an idle kernel is never polled.
     """
@@ -172,13 +172,14 @@ class Limits:
 
     check_rest: float = 20.0
     """
-    Checks that no page waits for rest this many times as long as the kernel worked on the last.
+    How long checks pause after a question, in units of the time that the kernel worked on it.
 
-    If a widget's state takes the kernel a second, it is asked for at most every 20 s.
+    If a widget's state takes the kernel a second, it is asked for at most every 20 s. A check that
+    a page waits for does not pause.
     """
 
     check_rest_most: float = 600.0
-    """The longest such rest."""
+    """The longest such pause, in seconds."""
 
     events_kept: int = 50_000
     """The events kept for readers that come back: minutes of many sliders, or a cell's storm."""
@@ -213,7 +214,7 @@ class Limits:
 
     output_push_share: int = 10
     """
-    While less than this part of a list is new (10: a tenth), it is pushed at this part of the rate.
+    While less than a tenth of a list is new (10: a tenth), it is pushed at a tenth of the rate.
 
     So the pushes of a flood are together some ten times its text. A slow trickle at the end of a
     megabyte is shown after 5 s.
@@ -221,13 +222,14 @@ class Limits:
 
     output_owner_seconds: float = 10.0
     """
-    How long a page has to give the kernel what it collected itself, each time.
+    The seconds that a page has to give the kernel the output that it collected itself.
 
-    A page that is there does it in two round trips. A hidden tab and a flood may take seconds.
+    They begin anew with each list. A page that is there needs two round trips. A hidden tab and a
+    flood may take seconds.
     """
 
     missing_idle_seconds: float = 1.0
-    """Seconds until a page's wait is ended, as ipykernel 7.4 gives some comm messages no status."""
+    """Seconds until a page's wait is ended. ipykernel 7.4 gives some comm messages no status."""
 
     handled_idle_seconds: float = 0.25
     """

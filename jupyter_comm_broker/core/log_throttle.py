@@ -6,14 +6,14 @@ QUIET_SECONDS = 60.0
 
 
 class LogThrottle:
-    """Says which of many complaints are logged."""
+    """Says which of many malformed messages are logged."""
 
     def __init__(self) -> None:
         self._quiet_until = 0.0
         self._unsaid = 0
 
     def line(self, what: str, now: float) -> str | None:
-        """Return the line for a complaint; ``None`` within a minute after the last line."""
+        """Return the line for a message; ``None`` within a minute after the last line."""
         if now < self._quiet_until:
             self._unsaid += 1
             return None

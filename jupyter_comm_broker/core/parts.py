@@ -98,7 +98,7 @@ class Parts:
         self.held = HeldMessages()
 
     def _make_questions(self) -> None:
-        """Make what asks the kernel, up to the outputs, which are given to it in the same way."""
+        """Make what asks the kernel, and what gives it the output that was collected."""
         ledger, comms, work, limits = self.ledger, self.comms, self.work, self.limits
         self.voice = KernelVoice(self.delivery, self.author)
         self.page_replies = PageReplies(ledger, comms, work, self.delivery, self.voice)

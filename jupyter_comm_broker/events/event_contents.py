@@ -1,4 +1,4 @@
-"""What readers see of a message or a state change: no secrets, no buffers, limited in size."""
+"""What readers see of a message or a state change: limited in size, no secrets, no buffers."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from jupyter_comm_broker.core.state.changes import EndState
 from jupyter_comm_broker.core.state.comm_record import Side
 from jupyter_comm_broker.inspection.views import Alias, BufferView, Count, Date, ModelView, Path
 
-Redacted = Annotated[list[Path], Meta(description="Where secrets were that are not shown.")]
+Redacted = Annotated[list[Path], Meta(description="The paths of secrets that are not shown.")]
 
 
 class OnKernel(TypedDict):
@@ -57,7 +57,7 @@ class MessageEvent(OnComm):
         Count | None, Meta(description="Bytes of all its parts; null if one holds a secret.")
     ]
     buffers: Annotated[
-        list[Count | None], Meta(description="The length of each buffer; null of a secret.")
+        list[Count | None], Meta(description="The length of each buffer; null for a secret.")
     ]
     data: Annotated[Any, Meta(description="The message's data; null if they are cut.")]
     cut: Annotated[

@@ -122,10 +122,15 @@ class Journal:
         """
         Add a reader. It gets the events from now on, or those after the last one that it got.
 
+        If those are no longer kept, it gets a ``resync``.
+
         Args:
             wanted: the filter of the events that it gets.
             after: the id of the last event that it got; ``None`` for a new reader.
             on_news: called whenever there is something to take, or the reader has ended.
+
+        Returns:
+            The reader. Remove it with :meth:`unsubscribe`.
         """
         reader = Subscription(Wanted(wanted), self._most_bytes, on_news)
         if after is not None:

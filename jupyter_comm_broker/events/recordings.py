@@ -84,7 +84,7 @@ class RecordedMessage(TypedDict):
     data: Annotated[Any, Meta(description="The message's data; null if they were cut.")]
     text: Annotated[str | None, Meta(description="The beginning of the data's JSON, if cut.")]
     buffers: Annotated[
-        list[Count | None], Meta(description="The lengths of its buffers; null of a secret.")
+        list[Count | None], Meta(description="The lengths of its buffers; null for a secret.")
     ]
     redacted: bool
 

@@ -63,7 +63,7 @@ class CommFilter(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
 
 def without_held(chosen: Iterable[KnownComm], all_of_them: Iterable[KnownComm]) -> list[KnownComm]:
     """
-    Return the chosen comms without those that a widget needs which is not chosen.
+    Return the chosen comms, without those that a widget outside the choice still needs.
 
     A slider refers to a layout. A user may move the slider all day while no message passes on the
     layout's comm. That comm looks idle, but without it the slider cannot be drawn again.

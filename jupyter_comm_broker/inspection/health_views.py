@@ -42,7 +42,7 @@ class FrontendView(TypedDict):
 
 
 class StatesView(TypedDict):
-    """How many mirrored states of a kernel's widgets can be trusted how far."""
+    """The numbers of a kernel's mirrored states, by how far they can be trusted."""
 
     clean: Count
     dirty: Count

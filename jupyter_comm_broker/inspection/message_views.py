@@ -42,7 +42,7 @@ class CommMessageView(TypedDict):
     data: Any
     metadata: Any
     buffers: list[SentBufferView]
-    redacted: Annotated[list[Path], Meta(description="Where secrets were in the data.")]
+    redacted: Annotated[list[Path], Meta(description="The paths of secrets in the data.")]
 
 
 class ErrorView(TypedDict):

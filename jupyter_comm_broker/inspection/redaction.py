@@ -4,7 +4,7 @@ Removes secrets from what readers see: passwords and the contents of uploaded fi
 The model's name says which attributes are secrets. If a widget's model is not known, every
 attribute that is a secret in any model is removed. Each secret is replaced by a string, so that a
 widget can still be built from the state. The paths of the secrets are told beside it. The length
-of a password says much about it, so no size that would tell it is shown.
+of a password says much about it. So no size is shown that would tell the length.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Shown:
 
     state: Any
     paths: list[list[Step]]
-    """Where secrets were."""
+    """The paths of the secrets."""
     hidden: frozenset[int]
     """The indices of the buffers that are secrets."""
 

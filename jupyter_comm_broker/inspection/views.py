@@ -73,7 +73,7 @@ class CommView(TypedDict):
     pending: Annotated[bool, Meta(description="Whether a page's update waits for the kernel.")]
     sequence: Annotated[Count, Meta(description="The same number means the same state.")]
     callback_errors: Annotated[
-        Count, Meta(description="How often a server extension's callback on the comm raised.")
+        Count, Meta(description="How often a server extension's callback on the comm failed.")
     ]
 
 
@@ -115,7 +115,7 @@ class FilledBufferView(BufferView, total=False):
 
 
 Redacted = Annotated[
-    list[Path], Meta(description="Where secrets were in the state that are not shown.")
+    list[Path], Meta(description="The paths of secrets in the state that are not shown.")
 ]
 StateOrNone = Annotated[
     dict[str, Any] | None,

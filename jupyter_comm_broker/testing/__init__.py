@@ -1,9 +1,9 @@
 """
 Pages, kernels and servers for the tests of people who write extensions.
 
-A :class:`Server` is a real one, in a process of its own; a :class:`Kernel` is one of its
-kernels; a :class:`Page` does on the kernel's WebSocket what JupyterLab does. With pytest they are
-fixtures already: see :mod:`jupyter_comm_broker.testing.plugin`.
+A :class:`Server` is a real Jupyter server in a process of its own. A :class:`Kernel` is one of its
+kernels. A :class:`Page` does on the kernel's WebSocket what JupyterLab does. pytest has fixtures
+for all three: see :mod:`jupyter_comm_broker.testing.plugin`.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    # Pytest loads the plug-in of this folder in every run: only who uses it pays for the imports.
+    # Pytest loads the plug-in of this folder in every run. Only its users pay for the imports.
     if name in _MODULE_OF:
         return getattr(import_module(f"jupyter_comm_broker.testing.{_MODULE_OF[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

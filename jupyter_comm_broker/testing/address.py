@@ -1,4 +1,4 @@
-"""How a server is reached, by a port of this machine or a socket file, and asked."""
+"""Reaches a server by a port of this machine or by a socket file, and asks its REST API."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from urllib.parse import urlsplit
 
 
 class Reachable(Protocol):
-    """What pages and readers have to know of a server, be it ours or somebody else's."""
+    """What pages and readers must know of a server, whoever started it."""
 
     @property
     def port(self) -> int:
-        """The port on loopback; of no meaning beside a socket file."""
+        """The port on loopback. It has no meaning if there is a socket file."""
 
     @property
     def token(self) -> str:
-        """What lets the operator in."""
+        """The token of the server's operator."""
 
     @property
     def base_url(self) -> str:
-        """The path that every path begins with; begins and ends with a slash."""
+        """The beginning of every path on the server. It begins and ends with a slash."""
 
     @property
     def unix_socket(self) -> Path | None:
-        """The socket file, if the server listens there."""
+        """The socket file; ``None`` if the server listens on a port."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,8 @@ class Address:
         """
         Return the address of a server in this process: pytest-jupyter's ``jp_serverapp``.
 
-        It has to listen; depend on ``http_server_port`` or ``jp_http_port`` to be sure.
+        The server must listen already. The fixtures ``http_server_port`` and ``jp_http_port`` see
+        to that.
         """
         return cls(
             port=urlsplit(serverapp.connection_url).port or serverapp.port,
@@ -56,7 +57,7 @@ class Address:
 
 def host(server: Reachable) -> str:
     """
-    Return what a request names as its host.
+    Return the ``Host`` header of a request to a server.
 
     >>> host(Address(port=8888))
     '127.0.0.1:8888'
@@ -66,7 +67,7 @@ def host(server: Reachable) -> str:
 
 def path_of(server: Reachable, path: str) -> str:
     """
-    Return a path of the API as this server has it.
+    Return a path of the API below a server's base URL.
 
     >>> path_of(Address(base_url="/user/anna/"), "/api/comms")
     '/user/anna/api/comms'
@@ -76,23 +77,26 @@ def path_of(server: Reachable, path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What REST answered."""
+    """The answer to a request."""
 
     status: int
     body: Any
-    """The JSON, or the text where it is none."""
+    """The decoded JSON; the text if the answer is no JSON."""
 
 
 def ask(server: Reachable, method: str, path: str, body: Any = None, accept: str = "*/*") -> Answer:
     """
-    Ask the REST API of a server, and wait for the answer, whatever its status is.
+    Send a request to a server's REST API, and wait for the answer.
 
     Args:
-        server: that is asked.
-        method: of HTTP.
-        path: below the server's base URL.
-        body: is sent as JSON, unless it is ``None``.
-        accept: the media type that is wanted.
+        server: the server.
+        method: the HTTP method.
+        path: the path below the server's base URL.
+        body: the body, which is sent as JSON; ``None`` for no body.
+        accept: the media type that the answer should have.
+
+    Returns:
+        The answer, whatever its status.
 
     Raises:
         OSError: there is no server, or it does not answer within 30 s.

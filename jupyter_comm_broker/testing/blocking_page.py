@@ -1,4 +1,4 @@
-"""A page for tests that are plain functions: it reads on while the test does something else."""
+"""A page for tests that are plain functions. It reads while the test does something else."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ T = TypeVar("T")
 
 class BlockingPage:
     """
-    A :class:`~jupyter_comm_broker.testing.Page` whose methods wait, for as long as a ``with``.
+    A :class:`~jupyter_comm_broker.testing.Page` whose methods wait, inside a ``with`` block.
 
-    Its WebSocket lives on a thread of its own. Errors are those of the page's methods.
+    Its WebSocket runs on a thread of its own. Its methods raise what the page's methods raise.
 
     Args:
-        page: that nobody has opened.
+        page: the page, which nobody has opened yet.
     """
 
     def __init__(self, page: Page) -> None:
@@ -46,26 +46,26 @@ class BlockingPage:
 
     @property
     def session_id(self) -> str:
-        """Which page it is; another one after each reload."""
+        """The page's session id. A reload gives it another one."""
         return self.page.session_id
 
     @property
     def received(self) -> Sequence[Message]:
-        """All that came since the page was loaded."""
+        """All messages since the page was loaded."""
         return self.page.received
 
     @property
     def widgets(self) -> Widgets:
-        """What the page shows."""
+        """The widgets that the page shows."""
         return self.page.widgets
 
     @property
     def status(self) -> str:
-        """What the busy indicator shows."""
+        """The status that the busy indicator shows."""
         return self.page.status
 
     def of(self, msg_id: str) -> list[Message]:
-        """Return what came for a request."""
+        """Return the messages that have a request as their parent."""
         return self.page.of(msg_id)
 
     # -- life --------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ class BlockingPage:
             raise
 
     def close(self) -> None:
-        """Leave, as a page whose tab is closed does; safe twice."""
+        """Disconnect, as a page whose tab is closed. May be called twice."""
         if self._thread is not None:
             try:
                 self._run(self.page.close())
@@ -89,7 +89,7 @@ class BlockingPage:
                 self._end()
 
     def drop(self) -> None:
-        """Lose the connection without a word; :meth:`open` comes back as the same page."""
+        """Lose the connection without a close frame. :meth:`open` brings back the same page."""
         self._run(self.page.drop())
 
     def pause(self) -> None:
@@ -105,25 +105,25 @@ class BlockingPage:
         return self._run(self.page.arrive(within))
 
     def restore(self, within: float = 60.0) -> Restored:
-        """Get the kernel's widgets, as a page does that has connected again."""
+        """Get the kernel's widgets, as a page that has connected again."""
         return self._run(self.page.restore(within))
 
     def reload(self, within: float = 60.0) -> Restored:
-        """Press the browser's reload button: forget everything, come as a new page, and restore."""
+        """Reload: forget everything, connect as a new page, and restore the widgets."""
         return self._run(self.page.reload(within))
 
     # -- what a person does ------------------------------------------------------------------
 
     def run(self, code: str, within: float = 60.0) -> str:
-        """Run code to its end and return what it printed."""
+        """Run code, wait for its end, and return what it printed."""
         return self._run(self.page.run(code, within))
 
     def execute(self, code: str) -> str:
-        """Send code to run and return the request's ``msg_id`` without waiting."""
+        """Send code to run. Returns the request's ``msg_id`` without waiting."""
         return self._run(self.page.execute(code))
 
     def set(self, comm_id: str, **attributes: Any) -> None:
-        """Move a widget, as a person does."""
+        """Set attributes of a widget, as a person who moves it."""
         self._run(self.page.widgets.set(comm_id, **attributes))
 
     def send(
@@ -135,7 +135,19 @@ class BlockingPage:
         metadata: dict[str, Any] | None = None,
         buffers: Sequence[bytes] = (),
     ) -> str:
-        """Send a message and return its ``msg_id``."""
+        """
+        Send a message. Returns its ``msg_id``.
+
+        Args:
+            msg_type: its type.
+            content: its content.
+            channel: the channel that it goes out on.
+            metadata: its metadata; ``None`` for none.
+            buffers: its buffers.
+
+        Raises:
+            GoneError: the page is not open.
+        """
         sending = self.page.send(
             msg_type, content, channel=channel, metadata=metadata, buffers=buffers
         )
@@ -146,23 +158,45 @@ class BlockingPage:
     def until(
         self, wanted: Callable[[Message], bool], within: float = 30.0, since: int = 0
     ) -> Message:
-        """Return the first message that is wanted, from the ``since``-th of this page on."""
+        """
+        Wait for a message, and return the first one that is wanted.
+
+        Args:
+            wanted: says whether a message is the one.
+            within: seconds to wait.
+            since: the place in :attr:`received` from which on messages count.
+
+        Raises:
+            TimeoutError: none came in time.
+            GoneError: the page is not open, or the server closed the socket.
+        """
         return self._run(self.page.until(wanted, within, since))
 
     def shows(self, truth: Callable[[], bool], within: float = 30.0) -> None:
-        """Wait until something is true of what the page holds."""
+        """Wait, for at most ``within`` seconds, until ``truth`` returns true."""
         self._run(self.page.shows(truth, within))
 
     def opened(self, target_name: str, within: float = 30.0, since: int = 0) -> Message:
-        """Wait for the ``comm_open`` of a target, and return it."""
+        """
+        Wait for the ``comm_open`` of a target, and return it.
+
+        Args:
+            target_name: the target.
+            within: seconds to wait.
+            since: the place in :attr:`received` from which on messages count.
+
+        Raises:
+            TimeoutError: none came in time.
+            GoneError: the page is not open, or the server closed the socket.
+        """
         return self._run(self.page.opened(target_name, within, since))
 
     def idle(self, msg_id: str, within: float = 30.0) -> None:
-        """Wait until the kernel is done with a request, of this page or another."""
+        """Wait until the kernel is done with a request of this page or of another one."""
         self._run(self.page.idle(msg_id, within))
 
     def ended(self, msg_id: str, within: float = 30.0) -> Message:
-        """Wait until a request is replied to and idle, and return the reply."""
+        """Wait for a request's reply and its idle. Returns the reply."""
         return self._run(self.page.ended(msg_id, within))
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -178,5 +212,5 @@ class BlockingPage:
 
 
 async def _doing(step: Callable[[], None]) -> None:
-    """Do a step where the page lives: its events are no thread's but the loop's own."""
+    """Run a step on the page's loop, because only the loop's thread may touch its events."""
     step()

@@ -17,7 +17,7 @@ from jupyter_comm_broker.testing.line import Line
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event as it came."""
+    """One event of the stream."""
 
     id: str
     type: str
@@ -26,13 +26,13 @@ class Told:
 
 class EventReader:
     """
-    One reader, owned from entry to exit of an ``async with``.
+    One reader, which is open inside an ``async with`` block.
 
     Args:
-        server: where the stream is.
-        after: the id of the last event that it got before.
-        receive_buffer: bytes that the machine buffers for it; as many as it likes, if not given.
-        query: what it wants, as ``kernel=...`` and ``types="opened,closed"``.
+        server: the server.
+        after: the id of the last event that it got before; ``None`` for a new reader.
+        receive_buffer: bytes that the machine buffers for it; ``None`` for the machine's default.
+        query: the parameters of the stream, such as ``kernel=...`` and ``types="opened,closed"``.
     """
 
     def __init__(
@@ -46,13 +46,13 @@ class EventReader:
         self.status = 0
         """The status that the server answered with."""
         self.headers: Mapping[str, str] = {}
-        """The headers of its answer by name, in upper or lower case."""
+        """The headers of the answer by name. Upper and lower case do not matter."""
         self.told: list[Told] = []
-        """All events that came."""
+        """All events so far."""
         self.last_id = ""
-        """The id to come back with."""
+        """The id of the last event, for a reader that comes back."""
         self.comments = 0
-        """How many remarks came, which keep the connection alive."""
+        """How many comments came. They keep the connection alive."""
         self._looked_at = 0
         self._server = server
         self._line = Line(receive_buffer)
@@ -84,14 +84,18 @@ class EventReader:
 
     async def until(self, wanted: Callable[[Told], bool], within: float = 30.0) -> Told:
         """
-        Read on to the next event that is wanted, from the one behind the last that was.
+        Read up to the next wanted event after the last one that was returned, and return it.
+
+        Args:
+            wanted: says whether an event is the one.
+            within: seconds to wait for each piece of the stream.
 
         Raises:
-            TimeoutError: nothing at all came ``within`` that many seconds.
+            TimeoutError: nothing at all came in that time.
             GoneError: the stream ended.
         """
         while True:
-            # Several come in one chunk when the machine is busy.
+            # On a busy machine, several events come in one chunk.
             for told in self.told[self._looked_at :]:
                 self._looked_at += 1
                 if wanted(told):
@@ -99,28 +103,28 @@ class EventReader:
             await self._read_on(within)
 
     async def of(self, kind: str, within: float = 30.0) -> Told:
-        """Read on to the next event of a type."""
+        """Read up to the next event of a type, and return it."""
         return await self.until(lambda told: told.type == kind, within)
 
     async def beats(self) -> None:
-        """Read on to the next comment."""
+        """Read up to the next comment."""
         before = self.comments
         while self.comments == before:
             await self._read_on(30.0)
 
     async def begins(self) -> str:
-        """Read until there is an id to come back with, and return it."""
+        """Read until there is an id for a reader that comes back, and return it."""
         while not self.last_id:
             await self._read_on(30.0)
         return self.last_id
 
     async def ends(self, within: float = 30.0) -> None:
-        """Read to the end."""
+        """Read to the end of the stream."""
         while await self._read(within):
             pass
 
     async def body(self) -> Any:
-        """Return the JSON of an answer that is no stream."""
+        """Return the decoded JSON of an answer that is no stream."""
         length = int(self.headers["Content-Length"])
         return json.loads(await asyncio.wait_for(self._line.exactly(length), 30))
 
@@ -129,7 +133,7 @@ class EventReader:
             raise GoneError(f"the stream ended after {self.told[-3:]}")
 
     async def _read(self, within: float) -> bool:
-        """Take in one chunk. ``False`` at the end."""
+        """Read one chunk. Returns ``False`` at the end."""
         try:
             size = int((await asyncio.wait_for(self._line.until(b"\r\n"), within)).strip(), 16)
             chunk = await asyncio.wait_for(self._line.exactly(size + 2), within)
@@ -142,7 +146,7 @@ class EventReader:
         return size > 0
 
     def _dispatch(self, block: str) -> None:
-        """Do what the standard says about one block."""
+        """Handle one block of the stream as the standard says."""
         kind, data = "message", []
         for line in block.split("\n"):
             name, _, value = line.partition(":")

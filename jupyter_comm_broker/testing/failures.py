@@ -1,10 +1,10 @@
-"""What goes wrong in a test: each error says what was waited for and what came instead."""
+"""Errors of the pages, kernels and servers of a test."""
 
 from __future__ import annotations
 
 
 class GoneError(ConnectionError):
-    """A page's socket is closed while something was still to be sent or waited for."""
+    """A page's socket closed before a message was sent, or before the wanted one came."""
 
 
 class CellFailedError(AssertionError):
@@ -12,7 +12,7 @@ class CellFailedError(AssertionError):
     Code that a test ran in a kernel raised an error.
 
     Attributes:
-        traceback: what a notebook would show, or the kernel's reply if it gave no traceback.
+        traceback: the traceback as a notebook shows it, or the kernel's reply if there is none.
     """
 
     def __init__(self, traceback: str) -> None:
@@ -25,7 +25,7 @@ class ServerNotStartedError(RuntimeError):
     A server did not start, or ended at once.
 
     Attributes:
-        log: all that it has logged.
+        log: the server's log.
     """
 
     def __init__(self, log: str) -> None:

@@ -1,7 +1,7 @@
 """
-A frontend on a kernel: its WebSocket, what it sends, and what came.
+A frontend on a kernel: its WebSocket, the messages that it sends, and those that came.
 
-It speaks as an unmodified JupyterLab does on the wire (fact 1.1), as fast or as slow as wanted.
+It sends what an unmodified JupyterLab sends (fact 1.1), and reads as fast or as slowly as wanted.
 """
 
 from __future__ import annotations
@@ -22,22 +22,23 @@ from jupyter_comm_broker.testing.websocket import WebSocket
 Self = TypeVar("Self", bound="Frontend")
 
 GOODBYE = 10.0
-"""Seconds that a frontend which leaves waits for the server's answer."""
+"""Seconds that a frontend waits for the server's close frame when it disconnects."""
 
 
 class Frontend:
     """
-    The far end of one WebSocket, owned from :meth:`open` to :meth:`close`, or ``async with``.
+    The far end of one WebSocket, from :meth:`open` to :meth:`close`, or in an ``async with``.
 
     Args:
-        server: where the kernel is.
-        session_id: give one to be the same frontend again, as after a socket drop.
+        server: the server.
+        kernel_id: the kernel.
+        session_id: the id of an earlier frontend, to be the same one; ``None`` for a new id.
         subprotocol: :data:`~jupyter_comm_broker.testing.message.V1` or
             :data:`~jupyter_comm_broker.testing.message.DEFAULT`.
-        token: whose frontend it is, if not the operator's.
-        pace: bytes that it reads each second from a machine that buffers next to nothing; 0 for
-            none, ``None`` for as many as come. :meth:`resume` makes it catch up. One that is
-            slow to its end leaves without a word, as if its network had broken.
+        token: the token of the user; ``None`` for the operator's.
+        pace: bytes that it reads each second, with little buffered by the machine; 0 for none,
+            ``None`` for as many as come. :meth:`resume` makes it catch up. A slow frontend that is
+            closed sends no close frame, as if its network had broken.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class Frontend:
         self.kernel_id = kernel_id
         self.session_id = session_id or str(uuid.uuid4())
         self.received: list[Message] = []
-        """All that came, also before the socket was opened anew."""
+        """All messages that came, also over earlier sockets."""
         self._subprotocol = subprotocol
         self._token = server.token if token is None else token
         self._pace = pace
@@ -62,9 +63,9 @@ class Frontend:
         self._reading: asyncio.Task[None] | None = None
         self._arrived = asyncio.Event()
         self.closed_with: int | None = None
-        """The code that the server closed the socket with, once it has and if it said one."""
+        """The server's close code; ``None`` if the socket is open or the server gave no code."""
         self.closed_because = ""
-        """The reason that it gave."""
+        """The reason that the server gave."""
 
     # -- life --------------------------------------------------------------------------------
 
@@ -85,7 +86,7 @@ class Frontend:
         Connect.
 
         Raises:
-            ServerRefusedError: the server said no; its ``status`` and ``reason`` say why.
+            ServerRefusedError: the server refused. ``status`` and ``reason`` say why.
             ConnectionError: there is no server.
         """
         connection = WebSocket(self._pace)
@@ -100,21 +101,21 @@ class Frontend:
         self._reading = asyncio.create_task(self._read(connection), name="frontend")
 
     async def close(self) -> None:
-        """Leave, as a page whose tab is closed does; safe twice."""
+        """Disconnect, as a page whose tab is closed. May be called twice."""
         if self._socket is not None and self._socket.pace != self._pace:
             self.resume()
         if self._socket is not None and self._socket.pace is None:
             await self._socket.say_goodbye()
-            # The server ends the socket when it has heard, so that nothing is left open.
+            # The server then closes the socket, so that nothing is left open.
             if self._reading is not None:
                 await asyncio.wait([self._reading], timeout=GOODBYE)
         await self.drop()
 
     async def drop(self) -> None:
         """
-        Lose the connection without a word, as where the network breaks; safe twice.
+        Lose the connection without a close frame, as when a network breaks. May be called twice.
 
-        What came last before may come once more when it is opened again: nobody knows that it
+        The last messages may come again over the next socket. The server cannot know that they
         arrived.
         """
         connection, reading = self._socket, self._reading
@@ -134,7 +135,7 @@ class Frontend:
             self._socket.pace = 0
 
     def resume(self) -> None:
-        """Read again, as fast as it goes."""
+        """Read again, as fast as messages come."""
         if self._socket is not None:
             self._socket.pace = None
 
@@ -152,7 +153,7 @@ class Frontend:
             self._news()
 
     async def heard(self, message: Message) -> None:
-        """Take in a message that came. Here that is nothing; a page has widgets."""
+        """Handle a message that came. A page does it for its widgets; a frontend does nothing."""
 
     def _news(self) -> None:
         self._arrived.set()
@@ -171,7 +172,15 @@ class Frontend:
         **header: Any,
     ) -> str:
         """
-        Send a message and return its ``msg_id``; ``header`` adds to or replaces its fields.
+        Send a message. Returns its ``msg_id``.
+
+        Args:
+            msg_type: its type.
+            content: its content.
+            channel: the channel that it goes out on.
+            metadata: its metadata; ``None`` for none.
+            buffers: its buffers.
+            **header: fields of its header, which are added or replaced.
 
         Raises:
             GoneError: the socket is closed.
@@ -190,7 +199,7 @@ class Frontend:
         return str(fields["msg_id"])
 
     async def write(self, frame: str | bytes) -> None:
-        """Send a frame as it is; errors as in :meth:`send`."""
+        """Send a frame unchanged. Raises GoneError if the socket is closed."""
         if self._socket is None:
             raise GoneError("the frontend is not open")
         try:
@@ -204,10 +213,15 @@ class Frontend:
         self, wanted: Callable[[Message], bool], within: float = 30.0, since: int = 0
     ) -> Message:
         """
-        Return the first message that is wanted, from the ``since``-th of this frontend on.
+        Wait for a message, and return the first one that is wanted.
+
+        Args:
+            wanted: says whether a message is the one.
+            within: seconds to wait.
+            since: the place in :attr:`received` from which on messages count.
 
         Raises:
-            TimeoutError: it did not come ``within`` that many seconds.
+            TimeoutError: none came in time.
             GoneError: the server closed the socket.
         """
         loop = asyncio.get_running_loop()
@@ -230,12 +244,12 @@ class Frontend:
                 ) from None
 
     async def shows(self, truth: Callable[[], bool], within: float = 30.0) -> None:
-        """Wait until something is true of what came; errors as in :meth:`until`."""
+        """Wait until ``truth`` returns true. Raises the errors of :meth:`until`."""
         if not truth():
             await self.until(lambda _: truth(), within, since=len(self.received))
 
     async def opened(self, target_name: str, within: float = 30.0, since: int = 0) -> Message:
-        """Wait for the ``comm_open`` of a target, and return it; errors as in :meth:`until`."""
+        """Wait for the ``comm_open`` of ``target_name``, and return it: see :meth:`until`."""
 
         def is_one(message: Message) -> bool:
             return message.type == "comm_open" and message.content["target_name"] == target_name
@@ -243,11 +257,11 @@ class Frontend:
         return await self.until(is_one, within, since)
 
     async def idle(self, msg_id: str, within: float = 30.0) -> None:
-        """Wait until the kernel is done with a request, of this frontend or another."""
+        """Wait until the kernel is done with a request of this frontend or of another one."""
         await self.until(lambda m: m.ends(msg_id), within)
 
     async def ended(self, msg_id: str, within: float = 30.0) -> Message:
-        """Wait until a request is replied to and idle, and return the reply."""
+        """Wait for a request's reply and its idle. Returns the reply."""
         reply = await self.until(
             lambda m: m.parent_id == msg_id and m.type.endswith("_reply"), within
         )
@@ -256,10 +270,10 @@ class Frontend:
 
     async def disconnected(self, within: float = 30.0) -> int | None:
         """
-        Wait until the server has closed the socket, and return the code it said.
+        Wait until the server has closed the socket, and return its close code.
 
         Raises:
-            TimeoutError: it has not ``within`` that many seconds.
+            TimeoutError: the server did not close it ``within`` that many seconds.
         """
         if self._reading is not None:
             done, _ = await asyncio.wait([self._reading], timeout=within)
@@ -268,5 +282,5 @@ class Frontend:
         return self.closed_with
 
     def of(self, msg_id: str) -> list[Message]:
-        """Return what came for a request."""
+        """Return the messages that have a request as their parent."""
         return [message for message in self.received if message.parent_id == msg_id]

@@ -13,18 +13,18 @@ from jupyter_comm_broker.testing.server import Server
 
 class Kernel:
     """
-    One kernel, from entry to exit of a ``with``.
+    One kernel, which runs inside a ``with`` block.
 
     Args:
-        server: that runs it.
-        name: of the kernel's specification.
+        server: the server that runs it.
+        name: the name of its kernel specification.
     """
 
     def __init__(self, server: Server, name: str = "python3") -> None:
         self.server = server
         self.name = name
         self.id = ""
-        """The server's id of it, once it runs."""
+        """Its id on the server; empty until it runs."""
 
     def __enter__(self) -> Kernel:
         self.id = self.server.start_kernel(self.name)
@@ -40,23 +40,23 @@ class Kernel:
 
     def page(self, **options: Any) -> Page:
         """
-        Return a page on it, for a test that is a coroutine: ``async with`` it.
+        Return a page on the kernel for a test that is a coroutine. Open it with ``async with``.
 
         Args:
-            options: as those of a :class:`~jupyter_comm_broker.testing.Page`.
+            options: the options of :class:`~jupyter_comm_broker.testing.Page`.
         """
         return Page(self.server, self.id, **options)
 
     def blocking_page(self, **options: Any) -> BlockingPage:
-        """Return a page on it, for a test that is a plain function: ``with`` it."""
+        """Return a page on the kernel for a test that is a plain function. Open it by ``with``."""
         return BlockingPage(self.page(**options))
 
     def restart(self) -> None:
-        """Restart it, and return when the server has."""
+        """Restart the kernel. Returns when the server has done so."""
         self._post("restart")
 
     def interrupt(self) -> None:
-        """Interrupt what it runs."""
+        """Interrupt the request that the kernel runs."""
         self._post("interrupt")
 
     def _post(self, what: str) -> None:

@@ -1,8 +1,7 @@
 """
-Bytes from and to a server, read no faster than a test wants them read.
+A connection to a server that is read no faster than a test wants.
 
-A client of the usual kind, and the machine's own buffers, would take megabytes in for a page
-that is to be slow.
+For a page that is to be slow, a usual client and the machine's own buffers would read megabytes.
 """
 
 from __future__ import annotations
@@ -17,31 +16,31 @@ from tornado.httputil import HTTPHeaders
 from jupyter_comm_broker.testing.address import Reachable
 
 CHUNK = 1 << 18
-"""Bytes that are read in one go: enough that a flood is not read in thousands of bits."""
+"""Bytes that are read at once, so that a flood takes few reads."""
 
 NARROW = 4096
-"""The receive buffer of a reader that is to be slow, in bytes: as small as Linux lets it be."""
+"""The receive buffer in bytes of a slow reader. Linux makes none much smaller."""
 
 WIDE = 1 << 20
-"""The receive buffer of one that has to catch up."""
+"""The receive buffer in bytes of a reader that must catch up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What an HTTP answer begins with."""
+    """The status line and the headers of an HTTP answer."""
 
     status: int
     reason: str
     headers: Mapping[str, str]
-    """By name; whether it is upper or lower case does not matter."""
+    """The headers by name. Upper and lower case do not matter."""
 
 
 class Line:
     """
-    One connection, owned from :meth:`open` to :meth:`close`.
+    One connection, from :meth:`open` to :meth:`close`.
 
     Args:
-        receive_buffer: bytes that the machine takes in unread; as many as it likes, if not given.
+        receive_buffer: bytes that the machine buffers unread; ``None`` for its default.
         pace: bytes that are read each second; 0 for none, ``None`` for as many as come.
     """
 
@@ -59,13 +58,13 @@ class Line:
         made = socket.socket(socket.AF_INET if file is None else socket.AF_UNIX, socket.SOCK_STREAM)
         made.setblocking(False)
         if self._narrow is not None:
-            # Before it connects: afterwards the window has been offered.
+            # Before it connects, because then the window is offered to the server.
             made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._narrow)
         where = ("127.0.0.1", server.port) if file is None else str(file)
         try:
             await asyncio.get_running_loop().sock_connect(made, where)
             if file is None:
-                # As browsers do: a short message waits for nothing.
+                # As in browsers: a short message does not wait for an ACK.
                 made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except BaseException:
             made.close()
@@ -73,14 +72,14 @@ class Line:
         self._socket = made
 
     def close(self) -> None:
-        """Close the socket, whatever is under way; safe twice. Nobody may be reading."""
+        """Close the socket at once. Nobody may be reading. May be called twice."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
 
     @property
     def pace(self) -> int | None:
-        """Bytes that are read each second; it may be changed at any time."""
+        """Bytes that are read each second. It may be changed at any time."""
         return self._pace
 
     @pace.setter
@@ -95,11 +94,11 @@ class Line:
 
     async def exactly(self, count: int) -> bytes:
         """
-        Return the next bytes, ``count`` of them.
+        Return the next ``count`` bytes.
 
         Raises:
-            EOFError: the server closed the connection before.
-            ConnectionError: it broke.
+            EOFError: the server closed the connection before that.
+            ConnectionError: the connection broke.
         """
         while len(self._came) < count:
             await self._more(CHUNK)
@@ -108,16 +107,16 @@ class Line:
         return taken
 
     async def until(self, mark: bytes, step: int = CHUNK) -> bytes:
-        """Return what comes up to a mark, and the mark; errors as in :meth:`exactly`."""
+        """Return the bytes up to a mark, and the mark. Raises the errors of :meth:`exactly`."""
         while (found := self._came.find(mark)) < 0:
             await self._more(step)
         return await self.exactly(found + len(mark))
 
     async def head(self) -> Head:
-        """Return what an HTTP answer begins with, at any pace."""
+        """Read the status line and the headers of an HTTP answer, at any pace."""
         pace, self._pace = self._pace, None
         try:
-            # In small bits, so that nothing behind it is taken from a reader that is to be slow.
+            # In small pieces, so that a slow reader gets nothing from behind the headers.
             text = (await self.until(b"\r\n\r\n", 256)).decode("latin-1")
         finally:
             self._pace = pace
@@ -135,7 +134,7 @@ class Line:
             raise EOFError
         self._came += data
         while self._pace == 0:
-            # Paused since: what came is looked at when the reader reads again.
+            # The reader paused meanwhile. It looks at these bytes when it reads again.
             await self._changed.wait()
 
     async def _turn(self) -> None:
@@ -146,7 +145,7 @@ class Line:
                 return
 
     async def _changes(self, within: float | None) -> bool:
-        """Wait until the pace is set, no longer than that; whether it was."""
+        """Wait for at most ``within`` seconds until the pace is set. Returns whether it was."""
         try:
             await asyncio.wait_for(self._changed.wait(), within)
         except asyncio.TimeoutError:
@@ -157,7 +156,7 @@ class Line:
 
     async def write(self, data: bytes) -> None:
         """
-        Send bytes, after those of whoever sends already.
+        Send bytes, after those that are being sent.
 
         Raises:
             ConnectionError: the connection is closed.

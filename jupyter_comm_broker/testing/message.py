@@ -1,7 +1,7 @@
 """
 One message as a page sees it, and both framings by jupyter_server's own functions.
 
-Not by the broker's: a page that frames like the broker would not notice a fault in it.
+The broker's framing is not used here. A page that used it would not notice a fault in it.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from jupyter_server.services.kernels.connection.base import (
 )
 
 V1 = "v1.kernel.websocket.jupyter.org"
-"""The subprotocol that JupyterLab asks for: binary frames, each part as it is on ZeroMQ."""
+"""The subprotocol that JupyterLab asks for: binary frames with the parts as on ZeroMQ."""
 
 DEFAULT = ""
-"""No subprotocol: JSON texts, and binary frames where there are buffers."""
+"""No subprotocol: JSON text frames, and binary frames for messages with buffers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What came in one frame."""
+    """The message in one frame."""
 
     channel: str
     header: dict[str, Any]
@@ -37,7 +37,7 @@ class Message:
     content: Any
     buffers: tuple[bytes, ...]
     at: float
-    """When it came, by the event loop's clock."""
+    """When it came, in seconds of the event loop's clock."""
 
     binary: bool
     """Whether it came in a binary frame."""
@@ -50,24 +50,24 @@ class Message:
 
     @property
     def parent_id(self) -> str:
-        """The ``msg_id`` of the request it belongs to, or nothing."""
+        """The ``msg_id`` of its parent; empty if it has none."""
         msg_id: str = self.parent.get("msg_id", "")
         return msg_id
 
     @property
     def comm_id(self) -> str:
-        """The comm it is about, or nothing."""
+        """The comm that it is about; empty if it is about none."""
         comm_id: str = self.content.get("comm_id", "") if self.type.startswith("comm_") else ""
         return comm_id
 
     @property
     def data(self) -> Any:
-        """What a comm message carries, or nothing."""
+        """The data of a comm message; ``None`` for any other message."""
         return self.content.get("data") if self.type.startswith("comm_") else None
 
     @property
     def method(self) -> str:
-        """A widget message's method, or nothing."""
+        """The method of a widget's message; empty if it has none."""
         if self.type != "comm_msg" or not isinstance(self.data, dict):
             return ""
         method: str = self.data.get("method", "")
@@ -75,29 +75,32 @@ class Message:
 
     @property
     def state(self) -> dict[str, Any]:
-        """The state in a widget's message, or nothing."""
+        """The state in a widget's message; empty if it has none."""
         state: dict[str, Any] = self.data.get("state", {}) if isinstance(self.data, dict) else {}
         return state
 
     @property
     def execution_state(self) -> str:
-        """What a status says, or nothing."""
+        """The execution state of a status; empty for any other message."""
         state: str = self.content["execution_state"] if self.type == "status" else ""
         return state
 
     def ends(self, msg_id: str) -> bool:
-        """Whether it says that the kernel, or who speaks for it, is done with a request."""
+        """Return whether it is the idle of a request, by the kernel or in its name."""
         return self.parent_id == msg_id and self.execution_state == "idle"
 
 
 def decode(subprotocol: str, frame: str | bytes, at: float) -> Message:
     """
-    Cut a frame from the server.
+    Return the message in a frame from the server.
 
     Args:
-        subprotocol: that was agreed on, :data:`V1` or :data:`DEFAULT`.
-        frame: as it came.
-        at: when it came, by the event loop's clock.
+        subprotocol: the negotiated subprotocol, :data:`V1` or :data:`DEFAULT`.
+        frame: the frame.
+        at: when it came, in seconds of the event loop's clock.
+
+    Raises:
+        TypeError: it is a text frame, and the subprotocol is :data:`V1`.
     """
     if subprotocol == V1:
         if isinstance(frame, str):
@@ -124,7 +127,7 @@ def decode(subprotocol: str, frame: str | bytes, at: float) -> Message:
 
 
 def _undated(header: dict[str, Any]) -> dict[str, Any]:
-    """Return a header with its date as a text, as a page keeps it: jupyter_server parses some."""
+    """Return a header with its date as text, as a page has it. jupyter_server parses dates."""
     date = header.get("date")
     return {**header, "date": date.isoformat()} if isinstance(date, datetime) else header
 
@@ -132,7 +135,15 @@ def _undated(header: dict[str, Any]) -> dict[str, Any]:
 def encode(
     subprotocol: str, channel: str, parts: Sequence[dict[str, Any]], buffers: Sequence[bytes]
 ) -> str | bytes:
-    """Return the frame for header, parent header, metadata and content, and buffers."""
+    """
+    Return the frame that carries a message.
+
+    Args:
+        subprotocol: the negotiated subprotocol, :data:`V1` or :data:`DEFAULT`.
+        channel: the channel that it goes out on.
+        parts: its header, parent header, metadata and content.
+        buffers: its buffers.
+    """
     if subprotocol == V1:
         texts = [json.dumps(part).encode() for part in parts]
         frame: bytes = serialize_msg_to_ws_v1([*texts, *buffers], channel)

@@ -1,8 +1,7 @@
 """
-A page on a kernel: a frontend with its picture of the widgets.
+A page on a kernel: a frontend with widgets.
 
-It does what an unmodified JupyterLab does (facts 1.1 and 1.2), so that a test reads like what a
-person does.
+It does what an unmodified JupyterLab does (facts 1.1 and 1.2). So a test says what a person does.
 """
 
 from __future__ import annotations
@@ -22,14 +21,16 @@ from jupyter_comm_broker.testing.widgets import WIDGET, Widgets
 
 class Page(Frontend):
     """
-    One page: a WebSocket with a session id, a new one after each reload.
+    One page: a WebSocket with a session id. A reload gives it another session id.
 
     Args:
-        targets: what the page knows, ``jupyter.widget`` if nothing is said; a console knows
-            nothing. The page refuses what is opened for other targets.
-        build_seconds: how long its models take to build after a restore, as lazily loaded
-            classes do; what comes for them meanwhile is lost.
-        session_id: as that and the others of a :class:`Frontend`.
+        server: the server.
+        kernel_id: the kernel.
+        targets: the targets that the page knows; by default ``jupyter.widget``. A console knows
+            none. The page refuses a comm to any other target.
+        build_seconds: the seconds that its models take to build after a restore, as if their
+            classes were loaded late. Messages for them that come meanwhile are lost.
+        session_id: this and the other options are those of :class:`Frontend`.
     """
 
     def __init__(
@@ -55,22 +56,22 @@ class Page(Frontend):
         self._targets = targets
         self._build_seconds = build_seconds
         self.widgets = self._no_widgets()
-        """What the page shows."""
+        """The widgets that the page shows."""
 
     def _no_widgets(self) -> Widgets:
         return Widgets(self._tell, self._targets, self._build_seconds)
 
     async def heard(self, message: Message) -> None:
-        """Take in what came for a widget."""
+        """Handle a message for a widget."""
         await self.widgets.heard(message)
 
     async def _tell(self, msg_type: str, content: dict[str, Any], msg_id: str) -> None:
-        # While its last messages are being read the socket may be closed already.
+        # The socket may be closed already while its last messages are read.
         with suppress(GoneError):
             await self.send(msg_type, content, msg_id=msg_id)
 
     async def drop(self) -> None:
-        """Lose the connection without a word, as where the network breaks; safe twice."""
+        """Lose the connection without a close frame. May be called twice."""
         await super().drop()
         self.widgets.dispose()
 
@@ -81,15 +82,15 @@ class Page(Frontend):
         return await arrive(self, within)
 
     async def restore(self, within: float = 60.0) -> Restored:
-        """Get the kernel's widgets, as a page does that has connected again."""
+        """Get the kernel's widgets, as a page that has connected again."""
         return await restore(self, within)
 
     async def reload(self, within: float = 60.0) -> Restored:
         """
-        Press the browser's reload button: forget everything, come as a new page, and restore.
+        Reload: forget everything, connect as a new page, and restore the widgets.
 
         Returns:
-            How the widgets came back; they are in :attr:`widgets`.
+            How the restore went. The widgets are in :attr:`widgets`.
         """
         await self.close()
         self.session_id = str(uuid.uuid4())
@@ -99,16 +100,16 @@ class Page(Frontend):
         return await arrive(self, within)
 
     async def execute(self, code: str, *, stdin: bool = False) -> str:
-        """Send code to run and return the request's ``msg_id`` without waiting."""
+        """Send code to run. Returns the request's ``msg_id`` without waiting."""
         return await self.send("execute_request", {"code": code, "allow_stdin": stdin})
 
     async def run(self, code: str, within: float = 60.0) -> str:
         """
-        Run code to its end and return what it printed.
+        Run code, wait for its end, and return what it printed.
 
         Raises:
             CellFailedError: the code raised an error.
-            TimeoutError: it did not end ``within`` that many seconds.
+            TimeoutError: the code did not end ``within`` that many seconds.
         """
         msg_id = await self.execute(code)
         reply = await self.ended(msg_id, within)
@@ -119,15 +120,15 @@ class Page(Frontend):
         return "".join(m.content["text"] for m in mine if m.type == "stream")
 
     async def kernel_info(self, within: float = 30.0) -> Message:
-        """Ask for ``kernel_info`` as each page does first, and return the reply."""
+        """Ask for the ``kernel_info``, as each page does first. Returns the reply."""
         return await self.ended(await self.send("kernel_info_request", {}), within)
 
     @property
     def status(self) -> str:
         """
-        What the busy indicator shows: the last status under a request type that is tracked.
+        The status that the busy indicator shows: the last one under a tracked request type.
 
-        JupyterLab gets the untracked types with its page (fact 1.1).
+        The server tells JupyterLab the untracked types when it loads (fact 1.1).
         """
         shown = [
             m.execution_state

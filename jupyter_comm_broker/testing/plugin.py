@@ -1,8 +1,8 @@
 """
 Fixtures for pytest: a server with the broker, a kernel of it, and a page on the kernel.
 
-Pytest loads this module in every run of everybody who has the package installed. So it imports
-nothing but pytest, and does nothing before a test asks for one of its fixtures.
+If the package is installed, pytest loads this module in every run. So it imports only pytest, and
+does nothing before a test asks for one of its fixtures.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 
 class Servers(Protocol):
-    """Gives the one server of this run that has certain options."""
+    """Returns servers. There is one in a run for each set of options."""
 
     def __call__(self, **options: Any) -> Server:
-        """Return it, started before if it was asked for before."""
+        """Return the server with these options. The first call starts it."""
 
 
 @pytest.fixture(scope="session")
 def comm_broker_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    """Real Jupyter servers by their options, which are those of ``testing.Server``."""
+    """Real Jupyter servers by their options. These are the arguments of ``testing.Server``."""
     from jupyter_comm_broker.testing.server import Server
 
     running: list[tuple[dict[str, Any], Server]] = []
@@ -48,7 +48,7 @@ def comm_broker_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
 
 @pytest.fixture(scope="module")
 def comm_broker_server_options() -> dict[str, Any]:
-    """Options for the server: override it to return arguments of ``testing.Server``."""
+    """The options of the server. Override it to return arguments of ``testing.Server``."""
     return {}
 
 
@@ -56,13 +56,13 @@ def comm_broker_server_options() -> dict[str, Any]:
 def comm_broker_server(
     comm_broker_servers: Servers, comm_broker_server_options: dict[str, Any]
 ) -> Server:
-    """A real Jupyter server with the broker, one for all modules that have the same options."""
+    """A real Jupyter server with the broker. Modules with the same options share one."""
     return comm_broker_servers(**comm_broker_server_options)
 
 
 @pytest.fixture
 def comm_broker_kernel(comm_broker_server: Server) -> Iterator[Kernel]:
-    """A fresh kernel of the server, which ends with the test."""
+    """A new kernel of the server. It ends with the test."""
     from jupyter_comm_broker.testing.kernel import Kernel
 
     with Kernel(comm_broker_server) as kernel:
@@ -71,7 +71,7 @@ def comm_broker_kernel(comm_broker_server: Server) -> Iterator[Kernel]:
 
 @pytest.fixture
 def comm_broker_page_options() -> dict[str, Any]:
-    """Options for the page: override it to return arguments of ``testing.Page``."""
+    """The options of the page. Override it to return arguments of ``testing.Page``."""
     return {}
 
 
@@ -79,7 +79,7 @@ def comm_broker_page_options() -> dict[str, Any]:
 def comm_broker_page(
     comm_broker_kernel: Kernel, comm_broker_page_options: dict[str, Any]
 ) -> Iterator[BlockingPage]:
-    """A page that has loaded on the kernel, with methods that wait; closed with the test."""
+    """A page that has loaded on the kernel. Its methods wait. It is closed with the test."""
     with comm_broker_kernel.blocking_page(**comm_broker_page_options) as page:
         page.arrive()
         yield page

@@ -1,8 +1,9 @@
 """
 What JupyterLab's widget manager does when a page loads or reconnects (fact 1.2).
 
-First the control comm; without an answer within four seconds, ``comm_info`` and one
-``request_state`` for each comm, which have no time limit in the page but do have one here.
+The page first asks on the control comm. If no answer comes within four seconds, it sends a
+``comm_info_request``, and then a ``request_state`` for each comm. JupyterLab sets no time limit for
+these. Here they have one.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from jupyter_comm_broker.testing.message import Message
 from jupyter_comm_broker.testing.widgets import CONTROL, WIDGET, Model, Widgets, whole_state
 
 CONTROL_TIMEOUT = 4.0
-"""ipywidgets' CONTROL_COMM_TIMEOUT."""
+"""Seconds: the CONTROL_COMM_TIMEOUT of ipywidgets."""
 
 KERNEL_INFO_TIMEOUT = 3.0
-"""How long a page keeps its first messages back for ``kernel_info``."""
+"""Seconds that a page holds back its first messages for the ``kernel_info``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +30,15 @@ class Restored:
     """How a restore went."""
 
     by: str
-    """``control`` (all at once) or ``fallback`` (comm by comm, slower)."""
+    """``control`` (all states at once) or ``fallback`` (comm by comm, slower)."""
     seconds: float
-    """How long it took."""
+    """How many seconds it took."""
     models: int
     """How many widgets the page has."""
 
 
 class Page(Protocol):
-    """What restores: :class:`jupyter_comm_broker.testing.page.Page`."""
+    """The page that is restored: :class:`jupyter_comm_broker.testing.page.Page`."""
 
     received: list[Message]
     widgets: Widgets
@@ -45,27 +46,27 @@ class Page(Protocol):
     async def send(
         self, msg_type: str, content: dict[str, Any], *, metadata: dict[str, Any] | None = None
     ) -> str:
-        """Send a message and return its ``msg_id``."""
+        """Send a message: see :meth:`Frontend.send`. Returns its ``msg_id``."""
 
     async def until(
         self, wanted: Callable[[Message], bool], within: float = 30.0, since: int = 0
     ) -> Message:
-        """Return the first message that is wanted."""
+        """Wait for a message that is wanted, and return it: see :meth:`Frontend.until`."""
 
     async def ended(self, msg_id: str, within: float = 30.0) -> Message:
-        """Return the reply to a request when the kernel is done with it."""
+        """Wait until the kernel is done with a request. Returns the reply."""
 
 
 async def arrive(page: Page, within: float = 60.0) -> Restored:
     """Do what a page does when it loads: ask for ``kernel_info``, then restore."""
     msg_id = await page.send("kernel_info_request", {})
-    with suppress(TimeoutError):  # the page goes on without it, and so do we
+    with suppress(TimeoutError):  # a page goes on without it
         await page.ended(msg_id, KERNEL_INFO_TIMEOUT)
     return await restore(page, within)
 
 
 async def restore(page: Page, within: float = 60.0) -> Restored:
-    """Restore the page's models. ``within`` bounds the fallback."""
+    """Restore the page's models. The fallback takes at most ``within`` seconds."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     if await by_control(page):
@@ -75,7 +76,7 @@ async def restore(page: Page, within: float = 60.0) -> Restored:
 
 
 async def by_control(page: Page, within: float = CONTROL_TIMEOUT) -> bool:
-    """Ask for all states over a control comm; whether an answer came in time."""
+    """Ask for all states over a control comm. Returns whether an answer came in time."""
     comm_id = page.widgets.control = uuid.uuid4().hex
     since = len(page.received)
     opening = {"comm_id": comm_id, "target_name": CONTROL, "data": {}}
@@ -100,7 +101,7 @@ async def by_control(page: Page, within: float = CONTROL_TIMEOUT) -> bool:
 
 
 async def by_fallback(page: Page, within: float) -> None:
-    """Ask which comms there are, then each for its state."""
+    """Ask which comms there are, and then for the state of each."""
     asked = await page.send("comm_info_request", {"target_name": WIDGET})
     reply = await page.ended(asked, within)
     missing = [i for i in reply.content["comms"] if i not in page.widgets.models]
@@ -108,7 +109,17 @@ async def by_fallback(page: Page, within: float) -> None:
 
 
 async def request_state(page: Page, comm_id: str, within: float) -> None:
-    """Ask one comm for its state, and take the answer that names the request as its parent."""
+    """
+    Ask for the state of one comm, and put the answer into the page's models.
+
+    Args:
+        page: the page.
+        comm_id: the comm.
+        within: seconds to wait for the answer.
+
+    Raises:
+        TimeoutError: no answer came in time.
+    """
     content = {"comm_id": comm_id, "data": {"method": "request_state"}}
     msg_id = await page.send("comm_msg", content)
     answer = await page.until(lambda m: m.parent_id == msg_id and m.method == "update", within)

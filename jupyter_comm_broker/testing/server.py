@@ -1,8 +1,8 @@
 """
-A Jupyter server of its own on loopback: started, asked over REST, ended.
+A Jupyter server in a process of its own: how it is started, asked over REST and stopped.
 
-Either *broker* (as ``pip install`` leaves it) or *stock* (the extension switched off). All it
-reads and writes lies in one folder, so that no setting of the machine decides about a test.
+It is either *broker* (as ``pip install`` leaves it) or *stock* (with the extension switched off).
+Its files are all in one folder, so that no setting of the machine affects a test.
 """
 
 from __future__ import annotations
@@ -29,25 +29,25 @@ Subject = Literal["broker", "stock"]
 Self = TypeVar("Self", bound="Server")
 
 START_LIMIT = 60.0
-"""Seconds a server may take to start: the machine decides this, not the broker."""
+"""Seconds that a server may take to start. That depends on the machine, not on the broker."""
 
 SPEC = {"argv": [], "display_name": "for a test", "language": "python"}
 
 
 class Server:
     """
-    One server process, owned from :meth:`start` to :meth:`stop`, or ``with``.
+    One server process, from :meth:`start` to :meth:`stop`, or inside a ``with`` block.
 
     Args:
-        folder: its own, made if it is not there. Notebooks lie in ``root`` below it.
-        subject: ``broker``, or ``stock`` for a server with the extension off.
-        options: more words for the command line.
+        folder: the folder of its files. It is made if it is missing. Notebooks are in ``root``.
+        subject: ``broker``, or ``stock`` for a server with the extension switched off.
+        options: further arguments of its command line.
         config: the text of its ``jupyter_server_config.py``.
-        base_url: the path that all its paths begin with; with a slash at both ends.
-        unix_socket: a file to listen on, in the place of a port.
-        modules: a folder that server and kernels import from, before all others.
-        token: what lets people in; a new one, if not given.
-        environment: more variables for server and kernels.
+        base_url: the beginning of all its paths, with a slash at both ends.
+        unix_socket: the socket file to listen on; ``None`` for a port.
+        modules: a folder from which server and kernels import first; ``None`` for no such folder.
+        token: its token; ``None`` for a new one.
+        environment: further environment variables of server and kernels.
     """
 
     def __init__(
@@ -63,14 +63,14 @@ class Server:
         token: str | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        # Whole paths: the process has a folder of its own to begin in.
+        # Absolute paths, because the process starts in another folder.
         self.folder = folder.resolve()
         self.subject: Subject = subject
         self.token = secrets.token_hex(16) if token is None else token
         self.base_url = base_url
         self.unix_socket = unix_socket and unix_socket.resolve()
         self.port = 0
-        """Where it listens; kept when it is started once more."""
+        """The port where it listens. It stays the same when the server is started again."""
         self._options = options
         self._config = config
         self._modules = modules and modules.resolve()
@@ -93,7 +93,7 @@ class Server:
 
     def start(self, within: float = START_LIMIT) -> None:
         """
-        Start the server and return when it answers; again, after it was stopped, if wanted.
+        Start the server, and return when it answers. A stopped server can be started again.
 
         Raises:
             ServerNotStartedError: it ended, or did not answer ``within`` that many seconds.
@@ -105,13 +105,13 @@ class Server:
             self._process = subprocess.Popen(  # noqa: S603 - every word of it is written below
                 self._command(),
                 env=self._surroundings(),
-                # Away from any repository: what is installed runs, not what lies there. Kernels
-                # begin here, too.
+                # Not in a repository, so that the installed package runs. Kernels also start
+                # here.
                 cwd=self.folder / "root",
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                # A session of its own: what is left of server and kernels is ended by one signal.
+                # A session of its own, so that one signal ends server and kernels.
                 start_new_session=True,
             )
         end = time.monotonic() + within
@@ -126,7 +126,7 @@ class Server:
         where = ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}"]
         if self.unix_socket is not None:
             where = [f"--ServerApp.sock={self.unix_socket}"]
-        # What pip installed does the switching on; only stock is told anything.
+        # The installed files switch the extension on. Only stock needs an argument.
         off = '--ServerApp.jpserver_extensions={"jupyter_comm_broker": False}'
         return [
             *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
@@ -140,7 +140,7 @@ class Server:
 
     def _surroundings(self) -> dict[str, str]:
         paths = [str(self._modules or ""), os.environ.get("PYTHONPATH", "")]
-        # Under pytest, ipykernel publishes less: not what is written to its file descriptors.
+        # Under pytest, ipykernel does not publish what is written to its file descriptors.
         ours = {key: each for key, each in os.environ.items() if not key.startswith("PYTEST_")}
         return {
             **ours,
@@ -150,13 +150,13 @@ class Server:
             "IPYTHONDIR": str(self.folder / "ipython"),
             "JUPYTER_PREFER_ENV_PATH": "1",
             "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-            # Else some kernels print about their debugger when they start.
+            # Otherwise some kernels print about their debugger when they start.
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
             **self._environment,
         }
 
     def stop(self) -> None:
-        """End the server and its kernels; safe twice."""
+        """Stop the server and its kernels. May be called twice."""
         if self._process is None:
             return
         process, self._process = self._process, None
@@ -175,7 +175,7 @@ class Server:
             return False
         if not text.endswith("}"):
             return False
-        # It may have taken another port than the one proposed.
+        # The server may have taken another port than the one in its arguments.
         self.port = json.loads(text)["port"]
         try:
             return self.request("GET", "/api").status == 200
@@ -185,11 +185,19 @@ class Server:
     # -- REST --------------------------------------------------------------------------------
 
     def request(self, method: str, path: str, body: Any = None, accept: str = "*/*") -> Answer:
-        """Ask the REST API, and wait; ``body`` is sent as JSON, unless it is ``None``."""
+        """
+        Send a request to the REST API, and wait for the answer, whatever its status.
+
+        Args:
+            method: the HTTP method.
+            path: the path below the server's base URL.
+            body: the body, which is sent as JSON; ``None`` for no body.
+            accept: the media type that the answer should have.
+        """
         return ask(self, method, path, body, accept)
 
     async def ask(self, method: str, path: str, body: Any = None, accept: str = "*/*") -> Answer:
-        """Ask the REST API, while the event loop goes on with its pages."""
+        """Do the same as :meth:`request`, while the event loop goes on with its pages."""
         return await asyncio.to_thread(self.request, method, path, body, accept)
 
     async def get(self, path: str) -> Any:
@@ -197,7 +205,7 @@ class Server:
         Return what ``GET path`` answers.
 
         Raises:
-            ServerRefusedError: it answered with something else than a 200.
+            ServerRefusedError: the status of the answer is not 200.
         """
         answer = await self.ask("GET", path)
         if answer.status != 200:
@@ -209,7 +217,14 @@ class Server:
     def add_kernel(
         self, name: str, *, python: str = sys.executable, env: dict[str, str] | None = None
     ) -> str:
-        """Make a kernel known that runs ``python`` with ``env``; returns its name."""
+        """
+        Add a kernel specification. Returns its name.
+
+        Args:
+            name: its name.
+            python: the Python that runs the kernel.
+            env: further environment variables of the kernel; ``None`` for none.
+        """
         folder = self.folder / "data" / "kernels" / name
         folder.mkdir(parents=True, exist_ok=True)
         argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
@@ -237,7 +252,7 @@ class Server:
             raise ServerRefusedError(path, answer.status, str(answer.body))
 
     def connection_file(self, kernel_id: str) -> Path:
-        """Return where it stands how a kernel is reached past the server."""
+        """Return the path of a kernel's connection file."""
         return self.folder / "runtime" / f"kernel-{kernel_id}.json"
 
     # -- the broker's word -------------------------------------------------------------------
@@ -265,17 +280,17 @@ class Server:
 
     @property
     def pid(self) -> int:
-        """The server's process."""
+        """The id of the server's process."""
         if self._process is None:
             raise RuntimeError("the server does not run")
         return self._process.pid
 
     @property
     def log_path(self) -> Path:
-        """Where the server's log is."""
+        """The file of the server's log."""
         return self.folder / "server.log"
 
     @property
     def log(self) -> str:
-        """What the server has logged so far."""
+        """The text of the server's log so far."""
         return self.log_path.read_text(errors="replace")

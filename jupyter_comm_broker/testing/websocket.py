@@ -1,4 +1,4 @@
-"""The client's end of a WebSocket (RFC 6455), as a browser has it; compression left out."""
+"""The client's end of a WebSocket (RFC 6455), like a browser's but without compression."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from jupyter_comm_broker.testing.line import NARROW, Line
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 FINAL = MASKED = 0x80
 NO_MASK = bytes(4)
-"""A mask of zeros leaves the payload as it is: sending costs no pass over the bytes."""
+"""A mask of zeros. It leaves the payload unchanged, so that sending costs no work."""
 
 
 class WebSocket:
     """
-    One socket, owned from :meth:`open` to :meth:`cut`.
+    One socket, from :meth:`open` to :meth:`cut`.
 
-    It answers the server's pings as far as it reads.
+    It answers the server's pings when it reads them.
 
     Args:
-        pace: bytes that it reads each second, with next to nothing buffered by the machine; 0
-            for none, ``None`` for as many as come.
+        pace: bytes that it reads each second, with little buffered by the machine; 0 for none,
+            ``None`` for as many as come.
     """
 
     def __init__(self, pace: int | None = None) -> None:
@@ -34,9 +34,9 @@ class WebSocket:
         self._closing = False
         self._unanswered: list[bytes] = []
         self.subprotocol = ""
-        """What server and client agreed on."""
+        """The negotiated subprotocol; empty for none."""
         self.close_code: int | None = None
-        """The code that the server closed with, once it has and if it said one."""
+        """The server's close code; ``None`` if the socket is open or the server gave no code."""
         self.close_reason = ""
 
     async def open(
@@ -51,13 +51,13 @@ class WebSocket:
         Connect and shake hands.
 
         Args:
-            server: to connect to.
-            subprotocols: that the client speaks, the best one first.
-            path: below the server's base URL, as ``/api/kernels/{id}/channels``.
-            headers: what the request has beside what a WebSocket needs.
+            server: the server.
+            path: the path below the server's base URL, as ``/api/kernels/{id}/channels``.
+            subprotocols: the subprotocols of the client, the best one first.
+            headers: further headers of the request; ``None`` for none.
 
         Raises:
-            ServerRefusedError: the server answered with something else than a WebSocket.
+            ServerRefusedError: the server's answer opens no WebSocket.
             ConnectionError: there is no server, or it does not answer.
         """
         await self._line.open(server)
@@ -91,7 +91,7 @@ class WebSocket:
 
     @property
     def pace(self) -> int | None:
-        """Bytes that it reads each second; it may be changed at any time."""
+        """Bytes that it reads each second. It may be changed at any time."""
         return self._line.pace
 
     @pace.setter
@@ -99,7 +99,7 @@ class WebSocket:
         self._line.pace = pace
 
     async def receive(self) -> str | bytes | None:
-        """Return the next message, or ``None`` at the end, however it came about."""
+        """Return the next message; ``None`` at the end of the socket, however it ended."""
         with suppress(EOFError, ConnectionError):
             return await self._message()
         return None
@@ -138,14 +138,14 @@ class WebSocket:
 
     async def _answer(self, ping: bytes) -> None:
         if self._line.is_writing:
-            # Who reads must not wait for who writes: the server may wait for the reader.
+            # Reading must not wait for writing, because the server may wait for the reader.
             self._unanswered.append(ping)
         else:
             await self._line.write(frame(PONG, ping))
 
     async def send(self, payload: str | bytes) -> None:
         """
-        Send a message: a text as a text, bytes as binary.
+        Send a message: a ``str`` as a text frame, ``bytes`` as a binary frame.
 
         Raises:
             ConnectionError: the socket is closed.
@@ -158,14 +158,14 @@ class WebSocket:
             await self._line.write(frame(PONG, self._unanswered.pop(0)))
 
     async def say_goodbye(self, code: bytes = b"") -> None:
-        """Say that nothing more is sent; the server answers it and ends. Safe twice."""
+        """Send a close frame, which the server answers. May be called twice."""
         if not self._closing:
             self._closing = True
             with suppress(ConnectionError):
                 await self._line.write(frame(CLOSE, code))
 
     def cut(self) -> None:
-        """Close without a word, as a network that breaks; safe twice. Nobody may be reading."""
+        """Close without a close frame. Nobody may be reading. May be called twice."""
         self._line.close()
 
 

@@ -1,8 +1,8 @@
 """
-A page's picture of its widgets, by the rules of ipywidgets' own model code.
+The widgets of a page, by the rules of ipywidgets' own model code (facts 1.2 and 2.5).
 
-Updates always apply; an echo is ignored for an attribute until the echo of the page's own
-message came; one update of a model is under way at a time (facts 1.2 and 2.5).
+An update always applies. After its own message, a page ignores the attribute in every echo until
+the echo of that message. Only one update of a model is under way at a time.
 """
 
 from __future__ import annotations
@@ -20,66 +20,74 @@ WIDGET = "jupyter.widget"
 CONTROL = "jupyter.widget.control"
 
 Tell = Callable[[str, dict[str, Any], str], Awaitable[None]]
-"""Sends a message: its type, content and msg_id."""
+"""Sends a message. Takes its type, its content and its msg_id."""
 
 
 @dataclass(slots=True)
 class Model:
-    """One widget as the page holds it."""
+    """The page's model of one widget."""
 
     comm_id: str
     state: dict[str, Any]
     live: bool = True
     expected_echo: dict[str, str] = field(default_factory=dict)
-    """By attribute, the ``msg_id`` of the page's own update whose echo has to come first."""
+    """By attribute, the ``msg_id`` of the page's own update whose echo must come first."""
     in_flight: str = ""
     waiting: dict[str, Any] = field(default_factory=dict)
-    """What is sent next, when the update under way has ended."""
+    """The attributes that are sent when the update under way has ended."""
     shown: list[tuple[str, Any]] = field(default_factory=list)
-    """Every attribute set from outside, in order: what a person saw."""
+    """Every value that came from the server, in order, as a person saw it."""
 
 
 class Widgets:
-    """The models of one page, and what it does with comm messages."""
+    """The models of one page. They follow comm messages."""
 
     def __init__(self, tell: Tell, targets: Iterable[str], build_seconds: float) -> None:
+        """
+        Make the widgets of a page that has none yet.
+
+        Args:
+            tell: sends a message of the page.
+            targets: the targets that the page knows.
+            build_seconds: the seconds that models take to build after a restore.
+        """
         self._tell = tell
         self._targets = set(targets)
         self._build_seconds = build_seconds
         self._unbuilt: deque[tuple[asyncio.TimerHandle, dict[str, dict[str, Any]]]] = deque()
         self.models: dict[str, Model] = {}
         self.control = ""
-        """The control comm whose answer is waited for."""
+        """The control comm on which an answer is awaited; empty for none."""
         self.restored: list[Message] = []
-        """The snapshots that were taken in."""
+        """The answers from which models were restored."""
         self.refused: list[str] = []
-        """Comms that were opened at the page and that it does not know the target of."""
+        """The comms that the page refused, because it does not know their targets."""
         self.closed: list[str] = []
-        """Comms whose ``comm_close`` came, once for each."""
+        """The comms of the ``comm_close`` messages that came, in order."""
         self.lost = 0
-        """Updates that came for a comm without a model."""
+        """How many updates came for a comm without a model."""
 
     def __getitem__(self, comm_id: str) -> dict[str, Any]:
-        """Return the state shown for a comm."""
+        """Return the state that the page shows for a comm."""
         return self.models[comm_id].state
 
     def values(self, key: str = "value") -> dict[str, Any]:
-        """Return one attribute of every model that has it."""
+        """Return one attribute of every model that has it, by comm."""
         return {i: m.state[key] for i, m in self.models.items() if key in m.state}
 
     def only(self, model_name: str) -> Model:
-        """Return the one model of a class."""
+        """Return the only model with a model name."""
         (found,) = (m for m in self.models.values() if m.state.get("_model_name") == model_name)
         return found
 
     def build(self) -> None:
-        """Build at once what would be built later."""
+        """Build at once the models that would be built later."""
         while self._unbuilt:
             self._unbuilt[0][0].cancel()
             self._build_next()
 
     def dispose(self) -> None:
-        """Build no further models."""
+        """Build no more models."""
         for timer, _ in self._unbuilt:
             timer.cancel()
         self._unbuilt.clear()
@@ -87,7 +95,7 @@ class Widgets:
     # -- hearing -----------------------------------------------------------------------------
 
     async def heard(self, message: Message) -> None:
-        """Take in one message from the server."""
+        """Follow a message from the server."""
         if message.type == "comm_open":
             await self._opened(message)
         elif message.type == "comm_msg" and message.comm_id == self.control:
@@ -111,7 +119,7 @@ class Widgets:
             await self._tell("comm_close", content, uuid.uuid4().hex)
             return
         if message.content["target_name"] == WIDGET:
-            # A second comm_open would replace the model, as in the page.
+            # A second comm_open replaces the model, as in a page.
             self.models[message.comm_id] = Model(message.comm_id, whole_state(message))
 
     def _restored(self, states: dict[str, dict[str, Any]]) -> None:
@@ -153,7 +161,7 @@ class Widgets:
     # -- doing -------------------------------------------------------------------------------
 
     async def set(self, comm_id: str, **attributes: Any) -> None:
-        """Move a widget: shown at once, sent when the update before it has ended."""
+        """Set attributes at once, and send them when the update under way has ended."""
         model = self.models[comm_id]
         model.state.update(attributes)
         model.waiting.update(attributes)
@@ -177,10 +185,18 @@ class Widgets:
 
 def put_buffers(state: Any, paths: Sequence[Sequence[Any]], buffers: Sequence[bytes]) -> Any:
     """
-    Put buffers in their places within a state, and return it.
+    Put buffers into a state.
+
+    Args:
+        state: the state, which is changed.
+        paths: where each buffer belongs: the steps to it.
+        buffers: the buffers.
+
+    Returns:
+        The state.
 
     Raises:
-        ValueError: some path has no buffer, or the other way round; a page fails there, too.
+        ValueError: the numbers of paths and buffers differ. A page fails then, too.
     """
     if len(paths) != len(buffers):
         raise ValueError(f"{len(paths)} paths for {len(buffers)} buffers")
@@ -193,7 +209,7 @@ def put_buffers(state: Any, paths: Sequence[Sequence[Any]], buffers: Sequence[by
 
 
 def whole_state(message: Message) -> dict[str, Any]:
-    """Return the state in a widget's message, its buffers in place."""
+    """Return the state in a widget's message, with its buffers."""
     state: dict[str, Any] = put_buffers(
         dict(message.state), message.data.get("buffer_paths", []), message.buffers
     )
@@ -201,7 +217,7 @@ def whole_state(message: Message) -> dict[str, Any]:
 
 
 def states_of(message: Message) -> dict[str, dict[str, Any]]:
-    """Return the states in an ``update_states`` by comm, their buffers in place."""
+    """Return the states in an ``update_states`` message by comm, with their buffers."""
     states = message.data["states"]
     put_buffers(states, message.data.get("buffer_paths", []), message.buffers)
     return {comm_id: entry["state"] for comm_id, entry in states.items()}

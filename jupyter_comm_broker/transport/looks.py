@@ -1,4 +1,4 @@
-"""Waiting until a kernel has answered what it knows of some comms."""
+"""Waits until a kernel has answered questions about some comms."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Looks:
         return True
 
     def over(self, numbers: Iterable[int]) -> None:
-        """These looks are over."""
+        """Note that these looks are over."""
         for number in numbers:
             future = self._waiting.get(number)
             if future is not None and not future.done():

@@ -78,12 +78,32 @@ class ProgramPort(Protocol):
     def send_all(
         self, msg_type: str, messages: Sequence[tuple[Any, Any, Sequence[bytes]]]
     ) -> list[str]:
-        """Send several messages in order. If it raises, as :meth:`send` does, none was sent."""
+        """
+        Send several messages in order. If it raises, as :meth:`send` does, none was sent.
+
+        Args:
+            msg_type: the type of all of them.
+            messages: content, metadata and buffers of each.
+
+        Returns:
+            The messages' ids.
+        """
 
     def asking(
         self, msg_type: str, content: Any, metadata: Any, buffers: Sequence[bytes]
     ) -> AbstractContextManager[ReplyCollectorPort]:
-        """Send a message: see :meth:`send`. Collect its answers until the ``with`` block ends."""
+        """
+        Return a context that sends a message, and collects its answers until it ends.
+
+        Args:
+            msg_type: its type.
+            content: its content, or the JSON of it as ``bytes``.
+            metadata: its metadata.
+            buffers: its buffers.
+
+        Raises:
+            CommBrokerError: the message cannot be sent: see :meth:`send`.
+        """
 
 
 class EventsPort(Protocol):
@@ -104,7 +124,17 @@ class EventsPort(Protocol):
     def subscribe(
         self, wanted: EventFilter, after: str | None, on_news: Callable[[], None]
     ) -> Subscription:
-        """Add a reader: see :meth:`Journal.subscribe`. Remove it with :meth:`unsubscribe`."""
+        """
+        Add a reader. Remove it with :meth:`unsubscribe`.
+
+        Args:
+            wanted: the filter of the events that it gets.
+            after: the id of the last event that it got; ``None`` for a new reader.
+            on_news: called whenever there is something to take, or the reader has ended.
+
+        Returns:
+            The reader, as :meth:`Journal.subscribe` makes it.
+        """
 
     def unsubscribe(self, reader: Subscription) -> None:
         """Remove a reader. May be called twice."""

@@ -1,4 +1,4 @@
-"""What schemathesis checks besides its own, loaded by it; and a book of what was answered."""
+"""Our own checks, which schemathesis loads, and a record of the answers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ waited for.
 
 @schemathesis.check
 def refused_for_what_no_schema_says(ctx: Any, response: Any, case: Any) -> None:
-    """See that what fits the document is refused for nothing else."""
+    """Check that a request that fits the document is refused only for documented reasons."""
     operation = case.operation.label
     with ANSWERS.open("a") as book:
         book.write(f"{operation} {response.status_code}\n")

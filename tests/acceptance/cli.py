@@ -19,7 +19,7 @@ BIN = Path(sys.executable).parent
 
 
 def surroundings(server: Server | None, **more: str) -> dict[str, str]:
-    """Return the environment of a person at a server, or of one who has none."""
+    """Return the environment of a person who has a server, or has none."""
     own = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PYTHONWARNINGS": "error"}
     if server is not None:
         url = f"http://127.0.0.1:{server.port}{server.base_url}"
@@ -34,7 +34,7 @@ async def comms(
     within: float = 60.0,
     environment: Mapping[str, str] | None = None,
 ) -> Ended:
-    """Run a command to its end."""
+    """Run a command, and wait for its end."""
     process = await asyncio.create_subprocess_exec(
         str(BIN / program),
         *words,
@@ -53,7 +53,7 @@ async def comms(
 
 @asynccontextmanager
 async def running(server: Server, *words: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run a command beside the test, which reads what it writes."""
+    """Run a command beside the test, which reads its output."""
     process = await asyncio.create_subprocess_exec(
         str(BIN / "jupyter-comms"),
         *words,

@@ -147,7 +147,7 @@ get_ipython().kernel.comm_manager.register_target({target!r}, serve)
 
 
 def ran(code: str, names: dict[str, Any]) -> str:
-    """Run an example here, with ``names`` about it; returns what it printed."""
+    """Run an example in this process with ``names``. Returns what it printed."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(code, names)  # noqa: S102 - the examples above
@@ -155,13 +155,13 @@ def ran(code: str, names: dict[str, Any]) -> str:
 
 
 class Cells:
-    """Runs code in a kernel, past server and broker."""
+    """Runs code in a kernel, without the server and the broker."""
 
     def __init__(self, client: AsyncKernelClient) -> None:
         self._client = client
 
     async def run(self, code: str) -> str:
-        """Run code to its end; returns what it printed. An error in it is an error here."""
+        """Run code, and wait for its end. Returns what it printed. Raises its error."""
         printed: list[str] = []
 
         def note(message: dict[str, Any]) -> None:
@@ -174,11 +174,11 @@ class Cells:
         return "".join(printed)
 
     async def value(self, expression: str) -> Any:
-        """Return what an expression is in the kernel."""
+        """Return the value of an expression in the kernel."""
         return eval(await self.run(f"print(repr({expression}))"))  # noqa: S307 - our own kernel's
 
     async def becomes(self, expression: str, value: Any, tries: int = 200) -> None:
-        """Wait until an expression is something in the kernel, which hears us between cells."""
+        """Wait until an expression has a value. The kernel handles comms between cells."""
         found = None
         for _ in range(tries):
             found = await self.value(expression)
@@ -189,7 +189,7 @@ class Cells:
 
 @contextmanager
 def on(loop: asyncio.AbstractEventLoop, opened: AbstractAsyncContextManager[T]) -> Iterator[T]:
-    """Hold something open on an event loop that runs only now and then, as fixtures do."""
+    """Keep something open on an event loop that runs only at times, as fixtures do."""
     value = loop.run_until_complete(opened.__aenter__())
     try:
         yield value
@@ -202,7 +202,7 @@ async def cells(connection_file: Path | str) -> AsyncIterator[Cells]:
     """Connect to a kernel."""
     client = AsyncKernelClient(connection_file=str(connection_file))
     client.load_connection_file()
-    # A heartbeat that is not there yet would be taken for a kernel that died.
+    # A kernel without a heartbeat yet would count as dead.
     client.start_channels(hb=False)
     try:
         await client.wait_for_ready(timeout=60)

@@ -28,14 +28,14 @@ StartServer = Callable[..., Server]
 
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with nobody's settings, shared; each test starts kernels of its own."""
+    """A shared server without anybody's settings. Each test starts its own kernels."""
     with Server(tmp_path_factory.mktemp("server") / "shared", SUBJECT) as running:
         yield running
 
 
 @pytest.fixture
 def start_server(tmp_path: Path) -> Iterator[StartServer]:
-    """Start servers made to order, which end with the test."""
+    """Start servers with special options. They end with the test."""
     numbers = count()
     with ExitStack() as running:
 
@@ -48,12 +48,12 @@ def start_server(tmp_path: Path) -> Iterator[StartServer]:
 
 @pytest.fixture
 def hold(tmp_path: Path) -> Hold:
-    """What a cell of the test waits for."""
+    """The release that a cell of the test waits for."""
     return Hold(tmp_path / "released")
 
 
 @pytest.fixture
 def kernel_id(server: Server) -> Iterator[str]:
-    """A fresh kernel of the shared server."""
+    """A new kernel of the shared server."""
     with Kernel(server) as kernel:
         yield kernel.id

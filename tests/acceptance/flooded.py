@@ -89,7 +89,7 @@ async def prepare(page: Page) -> dict[str, str]:
 
 
 def shows_the_last(page: Page, ids: dict[str, str]) -> bool:
-    """Whether a page shows what the kernel set last, and knows which widget is closed."""
+    """Return whether a page shows the kernel's last values, and knows which widget is closed."""
     models = page.widgets.models
     return (
         models[ids["slider"]].state["value"] == 4711
@@ -99,7 +99,7 @@ def shows_the_last(page: Page, ids: dict[str, str]) -> bool:
 
 
 async def told_of(server: Server, kernel_id: str, session_id: str) -> dict[str, Any]:
-    """Return what the self-check says about one page."""
+    """Return the self-check's entry of one page."""
     frontends = (await server.link(kernel_id))["frontends"]
     found: dict[str, Any] = next(f for f in frontends if f["session_id"] == alias(session_id))
     return found
@@ -134,12 +134,12 @@ async def _follow(page: Page) -> None:
 
 
 def is_mark(message: Message) -> bool:
-    """Whether a message only says how far a flood has come."""
+    """Return whether a message only says how far a flood has come."""
     return message.method == "custom" and "mark" in message.data["content"]
 
 
 async def eventually(is_so: Callable[[], Awaitable[bool]], within: float = 30.0) -> None:
-    """Wait until something is so that has to be asked for."""
+    """Wait until a condition that must be asked for is true."""
     loop = asyncio.get_running_loop()
     end = loop.time() + within
     while not await is_so():

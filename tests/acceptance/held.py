@@ -11,23 +11,23 @@ from jupyter_comm_broker.testing.server import Server
 
 
 def descriptors(server: Server) -> int:
-    """How many files and sockets the server has open."""
+    """Return how many files and sockets the server has open."""
     return sum(1 for _ in Path(f"/proc/{server.pid}/fd").iterdir())
 
 
 def threads(server: Server) -> int:
-    """How many threads the server runs."""
+    """Return how many threads the server runs."""
     return sum(1 for _ in Path(f"/proc/{server.pid}/task").iterdir())
 
 
 def ports(server: Server, kernel_id: str) -> set[int]:
-    """Where a kernel listens."""
+    """Return the address of a kernel."""
     info = json.loads(server.connection_file(kernel_id).read_text())
     return {value for name, value in info.items() if name.endswith("_port")}
 
 
 def sockets_to(server: Server, kernel_id: str) -> int:
-    """How many connections the server holds to one kernel's ports."""
+    """Return how many connections the server has to one kernel's ports."""
     known = ports(server, kernel_id)
     return sum(
         bool(each.raddr) and each.raddr.port in known

@@ -1,4 +1,4 @@
-"""What a cell waits for: a test lets it go on when it has seen what it wanted to see."""
+"""Holds a cell until the test has seen enough and lets it go on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class Hold:
-    """A file that a cell looks for, as nothing else reaches a kernel that is busy."""
+    """A file that a cell looks for. Nothing else reaches a busy kernel."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,4 +1,4 @@
-"""A kernel whose comms are there again soon, whatever is done to them: for made-up requests."""
+"""For made-up requests: a kernel that soon opens its comms again, whatever closes them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ tend()
 
 
 class Tended:
-    """Keeps the comms of a kernel open, from entry to exit."""
+    """Keeps the comms of a kernel open, inside a ``with`` block."""
 
     def __init__(self, server: Server, kernel_id: str) -> None:
         self._server = server

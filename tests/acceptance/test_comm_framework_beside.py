@@ -1,4 +1,4 @@
-"""The specification's examples with our classes, in the server and from afar, against a kernel."""
+"""The specification's examples with our classes, in the server and in another process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The specification's examples in a kernel, with ipykernel's classes; we are the other end."""
+"""The specification's examples in a kernel, with ipykernel's classes. We are the other end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A kernel that floods with each type of message, at one page that reads and one that does not."""
+"""A kernel floods with each type of message. One page reads, and another does not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ten thousand comms opened and closed in a cell each, and comms that come back under an old id."""
+"""A cell opens and closes ten thousand comms. Comms come back under an old id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages that read nothing or next to nothing, and pages that are away: what they get in the end."""
+"""What pages get in the end that read little or nothing, or that are away."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ async def test_the_kernel_hears_of_nothing_that_is_refused(server: Server, kerne
 async def test_a_body_that_the_server_does_not_take_ends_its_connection_and_nothing_else(
     start_server: StartServer,
 ) -> None:
-    """tornado ends it before any handler is asked; what we refuse ourselves is smaller by far."""
+    """tornado ends it before any handler is called. Our own limits are far smaller."""
     server = start_server(options=["--ServerApp.max_body_size=1000000"])
     kernel_id = server.start_kernel()
     path = f"/api/kernels/{kernel_id}/comms"

@@ -1,4 +1,4 @@
-"""A program moves widgets over REST: the kernel and every page follow, and it hears what came."""
+"""A program moves widgets over REST. Kernel and pages follow, and it gets the answers."""
 
 import asyncio
 import base64
@@ -186,7 +186,7 @@ async def test_a_kernel_that_awaits_something_answers_meanwhile(
 async def test_what_causes_nothing_during_a_cell_that_awaits_is_known_to_be_done_after_it(
     server: Server, kernel_id: str, hold: Hold
 ) -> None:
-    """Nothing tells it before: not even ipykernel's control channel says what its shell handled."""
+    """No message says it earlier. Even ipykernel's control channel does not say it."""
     async with Page(server, kernel_id) as page:
         await page.kernel_info()
         await page.run(QUIET)

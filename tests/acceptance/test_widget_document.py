@@ -1,4 +1,4 @@
-"""The widget state document of a kernel is what ipywidgets would write, and what shows widgets."""
+"""A kernel's widget state document equals that of ipywidgets, and other programs can show it."""
 
 import asyncio
 import json

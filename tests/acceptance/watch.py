@@ -1,4 +1,4 @@
-"""How a server fares while something happens to it: its memory, and how soon it answers."""
+"""Measures a server during a test: its memory, and how soon it answers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Watch:
         """The longest that the server took to answer, in seconds."""
 
     async def __aenter__(self) -> Watch:
-        # From here on the most that Linux remembers is the most since now (proc(5), clear_refs).
+        # From now on, Linux's peak is the peak since now (proc(5), clear_refs).
         (self._files / "clear_refs").write_text("5")
         self._begin = self._memory("VmRSS")
         self._thread.start()

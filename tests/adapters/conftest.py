@@ -1,4 +1,4 @@
-"""The kernels that tests of the transport have, too."""
+"""The same kernels as for tests of the transport."""
 
 from __future__ import annotations
 

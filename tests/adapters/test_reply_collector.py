@@ -1,4 +1,4 @@
-"""What answers a message is collected until the kernel is done with it, and not without bound."""
+"""The answers to a message are collected until the kernel is done with it, within a bound."""
 
 from __future__ import annotations
 

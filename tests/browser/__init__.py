@@ -1,1 +1,1 @@
-"""The proof in a real browser: an unmodified JupyterLab and Notebook 7 in Chromium."""
+"""Tests in a real browser: an unmodified JupyterLab and Notebook 7 in Chromium."""

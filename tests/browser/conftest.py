@@ -1,4 +1,4 @@
-"""Chromium, the two servers and a desk for each case; screenshots are kept as artefacts."""
+"""Chromium, the two servers, and a desk for each case. Screenshots are kept as artefacts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FAILED: pytest.StashKey[bool] = pytest.StashKey()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known also where only this folder is run."""
+    """Register the marker, also if only this folder is run."""
     config.addinivalue_line("markers", "browser: a case in a real Chromium")
 
 
@@ -54,12 +54,12 @@ def _missing(what: str) -> NoReturn:
 
 @pytest.fixture
 def jp_asyncio_loop() -> None:
-    """Keep pytest-jupyter's loop away: it would take, and then close, Playwright's own."""
+    """Keep pytest-jupyter's loop away. It would take Playwright's own loop, and close it."""
 
 
 @pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    """Playwright's own process; ends with this folder's last test."""
+    """Playwright's own process. It ends with the last test of this folder."""
     if not CHROMIUM.exists():
         _missing(f"there is no {CHROMIUM}: install Debian's chromium")
     try:
@@ -88,7 +88,7 @@ def _serve(tmp_path_factory: pytest.TempPathFactory, subject: Subject) -> Iterat
 
 @pytest.fixture(scope="package")
 def stock(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The yard stick: a server with the extension off."""
+    """The server to compare with: the extension is off."""
     for server in _serve(tmp_path_factory, "stock"):
         assert server.self_check() is None
         yield server
@@ -113,7 +113,7 @@ def subject(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture(scope="package")
 def artefacts(pytestconfig: pytest.Config) -> Path:
-    """Where screenshots and figures are kept."""
+    """The folder of screenshots and figures."""
     named = os.environ.get("JCB_ARTEFACTS")
     folder = (Path(named) if named else pytestconfig.rootpath / "artefacts") / "browser"
     folder.mkdir(parents=True, exist_ok=True)
@@ -122,7 +122,7 @@ def artefacts(pytestconfig: pytest.Config) -> Path:
 
 @pytest.fixture(scope="package")
 def all_figures(artefacts: Path) -> Iterator[dict[str, Any]]:
-    """What every case measured, written to ``figures.json`` at the end."""
+    """The measures of all cases. They are written to ``figures.json`` at the end."""
     figures: dict[str, Any] = {}
     yield figures
     (artefacts / "figures.json").write_text(json.dumps(figures, indent=2) + "\n")
@@ -136,14 +136,14 @@ def _case(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def figures(request: pytest.FixtureRequest, all_figures: dict[str, Any]) -> dict[str, Any]:
-    """What this case measures."""
+    """The measures of this case."""
     mine: dict[str, Any] = all_figures.setdefault(_case(request), {})
     return mine
 
 
 @pytest.fixture
 def desk(request: pytest.FixtureRequest, chromium: Browser, artefacts: Path) -> Iterator[Desk]:
-    """Where a case opens its pages; cleared afterwards, evidence kept where it failed."""
+    """The desk of a case. It is cleared afterwards, but a failure's evidence is kept."""
     desk = Desk(chromium, artefacts, _case(request))
     yield desk
     desk.clear(failed=request.node.stash.get(FAILED, False))
@@ -151,7 +151,7 @@ def desk(request: pytest.FixtureRequest, chromium: Browser, artefacts: Path) -> 
 
 @pytest.fixture
 def proxy(subject: Server) -> Iterator[Proxy]:
-    """Stand between page and server."""
+    """The proxy between page and server."""
     proxy = Proxy(subject.port)
     proxy.start()
     yield proxy

@@ -1,4 +1,4 @@
-"""Where one case opens its notebooks and pages, and from where all of them are cleared away."""
+"""Opens the notebooks and pages of one case, and clears all of them away."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Desk:
         lab.page.screenshot(path=self._artefacts / f"{self._case}{suffix}.png")
 
     def clear(self, *, failed: bool) -> None:
-        """Close every page and end every kernel; keep what explains a failure."""
+        """Close every page and end every kernel. Keep the evidence of a failure."""
         for number, lab in enumerate(self._labs if failed else []):
             self.picture(lab, f".failed-{number}")
             evidence = f"console errors: {lab.errors}\n{lab.wire}"

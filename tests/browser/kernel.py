@@ -1,4 +1,4 @@
-"""A second client of a notebook's kernel, over ZeroMQ: neither page nor server has a hand in it."""
+"""A second client of a notebook's kernel over ZeroMQ, independent of page and server."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Lab:
         page.add_init_script(PROBE)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
-        # "Leave the page?": yes.
+        # Answers "Leave the page?" with yes.
         page.on("dialog", lambda dialog: dialog.accept())
 
     # -- what a person does ------------------------------------------------------------------
@@ -52,14 +52,14 @@ class Lab:
         self.wait_until(lambda: self.drawn is not None, 60, "the notebook is drawn")
 
     def run_all(self) -> None:
-        """Choose Run, Run All Cells; the kernel is waited for."""
-        # The indicator says idle before there is a kernel; a run then ends in a dialog.
+        """Wait for the kernel, and choose Run, Run All Cells."""
+        # The indicator says idle before there is a kernel. A run would then end in a dialog.
         self.wait_until(self._knows_kernel, 60, "the page knows its kernel")
         self.wait_until(lambda: self.status() == "idle", 60, "the kernel is idle")
         self._menu("Run", "Run All Cells")
 
     def begin(self, notebook: Notebook, views: int, **kinds: int) -> None:
-        """Open and run the notebook, and save it once its long cell runs and all is drawn."""
+        """Open and run the notebook. Save it once its long cell runs and all widgets are drawn."""
         self.open_notebook(notebook)
         self.run_all()
         self.wait_until(lambda: notebook.running, 60, "the long cell runs")
@@ -74,14 +74,14 @@ class Lab:
         self.wait_until(lambda: notebook.running, 60, "the long cell runs again")
 
     def let_go(self, notebook: Notebook) -> None:
-        """End the long cell, which still runs, and wait until it has ended."""
+        """End the long cell while it runs, and wait until it has ended."""
         assert notebook.running, "the long cell was over before the test was"
         notebook.let_go()
         self.wait_until(lambda: notebook.ended_at is not None, 30, "the long cell is over")
 
     def save(self, notebook: Notebook, views: int) -> None:
         """Save, and wait until the file is written anew with ``views`` widget views."""
-        # The views of an earlier save would do as well, and be those of another kernel.
+        # The views of an earlier save may be those of another kernel.
         before = notebook.saved_at
         self.page.keyboard.press("Control+s")
         self.wait_until(
@@ -115,11 +115,11 @@ class Lab:
 
     @property
     def drawn(self) -> float | None:
-        """When the notebook's first cell was drawn, by the page's clock, in seconds."""
+        """When the notebook's first cell was drawn, in seconds of the page's clock."""
         try:
             at = self.page.evaluate("window.__probe?.drawn ?? null")
         except Exception as error:
-            # The page is between two documents: asked again by whoever waits.
+            # The page is between two documents. The caller asks again.
             if "context was destroyed" in str(error):
                 return None
             raise
@@ -145,22 +145,22 @@ class Lab:
         return None
 
     def status(self) -> str:
-        """What the busy indicator says now."""
+        """The text of the busy indicator."""
         found = self.page.query_selector(INDICATOR)
         return "none" if found is None else found.get_attribute("data-status") or "none"
 
     def statuses(self) -> list[tuple[float, str]]:
-        """What it said every 200 ms since the page was loaded, with ``time.time()``."""
+        """The indicator's text every 200 ms since the page was loaded, with ``time.time()``."""
         samples: list[list[Any]] = self.page.evaluate("window.__probe.statuses")
         return [(at / 1000, status) for at, status in samples]
 
     def bar(self) -> float:
-        """How far the first bar is, in percent."""
+        """The value of the first bar, in percent."""
         style = self.page.locator(BAR).first.evaluate("bar => bar.style.width")
         return float(style.removesuffix("%"))
 
     def slider(self) -> int:
-        """Where the first slider stands."""
+        """The value of the first slider."""
         return int(float(self.page.locator(HANDLE).first.get_attribute("aria-valuenow") or "nan"))
 
     def html(self) -> list[str]:
@@ -181,7 +181,7 @@ class Lab:
         what: str,
         shown: Callable[[], object] | None = None,
     ) -> None:
-        """Look again and again, and fail with what is ``shown`` when ``what`` has not come true."""
+        """Check a condition repeatedly. If it does not come true, fail with what is ``shown``."""
         end = time.monotonic() + PATIENCE * within
         while not true():
             if time.monotonic() > end:

@@ -52,7 +52,7 @@ ENOUGH = 90.0
 
 
 def main_job(seconds: float = ENOUGH) -> list[str]:
-    """A slider, a bar and an HTML widget; the last cell drives the bar for ``seconds``."""
+    """A slider, a bar and an HTML widget. The last cell moves the bar for ``seconds``."""
     return [SLIDER, bar(seconds), HTML, DRIVE.format(seconds=seconds)]
 
 
@@ -62,7 +62,7 @@ def bar(seconds: float = ENOUGH) -> str:
 
 
 class Notebook:
-    """One notebook on a server's disk, and the notes its long cell leaves beside it."""
+    """One notebook on a server's disk, and the files that its long cell writes beside it."""
 
     def __init__(self, folder: Path, name: str, cells: list[str]) -> None:
         self.name = name
@@ -80,7 +80,7 @@ class Notebook:
 
     @property
     def started_at(self) -> float | None:
-        """When the long cell began, as ``time.time()``; ``None`` before."""
+        """When the long cell began, as ``time.time()``; ``None`` before that."""
         return self._noted("started")
 
     @property
@@ -94,7 +94,7 @@ class Notebook:
         return self.started_at is not None and self.ended_at is None
 
     def signal(self, name: str) -> None:
-        """Tell the cell something: its ``signalled(name)`` is true from now on."""
+        """Send the cell a signal. Its ``signalled(name)`` is true from now on."""
         (self._folder / f"{self.name}.{name}").touch()
 
     def let_go(self) -> None:
@@ -102,7 +102,7 @@ class Notebook:
         self.signal("let-go")
 
     def forget(self) -> None:
-        """Drop the notes of a run, so that those of the next one can be told from them."""
+        """Remove the files of a run, so that they are not taken for those of the next run."""
         for note in ("started", "ended"):
             (self._folder / f"{self.name}.{note}").unlink(missing_ok=True)
 
@@ -130,7 +130,7 @@ class Notebook:
 
     @property
     def saved_models(self) -> int:
-        """How many widget models the saved document carries the state of."""
+        """How many widget states the saved document has."""
         states = self._document["metadata"].get("widgets", {})
         return sum(len(document["state"]) for document in states.values())
 
@@ -140,6 +140,6 @@ class Notebook:
         try:
             document: dict[str, Any] = json.loads(text)
         except json.JSONDecodeError:
-            # Read in the middle of a save: nothing is saved yet.
+            # The document is being saved. Nothing is complete yet.
             return {"cells": [], "metadata": {}}
         return document

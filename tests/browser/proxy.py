@@ -18,7 +18,7 @@ SWITCHED = b"HTTP/1.1 101 "
 
 
 class Proxy:
-    """Listens on a free port of the loopback, in a thread of its own, until closed."""
+    """Listens on a free port of the loopback, in a thread of its own, until it is closed."""
 
     def __init__(self, target: int) -> None:
         self.port = 0
@@ -43,7 +43,7 @@ class Proxy:
         self._loop.close()
 
     def cut(self) -> int:
-        """Break every WebSocket and refuse new ones; how many were broken."""
+        """Break every WebSocket, and refuse new ones. Returns how many were broken."""
         return self._do(self._cut())
 
     def mend(self) -> None:
@@ -52,7 +52,7 @@ class Proxy:
 
     @property
     def open_sockets(self) -> int:
-        """How many WebSockets are open: the server has agreed, and the page is told so."""
+        """How many WebSockets are open at the server and at the page."""
         return len(self._open)
 
     def _do(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
@@ -96,7 +96,7 @@ class Proxy:
         to_page: asyncio.StreamWriter,
         connection: asyncio.Task[None],
     ) -> None:
-        # A browser opens a connection of its own for each WebSocket: the first line decides.
+        # A browser opens a connection for each WebSocket. Its first line says whether it is one.
         first = await page.readuntil(b"\n")
         is_socket = b"/channels" in first
         if is_socket and self._refusing:

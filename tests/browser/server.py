@@ -40,7 +40,7 @@ class Server(server.Server):
 
     @property
     def notebooks(self) -> Path:
-        """Where the notebooks lie."""
+        """The folder of the notebooks."""
         return self.folder / "root"
 
     # -- REST ------------------------------------------------------------------------------
@@ -58,7 +58,7 @@ class Server(server.Server):
         return answer.body
 
     def self_check(self) -> dict[str, Any] | None:
-        """What the broker says of itself; ``None`` where there is none."""
+        """The broker's self-check; ``None`` if there is no broker."""
         try:
             answer: dict[str, Any] = self.rest("GET", "/api/comms/broker")
         except ServerRefusedError as error:
@@ -92,7 +92,7 @@ class Server(server.Server):
                 self.rest("DELETE", f"/api/sessions/{session['id']}")
 
     def evaluate(self, notebook: str, expression: str) -> str:
-        """The ``repr`` of an expression in the notebook's kernel, once its cells are over."""
+        """Return the ``repr`` of an expression in the kernel, once its cells are over."""
         kernel_id = self.kernel_of(notebook)
         if kernel_id is None:
             raise LookupError(f"{notebook} has no kernel")

@@ -1,4 +1,4 @@
-"""What passed over one page's WebSockets, one line a message: the evidence when a case fails."""
+"""The messages of one page's WebSockets, one in a line, as evidence if a case fails."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the command makes of words and answers, over HTTP of a server made of prepared answers."""
+"""The command with its arguments, against a server that gives prepared answers over HTTP."""

@@ -1,4 +1,4 @@
-"""A command is run as its words; what it wrote and how it ended come back."""
+"""Runs a command by its arguments. Returns what it wrote, and how it ended."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def counter() -> Iterator[Counter]:
 def run(
     counter: Counter, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Run:
-    """Run a command against the counter."""
+    """Run a command against the server of prepared answers."""
     for name in ("JUPYTER_SERVER_URL", "JUPYTER_TOKEN", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
 

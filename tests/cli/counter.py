@@ -35,7 +35,7 @@ class ReplyCollector:
 
 @dataclass
 class Counter:
-    """Serves between ``open`` and ``close``."""
+    """Serves from ``open`` to ``close``."""
 
     answers: dict[tuple[str, str], list[tuple[int, Any]]] = field(default_factory=dict)
     """By method and path, what is answered; the last of them again and again."""
@@ -56,22 +56,22 @@ class Counter:
         return f"http://127.0.0.1:{self._server.server_address[1]}/"
 
     def lays(self, path: str, *bodies: Any, method: str = "GET", status: int = 200) -> None:
-        """Lay answers ready, one after the other."""
+        """Add answers, which are given one after the other."""
         self.answers[method, path] = [(status, body) for body in bodies]
 
     def lays_kernels(self, **notebooks: str) -> None:
-        """Let kernels run, each with its notebook."""
+        """Add running kernels, each with its notebook."""
         ids = dict(zip(notebooks, (KERNEL, OTHER), strict=False))
         self.lays("/api/kernels", [{"id": kernel_id} for kernel_id in ids.values()])
         sessions = [{"path": notebooks[each], "kernel": {"id": ids[each]}} for each in ids]
         self.lays("/api/sessions", sessions)
 
     def lays_comms(self, *comms: Mapping[str, Any]) -> None:
-        """Let comms live."""
+        """Add open comms."""
         self.lays("/api/comms", {"comms": list(comms), "next": None, "total": len(comms)})
 
     def of(self, method: str, path: str) -> list[ReplyCollector]:
-        """Return what was asked of a path."""
+        """Return the requests to a path."""
         return [each for each in self.asked if (each.method, each.path) == (method, path)]
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

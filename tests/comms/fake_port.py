@@ -1,4 +1,4 @@
-"""A way to a kernel that notes what is sent, and tells what a test wants told."""
+"""A port that notes what is sent, and tells its listener what a test says."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ SERVERS = pytest.StashKey[int]()
 
 
 def broker_wanted() -> bool:
-    """Tell whether this run is with the broker, or the one that it is compared to."""
+    """Return whether this run has the broker. If not, it is the run to compare with."""
     return os.environ.get("JCB_CONFORMANCE", "broker") == "broker"
 
 

@@ -1,4 +1,4 @@
-"""A cell inside ``with out:``, of a page that stays, drops or reloads."""
+"""A cell inside ``with out:`` of a page that stays, drops or reloads."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Capturing:
         return page
 
     def handed(self) -> list[Any]:
-        """Take the outputs that the broker has given the kernel."""
+        """Return the outputs that the broker has given the kernel."""
         ours = self.room.broker._parts.author.wrote
         data = [
             loads(message.comm.data)
@@ -84,11 +84,11 @@ class Capturing:
         self.room.kernel.idle(update)
 
     def holds(self, widget: str = "out") -> bool:
-        """Whether the broker still keeps a list beside the widget's state."""
+        """Return whether the broker still keeps a list beside the widget's state."""
         return self.room.broker._parts.capture._captures.get(widget) is not None
 
     def is_balanced(self) -> bool:
-        """Whether the budget counts the states and nothing beside them."""
+        """Return whether the budget counts only the states."""
         registry = self.room.broker._parts.comms.registry
         sizes = [each.state.size for each in registry if each.state is not None]
         return self.room.broker._parts.comms.mirror.budget.bytes == sum(sizes)

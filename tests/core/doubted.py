@@ -1,4 +1,4 @@
-"""Widgets whose states the broker is not sure of, and a kernel that says nothing of them."""
+"""Widgets whose states are dirty, and a kernel that gives no answer about them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def doubted(*comm_ids: str, **settings: Any) -> Room:
 
 
 def ends(room: Room, messages: Sequence[Message]) -> None:
-    """Let the kernel work through what it was sent, and answer nothing."""
+    """Let the kernel handle what it was sent, and answer nothing."""
     for each in messages:
         room.kernel.busy(each)
         room.kernel.idle(each)

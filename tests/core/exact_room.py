@@ -1,4 +1,4 @@
-"""A room that also proves that nothing is done in time which was not said to be due."""
+"""A room that also proves that each part acts only when it said that it was due."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from .room import Room
 
 
 class ExactRoom(Room):
-    """Before each turn it wakes those who have nothing to do: they must do nothing."""
+    """Before each turn it wakes the parts that are not due. They must do nothing."""
 
     def settle(self) -> None:
-        """Wake them, then tick as the driver does."""
+        """Wake these parts, and then tick as the driver does."""
         timed = self.broker._parts.timers
         for part in timed._parts:
             due = part.next_due()

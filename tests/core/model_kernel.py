@@ -1,4 +1,4 @@
-"""A model of a kernel with widgets: it works through what it is sent, one message after another."""
+"""A model of a kernel with widgets. It handles one message after the other."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FRESH: Widget = {"_model_name": "N", "value": 0, "other": 0, QUIET: 0}
 
 
 class ModelKernel:
-    """Widgets in a dict. What pages sent waits in line; a cell holds up the line until it ends."""
+    """Widgets in a dict. Messages of pages wait in line. A cell holds up the line until it ends."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
@@ -40,7 +40,7 @@ class ModelKernel:
     # -- the line ------------------------------------------------------------------------------
 
     def works(self) -> bool:
-        """Take in what was sent, and work off one message. ``False`` if there was nothing to do."""
+        """Read what was sent, and handle one message. Returns ``False`` if there was none."""
         for message in self._room.for_kernel():
             if message.channel == "control":
                 self._process(message)
@@ -58,7 +58,7 @@ class ModelKernel:
             self.says.idle(cell)
 
     def starts_anew(self) -> None:
-        """Be another process, with another session, that knows nothing."""
+        """Become another process, with another session and no widgets."""
         self._processes += 1
         self.widgets.clear()
         self.line.clear()

@@ -1,4 +1,4 @@
-"""A model of a page: it builds models from opens and snapshots, and applies what comes after."""
+"""A model of a page. It builds models from openings and snapshots, and applies later messages."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ModelPage:
 
     @property
     def closable(self) -> list[str]:
-        """The widgets it has used: closing another one would be a refusal."""
+        """The widgets that it has used. Closing any other one would be a refusal."""
         return sorted(self._used & self.models.keys())
 
     def restores(self) -> None:
@@ -98,7 +98,7 @@ class ModelPage:
             self._in_order(message)
 
     def _in_order(self, message: Message) -> None:
-        """Check that the kernel's messages come in its order; of comms they may be held back."""
+        """Check that messages come in the kernel's order. Those of comms may be held back."""
         session, _, number = message.header.msg_id.rpartition("-")
         if session:
             assert int(number) > self._last.get(session, 0), f"{message} came too late"

@@ -21,7 +21,7 @@ EVERYTHING = 1 << 60
 
 
 class Page(Talker):
-    """A page: whatever it sends, the broker gets at once; what it is sent, it hears when asked."""
+    """A page. The broker gets its messages at once. It reads its own when a test asks."""
 
     def __init__(self, room: Room, session: str) -> None:
         super().__init__(session)
@@ -50,7 +50,7 @@ class Page(Talker):
         self._room.settle()
 
     def loses_network(self) -> None:
-        """From now on nothing that is written comes to it, and the server does not know."""
+        """Lose the network. Nothing that is written arrives, and the server does not know."""
         self.gets()
         self.network = False
 
@@ -110,7 +110,7 @@ class Page(Talker):
         return self.tells(comm_id, {"method": "request_states"})
 
     def gets(self, most_bytes: int = EVERYTHING) -> list[Message]:
-        """Take what waits for the page, and what it was handed already."""
+        """Take the messages that wait for the page, and those that it was handed already."""
         outbox, (read, self._read) = self.frontend.outbox, (self._read, [])
         if not self.network:
             outbox.send(most_bytes)
@@ -122,7 +122,7 @@ class Page(Talker):
         return read
 
     def is_offered(self, batch: SharedBatch) -> None:
-        """Take what is shared, or let it wait."""
+        """Take the shared batch, or let it wait."""
         in_flight = self.frontend.outbox.in_flight
         if not self.network:
             return
@@ -133,11 +133,11 @@ class Page(Talker):
             self._room.broker._parts.delivery.fell_behind(self.frontend, batch)
 
     def hears(self) -> list[tuple[str, Any]]:
-        """Take what waits for the page, as pairs of type and content."""
+        """Take the messages that wait, as pairs of type and content."""
         return [(message.header.msg_type, message.content) for message in self.gets()]
 
     def hears_states(self) -> dict[str, Any] | None:
-        """Take what waits; return the states of the last snapshot in it, if there is one."""
+        """Take the messages that wait. Returns the states of the last snapshot, if any."""
         found = None
         for msg_type, content in self.hears():
             if msg_type == "comm_msg" and content["data"].get("method") == "update_states":

@@ -30,7 +30,7 @@ WITHOUT_SUBSHELLS = {"status": "ok"}
 
 
 class Room:
-    """A broker whose link to the kernel is proven, unless a test wants it otherwise."""
+    """A broker whose link to the kernel is proven, unless a test wants another one."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Room:
             self.prove(answers_control=answers_control)
 
     def settle(self) -> None:
-        """Tick, and take over what the broker wants done, as the driver does after each batch."""
+        """Tick, and take the broker's effects, as the driver does after each batch."""
         self.broker.tick(self.now)
         effects = self.broker.take_effects()
         self._for_kernel += effects.to_kernel
@@ -82,14 +82,14 @@ class Room:
                 self.kernel.idle(request)
 
     def wait(self, seconds: float) -> None:
-        """Let time pass; the broker is woken whenever it wants to be."""
+        """Let time pass. The broker is woken whenever it wants to be."""
         end, again = self.now + seconds, 0
         while True:
             due = self.broker.next_due()
             if due is None or due > end:
                 break
             again = again + 1 if due <= self.now else 0
-            # A driver would spin: the broker is woken and wants to be woken at once, for ever.
+            # A driver would spin: the broker is woken, and wants to be woken at once again.
             assert again < 5, f"nothing is done about what was due at {due}"
             self.now = max(self.now, due)
             self.settle()
@@ -114,13 +114,13 @@ class Room:
         return record
 
     def mirrored(self, comm_id: str) -> Any:
-        """Return the mirrored state of a comm, its buffers put aside."""
+        """Return the mirrored state of a comm without its buffers."""
         state = self.record(comm_id).state
         return loads(state.written()[0]) if state is not None else None
 
 
 class Kernel(Talker):
-    """The kernel: whatever it says, the broker hears at once."""
+    """The kernel. The broker gets its messages at once."""
 
     def __init__(self, room: Room, session: str = "kernel") -> None:
         super().__init__(session)
@@ -160,7 +160,7 @@ class Kernel(Talker):
         self.publishes("status", {"execution_state": "idle"}, parent)
 
     def replies(self, request: Message, content: Any) -> Message:
-        """Reply on the channel the request came on."""
+        """Reply on the channel of the request."""
         reply_type = request.header.msg_type.removesuffix("_request") + "_reply"
         return self.says(request.channel, reply_type, content, request)
 
@@ -180,7 +180,7 @@ class Kernel(Talker):
         paths: Sequence[Any] = (),
         buffers: Sequence[bytes] = (),
     ) -> Message:
-        """Open a comm; a widget's state is given, anything else has empty data."""
+        """Open a comm. A widget has a state; other comms have empty data."""
         data = {"state": state, "buffer_paths": paths} if state is not None else {}
         content = {"comm_id": comm_id, "target_name": target, "data": data}
         return self.publishes("comm_open", content, parent, buffers)

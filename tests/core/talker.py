@@ -29,7 +29,7 @@ class Talker:
         buffers: Sequence[bytes] = (),
         **header: Any,
     ) -> Message:
-        """Return a message; ``parent`` is the request it answers."""
+        """Return a message. ``parent`` is the request that it answers."""
         self._count += 1
         fields = {
             "msg_id": f"{self.session}{'_' if self.numbers else '-'}{self._count}",

@@ -1,4 +1,4 @@
-"""What a kernel says in odd words passes to pages as on stock, and is never taken for an answer."""
+"""A kernel's odd messages pass to pages as on stock, and never count as answers."""
 
 from __future__ import annotations
 

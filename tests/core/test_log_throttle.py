@@ -1,4 +1,4 @@
-"""A flood of complaints is a line a minute, which tells how many there were."""
+"""A flood of malformed messages is one line a minute, which says how many there were."""
 
 from __future__ import annotations
 

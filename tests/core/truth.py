@@ -1,4 +1,4 @@
-"""A kernel that answers our questions by what it really has, whatever its messages told."""
+"""A kernel that answers our questions with its true states, whatever its messages said."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STATE = {"_model_name": "N", "value": 1}
 
 
 class Truth:
-    """What a kernel really has; it answers our questions by it, in their order."""
+    """The true states of a kernel. It answers our questions with them, in order."""
 
     def __init__(self, room: Room, **widgets: dict[str, Any]) -> None:
         self.room = room
@@ -30,7 +30,7 @@ class Truth:
             self.room.kernel.opens(comm_id, state)
 
     def works(self) -> None:
-        """Answer everything that it was sent, also what follows from the answers."""
+        """Answer all questions, also those that follow from the answers."""
         self.room.wait(CHECK_AFTER)
         while sent := self.room.for_kernel():
             for message in sent:

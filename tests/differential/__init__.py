@@ -1,1 +1,1 @@
-"""The same scripts against jupyter_server alone and behind the broker: who gets less, or else."""
+"""The same scripts against stock jupyter_server and the broker, to find any difference."""

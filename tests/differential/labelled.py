@@ -1,4 +1,4 @@
-"""A page whose requests are known by what asked for them, and not by their ids."""
+"""A page whose requests have labels in place of ids, so that two servers can be compared."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Labelled(Page):
 
 
 def _add(outputs: list[dict[str, Any]], output: dict[str, Any]) -> None:
-    """Add an output as a page does: a stream that goes on is one."""
+    """Add an output as a page does. Consecutive texts of a stream become one."""
     output.pop("transient", None)
     last = outputs[-1] if outputs else {}
     if output.get("name") and last.get("name") == output["name"]:

@@ -31,7 +31,7 @@ class Fence:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One block that people type, with what they should see."""
+    """One block that people type, with the output that they should see."""
 
     language: str
     text: str

@@ -53,7 +53,7 @@ def typed(examples: Sequence[Example], folder: Path) -> dict[int, str]:
 
 
 def wrong(examples: Sequence[Example], printed: Mapping[int, str]) -> str:
-    """Return what did not go as the page says, or nothing."""
+    """Return what differs from the page; empty if nothing does."""
     for each in examples:
         if each.line not in printed:
             return f"line {each.line} was not reached"
@@ -91,7 +91,7 @@ def _by_line(printed: str) -> dict[int, str]:
 
 
 def _own(folder: Path) -> dict[str, str]:
-    """Return surroundings as of a person who has nothing but the project and a home."""
+    """Return the environment of a person who has only the project and a home."""
     hidden = ("JUPYTER_", "JCB_", "PYTHON", "IPYTHON", "VIRTUAL_ENV", "PYTEST")
     kept = {name: text for name, text in os.environ.items() if not name.startswith(hidden)}
     config = folder / "config"

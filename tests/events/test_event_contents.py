@@ -1,4 +1,4 @@
-"""Events show what passed and changed: no secret, no buffer, and not more than a few rows of it."""
+"""Events show messages and changes without secrets and buffers, within a bound."""
 
 from __future__ import annotations
 

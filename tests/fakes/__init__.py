@@ -1,1 +1,1 @@
-"""What stands for a real thing in tests, each held to the real one by a contract test here."""
+"""Fakes for tests. A contract test here compares each with the real thing."""

@@ -1,4 +1,4 @@
-"""An authorizer that a test gives and takes rights, and that remembers what it was asked."""
+"""An authorizer whose rights a test sets. It remembers the questions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ALL = frozenset({"read", "write", "execute"})
 
 
 class Recording(Authorizer):
-    """Answers at once. On anything but comms all is allowed."""
+    """Answers at once. It allows everything on any other resource than comms."""
 
     rights: ClassVar[frozenset[str]] = ALL
     asked: ClassVar[list[tuple[str, str]]] = []
@@ -20,7 +20,7 @@ class Recording(Authorizer):
 
     @classmethod
     def grant(cls, *rights: str) -> None:
-        """Let the rights be these from now on, and forget what was asked."""
+        """Set the rights from now on, and forget the questions."""
         cls.rights, cls.fault = frozenset(rights), None
         cls.asked.clear()
 
@@ -34,7 +34,7 @@ class Recording(Authorizer):
 
 
 class Slow(Recording):
-    """Answers when it is let."""
+    """Answers when a test lets it."""
 
     gate: ClassVar[asyncio.Event]
 

@@ -46,7 +46,7 @@ LOOK_MS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What somebody sent to the kernel."""
+    """A message that somebody sent to the kernel."""
 
     channel: str
     identity: bytes
@@ -98,9 +98,9 @@ class ZmqKernel:
             self._sockets[name] = socket = self._context.socket(kind)
             socket.linger = LINGER
             if kind == zmq.XPUB:
-                # Every subscription is told of, not only the first of a topic.
+                # Every subscription is reported, not only the first of a topic.
                 socket.xpub_verbose = True
-            # Replies to who is gone are dropped, as by every kernel.
+            # Replies to a client that is gone are dropped, as by every kernel.
             if name == "stdin":
                 socket.router_mandatory = True
             if curve is not None:
@@ -157,13 +157,13 @@ class ZmqKernel:
         return request
 
     async def subscribed(self, times: int = 1) -> None:
-        """Wait until so many subscribers have come to iopub, in all."""
+        """Wait until this many subscribers have come to iopub in all."""
         await until(lambda: self.subscriptions >= times)
 
     async def _listen(self, channel: str) -> None:
         socket = self._sockets[channel]
         while True:
-            # Looked at again and again: sending past zmq.asyncio can use up a wake-up of this.
+            # Checked repeatedly, because sending without zmq.asyncio can use up a wake-up.
             if not await socket.poll(LOOK_MS):
                 continue
             identity, *rest = await socket.recv_multipart()
@@ -189,7 +189,7 @@ class ZmqKernel:
     # -- saying ----------------------------------------------------------------------------------
 
     def answer(self, request: Request, content: dict[str, Any]) -> None:
-        """Say busy, reply and say idle, as every kernel does with every request."""
+        """Say busy, reply, and say idle, as every kernel does for every request."""
         self.status("busy", request)
         self.reply(request, content)
         self.status("idle", request)

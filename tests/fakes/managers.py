@@ -1,4 +1,4 @@
-"""Real kernel managers, told of a kernel that somebody else has started, and a real kernel."""
+"""Real kernel managers for a kernel that somebody else has started, and a real kernel."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def told_of(manager: Any, info: Mapping[str, Any]) -> None:
 
 @contextmanager
 def ipykernel() -> Iterator[Mapping[str, Any]]:
-    """Run a real ipykernel in a process of its own. Gives its connection info."""
+    """Run a real ipykernel in a process of its own. Yields its connection info."""
     manager = KernelManager(kernel_name="python3")
     manager.start_kernel()
     client = manager.blocking_client()

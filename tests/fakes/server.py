@@ -61,7 +61,7 @@ class Socket:
 
 
 async def nothing_to_fetch(*args: Any, **kwargs: Any) -> Any:
-    """Stand for a client where a test never speaks to its server."""
+    """Takes the place of a client where a test sends nothing to its server."""
     raise AssertionError("this server does not listen")
 
 
@@ -88,12 +88,12 @@ class Desk:
 
     @property
     def broker(self) -> Any:
-        """What REST asks."""
+        """The port that REST asks."""
         return self.app.web_app.settings[SETTING]
 
     @property
     def extension(self) -> Any:
-        """What the server loaded."""
+        """The extension that the server loaded."""
         return next(iter(self.app.extension_manager.extension_apps["jupyter_comm_broker"]))
 
     @property

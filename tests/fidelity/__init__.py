@@ -1,1 +1,1 @@
-"""Whether the mirror says what the kernel itself says, whatever happens to its widgets."""
+"""Compares the mirror with the kernel's own states, whatever happens to its widgets."""

@@ -70,7 +70,7 @@ class PageHand:
         return self._rng.choice(live) if live else None
 
     async def move(self) -> str:
-        """Do one thing; returns the ``msg_id`` of what was sent."""
+        """Do one thing. Returns the ``msg_id`` of the message."""
         rng, fuzz = self._rng, self._some(FUZZ)
         kind = rng.randrange(40)
         if kind == 0:

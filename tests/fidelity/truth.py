@@ -1,4 +1,4 @@
-"""What the kernel itself says, asked over ZeroMQ past server and broker."""
+"""The kernel's own states, asked over ZeroMQ without the server and the broker."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ States = dict[str, dict[str, Any]]
 
 
 class Truth:
-    """A client of its own. ipywidgets answers on the control comm opened last, so it asks again."""
+    """A client of the kernel. ipywidgets answers on the latest control comm, so it asks again."""
 
     def __init__(self, server: Server, kernel_id: str) -> None:
         path = server.connection_file(kernel_id)

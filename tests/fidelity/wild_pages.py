@@ -24,7 +24,7 @@ class WildPageHand(PageHand):
     """Moves what is wild as well."""
 
     async def move(self) -> str:
-        """Do one thing; returns the ``msg_id`` of what was sent."""
+        """Do one thing. Returns the ``msg_id`` of the message."""
         rng, wild, described = self._rng, self._some("WildModel"), self._some("AnyModel")
         kind = rng.randrange(12)
         if kind == 0:

@@ -1,4 +1,4 @@
-"""A state is shown whole, alone, by buffers or in a document, and tagged so that none is stale."""
+"""A state is shown whole, alone, by buffers or in a document. Its tag changes with it."""
 
 from __future__ import annotations
 

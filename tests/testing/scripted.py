@@ -1,4 +1,4 @@
-"""A server that says what a test wrote down, whatever it is asked."""
+"""A server that sends what a test prepared, whatever the request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SWITCHED = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
 
 @asynccontextmanager
 async def scripted(does: Does) -> AsyncIterator[Address]:
-    """Serve one connection after the other. What ``does`` raises, the test raises."""
+    """Serve one connection after the other. The test raises what ``does`` raises."""
     serving: list[asyncio.Task[None] | None] = []
 
     async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

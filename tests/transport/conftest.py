@@ -47,7 +47,7 @@ def server(
     async def stop() -> None:
         server.kernel_drivers.close()
         await server.kernels.shutdown_all(now=True)
-        # Else it is done when the garbage is collected, by whom and however long it takes.
+        # Otherwise the garbage collector does it, at any time and in any test.
         server.kernels.context.destroy(linger=0)
 
     jp_asyncio_loop.run_until_complete(stop())

@@ -1,4 +1,4 @@
-"""A driver that is linked to a kernel and knows it, for tests of what comes after."""
+"""A driver with a proven link, for tests of what comes after that."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def driver_for(manager: Any, limits: Limits | None = None) -> KernelDriver:
 
 @asynccontextmanager
 async def linked(kernel: ZmqKernel, limits: Limits | None = None) -> AsyncIterator[KernelDriver]:
-    """Open a driver to a fresh kernel and wait until both know of each other."""
+    """Open a driver to a new kernel, and wait until its link is proven."""
     driver = driver_of(kernel, limits)
     driver.open(running=False)
     await proven(driver)
@@ -43,5 +43,5 @@ async def linked(kernel: ZmqKernel, limits: Limits | None = None) -> AsyncIterat
 
 
 async def proven(driver: KernelDriver) -> None:
-    """Wait until a driver and its kernel know of each other."""
+    """Wait until a driver's link to its kernel is proven."""
     await until(lambda: driver.broker._parts.handshake.link == "proven")

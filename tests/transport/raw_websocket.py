@@ -1,4 +1,4 @@
-"""A WebSocket client that stops reading when told to, and keeps every byte it was sent."""
+"""A WebSocket client that stops reading when a test says so, and keeps every byte."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ COMPRESSION = "Sec-WebSocket-Extensions: permessage-deflate\r\n"
 
 
 class RawWebSocket:
-    """Connected until :meth:`close`. Reads only within :meth:`read`."""
+    """A socket that is connected until :meth:`close`. It reads only within :meth:`read`."""
 
     def __init__(self, port: int, receive_buffer: int) -> None:
         self._socket = socket.socket()
@@ -38,7 +38,7 @@ class RawWebSocket:
         self.stream.clear()
 
     async def read(self, length: int) -> bytearray:
-        """Read until so many bytes came in all; return the stream."""
+        """Read until this many bytes came in all. Returns the stream."""
 
         def enough() -> bool:
             try:
@@ -68,7 +68,7 @@ class RawWebSocket:
         self._answered = sum(opcode == PING for opcode, _ in frames(self.stream))
 
     def breaks(self) -> None:
-        """End by a reset, as after a while without a network: nothing is said any more."""
+        """End by a reset, as after a while without a network."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._socket.close()
 

@@ -36,7 +36,7 @@ def update(number: int, size: int) -> Message:
 
 
 class Handler(WebSocketHandler):
-    """A handler as plain as they come."""
+    """A plain WebSocket handler."""
 
     opened: asyncio.Future[Any]
 
@@ -64,7 +64,7 @@ class Filtering(Handler):
 
 
 class Line:
-    """A real WebSocket between a writer and a reader that reads only when it is told to."""
+    """A real WebSocket between a writer and a reader. The reader reads only when a test says so."""
 
     def __init__(self) -> None:
         self.pause = NEVER

@@ -1,4 +1,4 @@
-"""The exchange finds kernels by event, by connect and by list, follows them, and lets go of all."""
+"""Kernel drivers find kernels by event, by connection and by list, follow them, and close all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""jupyter_server's own kernel manager with an exchange over it, and no server around them."""
+"""jupyter_server's own kernel manager with kernel drivers, and no server around them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
 
 
 class Server:
-    """jupyter_server's own kernel manager, and an exchange over it."""
+    """jupyter_server's own kernel manager, and the drivers of its kernels."""
 
     def __init__(self) -> None:
         config = Config({"AsyncIOLoopKernelRestarter": {"time_to_dead": 0.1}})
@@ -34,7 +34,7 @@ class Server:
         return kernel_id
 
     def listens(self, kernel_id: str) -> None:
-        """Let the exchange hear the events of a kernel, as the extension does."""
+        """Let the drivers follow the events of a kernel, as the extension does."""
         self.kernels.get_kernel(kernel_id).event_logger.add_listener(
             schema_id=KERNEL_ACTIONS, listener=self.kernel_drivers.kernel_action
         )

@@ -1,4 +1,4 @@
-"""Pairs of ZeroMQ sockets, and what a channel at one end handed on."""
+"""Pairs of ZeroMQ sockets, and the messages that a channel at one end handed on."""
 
 from __future__ import annotations
 

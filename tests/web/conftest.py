@@ -33,7 +33,7 @@ NO_KERNEL = "33333333-3333-3333-3333-333333333333"
 
 
 class Mirrored(Truth):
-    """A kernel that has what the broker thinks it has, unless a test knows better."""
+    """A kernel that agrees with the broker, unless a test says otherwise."""
 
     def works(self) -> None:
         for record in self.room.broker._parts.comms.registry:
@@ -42,7 +42,7 @@ class Mirrored(Truth):
 
 
 class Desk:
-    """What the handlers ask: two kernels whose brokers hear what a test lets them hear."""
+    """The port of the handlers: two kernels whose brokers get the messages of a test."""
 
     def __init__(self) -> None:
         self.rooms = {KERNEL_1: Room(), KERNEL_2: Room()}
@@ -99,7 +99,7 @@ class Desk:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """An answer."""
 
     status: int
     body: Any
@@ -115,7 +115,7 @@ Reading = Callable[..., EventReader]
 
 
 class Judge(AllowAllAuthorizer):
-    """Notes what it is asked, and denies what a test wants denied."""
+    """Notes the questions, and denies what a test wants denied."""
 
     asked: list[tuple[str, str]]
     denied: set[tuple[str, str]]

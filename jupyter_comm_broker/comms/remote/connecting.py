@@ -14,9 +14,9 @@ In a program with an event loop, they run on the loop::
         ...
 
 A lost connection is opened again by itself, as the same page. Then the program gets what the
-server kept for it (``CommBroker.absent_seconds``, ``absent_bytes``), each message once, and what it
-sent meanwhile is written. A message that was on its way to the server when the connection broke
-may or may not have arrived.
+server kept for it (``CommBroker.absent_seconds``, ``absent_bytes``), each message once. Messages
+that it sent meanwhile are written. A message that was on its way to the server when the connection
+broke may or may not have arrived.
 """
 
 from __future__ import annotations
@@ -187,7 +187,20 @@ async def connect_async(
     """
     Connect to a kernel, in a program with an event loop.
 
-    The arguments and errors are those of :func:`connect`.
+    Args:
+        url: the server's URL, as ``jupyter server list`` prints it.
+        token: the server's token, if it is not in the URL.
+        kernel_id: the kernel. May be left out if only one runs.
+        log: the log for lost connections and for callbacks that raise.
+
+    Returns:
+        The manager of the kernel's comms. Close it, or use it in an ``async with`` block.
+
+    Raises:
+        ServerRefusedError: there is no such kernel, the token is wrong, or the server has no
+            broker.
+        ValueError: the URL is not valid, or no kernel was named and not exactly one runs.
+        OSError: the server does not answer.
     """
 
     def made(port: RemotePort) -> AsyncRemoteCommManager:

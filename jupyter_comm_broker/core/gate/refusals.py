@@ -5,10 +5,10 @@ JupyterLab answers a ``comm_open`` for an unknown target with ``comm_close``. Th
 the comm for everybody, and tells nobody. So a console on a notebook's kernel closed all of the
 notebook's widgets (jupyterlab#6929).
 
-The kernel must hear of a refusal if nobody else can use the comm. While it runs a cell it can hear
-nothing, and the cell may open the comm once more under the same id, for a target that the page does
-know. The refusal of the first would then close the second, as it does with stock (ipykernel#1059).
-So a refusal waits here until the kernel is free.
+The kernel must hear of a refusal if nobody else can use the comm. A kernel that runs a cell hears
+nothing. The cell may open another comm under the same id, for a target that the page does know. The
+refusal of the first would then close the second, as it does with stock (ipykernel#1059). So a
+refusal waits here until the kernel is free.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Refusals:
         self, frontend: Frontend, record: CommRecord, message: Message, now: float
     ) -> bool:
         """
-        Take a ``comm_close`` if the page only does not know the target, and others may.
+        Keep a ``comm_close`` from the kernel if it only refuses a target that others may know.
 
         Args:
             frontend: the page.
@@ -97,7 +97,18 @@ class Refusals:
     def meant_nothing(
         self, frontend: Frontend, record: CommRecord, message: Message, now: float
     ) -> bool:
-        """Take a ``comm_close`` as :meth:`kept_here` does, of a page that may close nothing."""
+        """
+        Take the ``comm_close`` of a page whose user may not close, if it only refuses the target.
+
+        Args:
+            frontend: the page.
+            record: the comm.
+            message: the ``comm_close``.
+            now: the time.
+
+        Returns:
+            Whether it is such a refusal. It is answered, and the kernel never hears of it.
+        """
         if not self._refused(frontend, record, message, now):
             return False
         self._reopening.turned_down(frontend, record)
@@ -138,7 +149,7 @@ class Refusals:
         self._page_replies.idle(refusal.frontend, refusal.message.parts[0], now)
 
     def _still_holds(self, refusal: Refusal) -> bool:
-        """Return whether the same comm is there, the page did not use it, and nobody can."""
+        """Return whether the comm is still open, the page has not used it, and nobody else can."""
         frontend, record, _ = refusal
         return (
             self._comms.registry.get(record.comm_id) is record
@@ -180,7 +191,7 @@ def is_refusal(
         record: the comm.
         frontend: the page.
         message: the ``comm_close``.
-        limits: the limits.
+        limits: how soon after the ``comm_open`` a refusal comes.
         now: the time.
     """
     if record.opened_by is Side.FRONTEND or gives_reason(message) or has_data(message):

@@ -14,7 +14,7 @@ from jupyter_comm_broker.protocol.message import Message
 
 class Findings:
     """
-    What was learned goes from here to everybody whom it concerns.
+    Tells what was learned to every page that it concerns.
 
     Args:
         ledger: counts and logs.
@@ -32,11 +32,11 @@ class Findings:
         self._capture = capture
 
     def read(self, step: Callable[[], list[Learned]], now: float) -> None:
-        """Read an answer by ``step``, and spread what it taught."""
+        """Read an answer by ``step``, and tell pages what it taught."""
         self.spread(self._ledger.shielded("reading an answer of the kernel", step) or [], now)
 
     def spread(self, learned: list[Learned], now: float) -> None:
-        """Tell pages."""
+        """Tell pages what was learned."""
         if learned:
             # What was collected for an Output widget is newer than what the kernel knows of it.
             self._ledger.shielded("settling captured output", self._capture.settle)

@@ -1,4 +1,4 @@
-"""Pages' messages that come while the kernel cannot be reached, until it can."""
+"""Holds pages' messages back while the kernel cannot be reached."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from jupyter_comm_broker.protocol.message import Message
 
 class HeldBack:
     """
-    Holds them, and lets them go in their order.
+    Holds messages back, and lets them in later in their order.
 
     Args:
         ledger: counts and logs.
         handshake: says whether messages must wait.
         held: the messages that wait.
-        info_requests: has questions that wait for a process that may be gone.
+        info_requests: keeps questions, perhaps for a process that is gone.
         effects: collects what is to be sent.
     """
 

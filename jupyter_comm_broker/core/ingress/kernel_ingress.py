@@ -83,7 +83,7 @@ class KernelIngress:
         return is_routine and not is_ours and not self._from_kernel.collects_output
 
     def is_answer(self, message: Message) -> bool:
-        """Return whether a comm message of the kernel answers a question of ours, and only that."""
+        """Return whether a comm message of the kernel is only the answer to our question."""
         try:
             return self._is_ours(message.parent) and self._kernel_replies.is_answer(message)
         except MalformedMessageError:

@@ -59,7 +59,7 @@ class KernelReplies:
 
     def is_answer(self, message: Message) -> bool:
         """
-        Return whether a comm message whose parent is a request of ours answers it, and only that.
+        Return whether a comm message under a request of ours is only the answer to it.
 
         Raises:
             MalformedMessageError: the message cannot be read.

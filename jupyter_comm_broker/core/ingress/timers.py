@@ -38,7 +38,7 @@ class Timers:
         return min((moment for moment in moments if moment is not None), default=None)
 
     def tick_after_messages(self, now: float) -> float | None:
-        """Do the same as :meth:`tick`, unless that can be put off."""
+        """Do what :meth:`tick` does, unless it can be put off."""
         return self._not_before if self.is_routine and now < self._not_before else self.tick(now)
 
     def tick(self, now: float) -> float | None:

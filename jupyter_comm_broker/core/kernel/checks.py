@@ -33,7 +33,7 @@ class Checks:
     """
 
     MOST_UNDER_WAY = 1_000
-    """The most questions for which the time is kept when the kernel began with them."""
+    """The most questions for which it is noted when the kernel began with them."""
 
     def __init__(self, comms: Comms, effects: Effects, limits: Limits) -> None:
         self._comms = comms

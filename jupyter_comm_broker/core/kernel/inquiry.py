@@ -104,7 +104,7 @@ class Inquiry:
         return asked
 
     def ask_for_a_sign(self, now: float) -> str:
-        """Ask a small question on the shell, whose end shows what is before it. Returns its id."""
+        """Ask a small question on the shell, to see when all before it is done. Returns its id."""
         return self._kernel_requests.ask("overdue", "shell", "kernel_info_request", {}, now)
 
     def done(self, msg_id: str) -> None:

@@ -142,5 +142,5 @@ class LinkHandshake:
         waited_for = self._asking and self.link in ("connecting", "assumed")
         if self._heard and self._answered and waited_for:
             self.link = "proven"
-            # What it published before we were subscribed, its statuses among it, is lost.
+            # What it published before we were subscribed is lost, also its statuses.
             self._work.execution.answered()

@@ -42,9 +42,22 @@ class ListQuestion:
         return message.header.msg_type == "comm_info_reply" and question.about == "list"
 
     def answered(self, message: Message, question: Question, now: float) -> list[Learned]:
-        """Take the answer, and return what pages must be told."""
+        """
+        Take the answer.
+
+        Args:
+            message: the answer.
+            question: the question, which says when it was asked.
+            now: the time.
+
+        Returns:
+            What pages must be told.
+
+        Raises:
+            MalformedMessageError: the answer cannot be read.
+        """
         learned = self._reconciliation.listed(message, question.asked_at, now)
-        # Only now: an answer that cannot be taken is overdue, and asked for again ever later.
+        # Not before: if an answer cannot be taken, the kernel is asked again after longer waits.
         self.deadline = None
         return learned
 

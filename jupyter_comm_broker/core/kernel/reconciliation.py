@@ -223,7 +223,17 @@ class Reconciliation:
         }
 
     def stated(self, comm_id: str, whole: Whole, now: float) -> list[Learned]:
-        """Take the ``whole`` state of a comm as the kernel says it. Returns what was learned."""
+        """
+        Take a state that the kernel gave.
+
+        Args:
+            comm_id: the comm. Nothing is learned of a comm that is closed by now.
+            whole: its whole state.
+            now: the time.
+
+        Returns:
+            What pages must be told.
+        """
         record = self._comms.registry.get(comm_id)
         return [] if record is None else self._stated(record, whole, now)
 

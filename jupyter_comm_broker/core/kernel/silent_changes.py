@@ -10,7 +10,7 @@ class SilentChanges:
     """
     The widgets that changed since the last look, and so may change again.
 
-    Converters, mutations in place and overridden methods change what no message tells.
+    Converters, mutations in place and overridden methods change values without a message.
 
     Args:
         watched: notes what changes.

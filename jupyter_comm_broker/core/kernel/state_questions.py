@@ -140,7 +140,7 @@ class StateQuestions:
 
     def heard(self, message: Message, question: Question, now: float, pause: float) -> Heard:
         """
-        Take what the kernel sent because of our questions.
+        Take what the kernel sent because of our questions. Returns :data:`Heard`.
 
         Args:
             message: the message.
@@ -241,8 +241,8 @@ class StateQuestions:
             self._is_left = True
             return [], None if self._answers else self.read_on(now, pause)[1]
         if question.about == "states" and self.step is Step.STATES:
-            # If one widget's serializer fails, none is answered; or another client asked last,
-            # once.
+            # If one widget's serializer fails, none is answered. Or another client asked last: that
+            # happens once.
             self._unanswered += 1
             self._no_control_comm = self._unanswered > 1
             return [], self._ask_each(now, pause)
@@ -270,7 +270,7 @@ class StateQuestions:
         if self.step is Step.EACH:
             if was_handled:
                 self._silent |= self._portion.keys()
-            # The others were not asked. They are asked when these were given up.
+            # The others were not asked. They are asked once these are given up.
             self._left = self._silent | self._portion.keys()
         self._overdue = ""
         self._inquiry.leave_subshell(now)

@@ -71,7 +71,7 @@ class Verification:
         return Step.LIST if self._list.deadline is not None else self._states.step
 
     def began(self, now: float) -> None:
-        """Note that the link is connected. What no message told can only have happened since."""
+        """Note that the link is connected. Silent changes are looked for from now on."""
         self._checks.silent_changes.looked(now)
 
     def wanted(self, comm_ids: Iterable[str], now: float) -> None:

@@ -1,9 +1,9 @@
 """
 A question that the broker asks after a request that may be over.
 
-A kernel that handles the question is past all earlier requests. It goes over the shell, where a
-kernel takes one request after the other. Its answer may be dropped as well, and a handler may run
-for hours. So it is asked again, after ever longer waits.
+A kernel that handles the question is past all earlier requests. The question goes over the shell,
+where a kernel takes one request after the other. Its answer may be dropped as well, and a handler
+may run for hours. So it is asked again, after ever longer waits.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class LaterQuestion:
         self._msg_id = ""
 
     def is_heard(self, msg_id: str) -> bool:
-        """Return whether the kernel, which is at ``msg_id``, is at this question. Once only."""
+        """Return whether the kernel handles this question as ``msg_id``. True only once."""
         if not msg_id or msg_id != self._msg_id:
             return False
         self._msg_id = ""

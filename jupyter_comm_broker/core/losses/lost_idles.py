@@ -11,8 +11,8 @@ with it.
 A request without a reply may also have let the next request in (a callback that polls). So it
 counts as over only if something was lost since it began.
 
-ipykernel 6 names the wrong request in the idle of a cell that let others in: the last of those. So
-a second idle of one request is the idle of the request that it began inside.
+A cell may let other requests run inside it. ipykernel 6 then names the last of them in the cell's
+idle, in place of the cell. So a second idle of one request is the idle of the request around it.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class LostIdles:
     # -- suspecting ----------------------------------------------------------------------------
 
     def next_due(self) -> float | None:
-        """Return when to look again; ``None`` for never. It is kept while requests end in time."""
+        """Return when to look again; ``None`` for never. Requests that end in time keep it."""
         return self._look_at if self._suspected() == self._suspect else SOON
 
     def tick(self, now: float) -> None:

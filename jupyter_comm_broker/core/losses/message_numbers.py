@@ -52,7 +52,7 @@ class MessageNumbers:
 
     @property
     def missing(self) -> bool:
-        """Whether a number has not come, or counts as lost and was not told yet."""
+        """Whether a number has not come, or was lost and :meth:`take_lost` has not counted it."""
         return bool(self._gaps or self._lost)
 
     @property
@@ -145,7 +145,7 @@ class MessageNumbers:
             self._lost += self._give_up(self._gaps.pop(0))
 
     def _give_up(self, gap: Gap) -> int:
-        """Take the numbers of a gap for lost. Returns how many they are."""
+        """Count the numbers of a gap as lost. Returns how many they are."""
         if gap.passed_at is not None:
             self._lost_since = max(self._lost_since, gap.passed_at)
         return len(gap)

@@ -82,7 +82,7 @@ class MissingIdles:
         msg_id = status.parent.msg_id
         self._unheard.pop(msg_id, None)
         self._shown.pop(msg_id, None)
-        # A message may have gone to a subshell, which publishes on its comm. That is waited for.
+        # A subshell that runs may be handling one of the messages. Then nothing is proven yet.
         if self._question.is_heard(msg_id) and self._work.execution.running is None:
             for silent in [each for each in self._unheard if each in self._before]:
                 self._end_silent(silent, now)
@@ -93,7 +93,7 @@ class MissingIdles:
         return bool(self._unheard)
 
     def shown(self, message: Message, now: float) -> None:
-        """Note that the kernel published something under a message, and so is handling it."""
+        """Note that the kernel published something under a message, so it handles the message."""
         msg_id = message.parent.msg_id
         if msg_id not in self._unheard:
             return

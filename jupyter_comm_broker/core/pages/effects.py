@@ -36,7 +36,7 @@ class Effects:
     log: list[LogLine] = field(default_factory=list)
 
     looked: list[int] = field(default_factory=list)
-    """The checks of all states that are over, by the numbers that they were given."""
+    """The numbers of the looks that are over. See :meth:`KernelBroker.look`."""
 
     shared: SharedBatch | None = None
     """What all pages that keep up are sent."""

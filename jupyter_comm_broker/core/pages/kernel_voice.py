@@ -62,7 +62,14 @@ class KernelVoice:
         )
 
     def idle(self, header: Header, text: Part, now: float) -> Message:
-        """Return the ``idle`` of a request. ``text`` is its header as JSON, or empty."""
+        """
+        Return the ``idle`` of a request.
+
+        Args:
+            header: the request's header.
+            text: the same header as JSON; empty if the kernel never wrote it.
+            now: the time.
+        """
         parent = text or self._author.written(header, now)
         return self.publish("status", {"execution_state": "idle"}, now, parent)
 

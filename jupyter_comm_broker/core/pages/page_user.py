@@ -12,7 +12,7 @@ class PageUser:
     name: str = ""
     """The user's name; empty for a user without a lasting name, who shows only the token."""
     shows_token: bool = True
-    """Whether the user shows what a user without a name shows."""
+    """Whether the user shows only the token, or the server asks for nothing."""
 
     def may_be(self, first: PageUser) -> bool:
         """Return whether this can be the user who connected first."""

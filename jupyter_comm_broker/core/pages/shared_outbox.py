@@ -1,10 +1,10 @@
 """
 What comes next for all pages that keep up, noted once for all of them.
 
-Most pages keep up, and the kernel publishes the same to each. With one list in place of an entry in
-every outbox, a message costs the same for 200 pages as for one, and its frames are joined once. A
-page goes on with its own outbox when it is sent something of its own, or when its socket is full.
-It comes back when its own outbox is empty.
+Most pages keep up, and the kernel publishes the same to each. One list takes the place of an entry
+in every outbox. So a message costs the same for 200 pages as for one, and its frames are joined
+once. A page goes on with its own outbox when it is sent something of its own, or when its socket is
+full. It comes back when its own outbox is empty.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class KernelInfo:
-    """Keeps it, because a page that connects needs it before anything else."""
+    """Keeps that content, because a page that connects needs it before anything else."""
 
     def __init__(self) -> None:
         self.content: bytes | None = None

@@ -115,8 +115,8 @@ class CatchUps:
             record = self._comms.registry.get(comm_id)
             if record is not None and record.state is not None and comm_id not in catch_up.held:
                 if self._capture.collected_by(comm_id, frontend.session_id):
-                    # The page's own list is ahead of ours. It would give the kernel ours in its
-                    # place.
+                    # The page's own list is ahead of ours. With ours, the page would give the
+                    # kernel an older list.
                     keys = keys - {"outputs"}
                 if record.mailboxes is not None:
                     # A value that was put into a mailbox just now is delivered by itself.

@@ -12,7 +12,7 @@ from jupyter_comm_broker.core.state.comm_record import CommRecord
 
 class FollowUp:
     """
-    Sees to it that the page learns what it misses, and that the answer is checked.
+    Tells the page later what it misses, and has the answer checked.
 
     Args:
         catch_ups: tells the page what changes while it builds its models.
@@ -24,7 +24,14 @@ class FollowUp:
         self._verification = verification
 
     def given(self, frontend: Frontend, records: Sequence[CommRecord], now: float) -> None:
-        """Note that a page was given these comms."""
+        """
+        Note that a page was given comms.
+
+        Args:
+            frontend: the page.
+            records: the comms.
+            now: the time.
+        """
         self._catch_ups.began(frontend, {each.comm_id for each in records}, now)
         self._verification.restored(records, now)
 

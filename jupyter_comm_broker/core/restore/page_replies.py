@@ -1,9 +1,9 @@
 """
 What the broker tells a page in the kernel's name.
 
-Each answer has the page's request as its parent. It ends with the
-``idle`` that the page waits for. The parent of that idle has a type that no busy indicator follows,
-because the kernel may be busy (rule 8).
+Each answer has the page's request as its parent. It ends with the ``idle`` that the page waits for.
+The kernel may be busy meanwhile. So the parent of that idle has a type that no busy indicator
+follows (rule 8).
 """
 
 from __future__ import annotations
@@ -40,8 +40,18 @@ class PageReplies:
     * ``parent``: the parent header of what is written, as JSON.
     * ``record`` or ``comm_id``: the comm.
     * ``state``: the attributes that are set.
+    * ``reason``: why, for people.
+    * ``ename`` and ``evalue``: the name of an error and its text.
+    * ``content``: the content of a reply.
     * ``besides``: the session id of a page that is not told.
     * ``now``: the time in seconds.
+
+    Args:
+        ledger: counts and logs.
+        comms: the kernel's comms.
+        work: says what the kernel is doing.
+        delivery: the pages.
+        voice: writes messages in the kernel's name.
     """
 
     def __init__(
@@ -81,14 +91,14 @@ class PageReplies:
     def refuse(
         self, frontend: Frontend, request: Message, ename: str, evalue: str, now: float
     ) -> None:
-        """Reply that a request was not let through, with error ``ename: evalue``, and end it."""
+        """Reply to a request with an error, because it was not let through, and end it."""
         content = {"status": "error", "ename": ename, "evalue": evalue, "traceback": []}
         self.reply(frontend, request, content, now)
 
     def error(
         self, frontend: Frontend, message: Message, ename: str, evalue: str, now: float
     ) -> None:
-        """Tell a page that a message without reply was not let through, with ``ename: evalue``."""
+        """Tell a page by an error that a message that gets no reply was not let through."""
         error = {"ename": ename, "evalue": evalue, "traceback": [f"{ename}: {evalue}"]}
         self._say(frontend, "iopub", "error", error, now, message.parts[0])
 
@@ -118,7 +128,7 @@ class PageReplies:
     def comm_info(
         self, frontend: Frontend, request: Message, target_name: str | None, now: float
     ) -> None:
-        """Answer ``comm_info_request`` from the registry, for one target or with ``None`` all."""
+        """Answer ``comm_info_request`` from the registry, for one target; ``None`` for all."""
         comms = {
             record.comm_id: {"target_name": record.target_name}
             for record in self._comms.registry
@@ -212,7 +222,7 @@ class PageReplies:
         self, frontend: Frontend, comm_id: str, state: State, request: Part, now: float
     ) -> None:
         """
-        Set attributes of a widget to their true values at the page whose own update did not pass.
+        Set attributes of a widget to their true values at a page whose update did not pass.
 
         After its own update, ipywidgets ignores these attributes in every echo, until the echo of
         that update comes (fact 2.5). Without this echo the page would never follow others again.

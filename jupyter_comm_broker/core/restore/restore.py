@@ -44,7 +44,7 @@ class Restore:
         ledger: counts.
         comms: the kernel's comms.
         page_replies: writes to pages.
-        follow_up: sees to what a page was given.
+        follow_up: follows up on what a page was given.
         capture: the output that is collected.
         limits: how long a page may wait.
     """
@@ -121,10 +121,10 @@ class Restore:
 
     def _is_big(self, frontend: Frontend) -> bool:
         """
-        Return whether the page has much to build of which its outputs may show something.
+        Return whether the page has much to build before its outputs can show their widgets.
 
-        These are the comms from before it came. Others came to it live. If its plug-in was too late
-        to take some of those, the page builds parents now that look for them for two seconds.
+        Only comms from before it came count. It got all others live. If its plug-in was too late to
+        take some of those, the parents that the page builds now look for them for two seconds.
         """
         limits, registry = self._limits, self._comms.registry
         if (

@@ -1,4 +1,4 @@
-"""Refusals that waited for a kernel that was busy, and may go to it now."""
+"""Refusals that waited for a busy kernel, and may go to it now."""
 
 from __future__ import annotations
 

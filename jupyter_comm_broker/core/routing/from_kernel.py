@@ -108,7 +108,7 @@ class FromKernel:
 
     @property
     def collects_output(self) -> bool:
-        """Whether output is collected, for which time must be looked at."""
+        """Whether output is collected. Then any message may make a timer due."""
         return self._output.is_collected
 
     def introduce(self, message: Message) -> None:
@@ -167,7 +167,7 @@ class FromKernel:
         elif state == "idle":
             self._output.request_ended()
             if lane == MAIN and (outer := self._work.execution.innermost(MAIN)) is not None:
-                # The request ended inside this one, which goes on publishing.
+                # The outer request goes on publishing.
                 self._last_parent = bytes(outer.text)
             self._work.requests.finished(parent.msg_id)
             self._comms.request_ended(parent.msg_id, now)

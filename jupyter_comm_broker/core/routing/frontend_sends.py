@@ -18,7 +18,7 @@ UNREAD = WidgetPayload()
 
 class FrontendSends:
     """
-    Follows them, and answers what the mirror can answer.
+    Follows openings and messages, and answers what the mirror can answer.
 
     Args:
         comms: the kernel's comms.
@@ -43,7 +43,17 @@ class FrontendSends:
         self._denials = denials
 
     def opened(self, frontend: Frontend, message: Message, now: float) -> bool:
-        """Follow a ``comm_open``. Returns whether the kernel need not be sent it."""
+        """
+        Follow a ``comm_open``.
+
+        Args:
+            frontend: the page.
+            message: its ``comm_open``.
+            now: the time.
+
+        Returns:
+            Whether the kernel need not be sent it.
+        """
         # This comes before anything is noted: what the kernel never hears of leaves no trace.
         if self._denials.for_backlog(frontend, message, now):
             return True

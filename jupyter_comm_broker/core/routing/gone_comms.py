@@ -31,10 +31,11 @@ class GoneComms:
         """
         Tell a page that a comm has closed, if that is known.
 
-        A comm that the broker never saw may exist: another client opened it, or a cell that runs
-        will. Only a program in the server gets an answer at once, because it waits for one. A cell
-        that runs may also open a closed comm again, so then the kernel hears a ``comm_msg`` too. It
-        hears no ``comm_close``: that needs less of a right while the comm is closed.
+        A comm that the broker never saw may exist. Another client may have opened it, or a running
+        cell may open it soon. Only a program in the server is told at once that there is none,
+        because it waits for an answer. A running cell may also open a closed comm again. So a busy
+        kernel is sent the ``comm_msg`` as well. It is not sent a ``comm_close``, because closing a
+        closed comm needs only the right to read.
 
         Args:
             frontend: the page.

@@ -45,7 +45,7 @@ class OutputFromKernel:
 
     @property
     def is_collected(self) -> bool:
-        """Whether output is collected, for which time must be looked at."""
+        """Whether output is collected. Then any message may make a timer due."""
         return self._capture.collects
 
     def is_collected_under(self, msg_id: str) -> bool:

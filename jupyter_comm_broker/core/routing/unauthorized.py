@@ -14,7 +14,7 @@ from jupyter_comm_broker.protocol.message import Message
 
 class Unauthorized:
     """
-    Denies them, and takes from them what needs no right.
+    Denies such messages. What they show of a page is noted all the same.
 
     Args:
         comms: the kernel's comms.
@@ -57,7 +57,7 @@ class Unauthorized:
         record = self._comms.registry.get(message.comm.comm_id)
         msg_type = message.header.msg_type
         if record is not None and msg_type == "comm_msg":
-            # The page has the comm, whatever it may do with it.
+            # The page has the comm, even if its user may not send on it.
             record.mark_used(frontend.session_id)
             self._catch_ups.used(frontend, record)
         elif (

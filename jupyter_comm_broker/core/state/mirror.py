@@ -84,7 +84,7 @@ class Mirror:
         self, record: CommRecord, message: Message, payload: WidgetPayload, now: float
     ) -> frozenset[str]:
         """
-        Follow a ``comm_msg`` of the kernel. Returns the attributes that it changed.
+        Follow a ``comm_msg`` of the kernel. Returns the names of the attributes that it changed.
 
         Args:
             record: the comm.
@@ -143,7 +143,7 @@ class Mirror:
         newer: Collection[str] = (),
     ) -> Answered:
         """
-        Take a state that the kernel gave when it was asked.
+        Take a state that the kernel gave when it was asked. Returns what it says of the mirror.
 
         Args:
             record: the comm.

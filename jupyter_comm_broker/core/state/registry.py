@@ -270,7 +270,7 @@ class Registry:
         return recent[::-1]
 
     def doubt_all(self, because: str) -> None:
-        """Stop trusting every state, and the list of comms, as openings may have been lost."""
+        """Stop trusting every state and the list of comms. Openings may have been lost too."""
         self._complete = False
         for record in self:
             self.doubt(record, because)

@@ -31,7 +31,7 @@ class StateBudget:
         """How many states were given up because of a limit."""
 
     def tell(self, dropped: Callable[[str], None]) -> None:
-        """Call this with the comm of each state that is dropped, with what is kept beside it."""
+        """Set what is called when a state is dropped, with its comm. It drops what is beside it."""
         self._dropped = dropped
 
     @property

@@ -9,7 +9,7 @@ Changes = dict[str, set[str]]
 
 
 class WatchedChanges:
-    """All notes that are kept now."""
+    """The spans of time in which changes are noted now."""
 
     def __init__(self) -> None:
         self._watchers: list[Changes] = []

@@ -217,7 +217,17 @@ class FrontendConnection(RateLimits, BaseKernelWebsocketConnection):
             self._writer.flush(outbox)
 
     def offer(self, batch: SharedBatch, wire: dict[str, bytes], outbox: Outbox) -> bool:
-        """Write a batch that all pages get: see :meth:`SocketWriter.offer`."""
+        """
+        Write a batch that all pages get, unless something else must be written first.
+
+        Args:
+            batch: the messages.
+            wire: their frames by subprotocol, to which a missing frame is added.
+            outbox: the page's outbox, which is written next.
+
+        Returns:
+            Whether the batch was written, or handed to the socket's stream.
+        """
         return self._writer is not None and self._writer.offer(batch, wire, outbox)
 
     @property

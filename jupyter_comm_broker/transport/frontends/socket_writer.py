@@ -77,7 +77,17 @@ class SocketWriter:
             self._log.debug("comm broker: the socket of a page closed while it was written to")
 
     def offer(self, batch: SharedBatch, wire: dict[str, bytes], outbox: Outbox) -> bool:
-        """Write a batch that all pages get: see :meth:`FrontendPort.offer`."""
+        """
+        Write a batch that all pages get, unless something else must be written first.
+
+        Args:
+            batch: the messages.
+            wire: their frames by subprotocol, to which a missing frame is added.
+            outbox: the page's outbox, which is written next.
+
+        Returns:
+            Whether the batch was written, or handed to the socket's stream.
+        """
         connection = self._open_connection() if self.ready else None
         if connection is None:
             return False

@@ -119,12 +119,12 @@ class KernelActivity:
 
     def _answered(self) -> None:
         """
-        Follow that the kernel is done with a question of the broker's own. It is no activity.
+        Note that the kernel is done with a question of the broker's own. That is no activity.
 
-        Such a kernel is not starting any more. And a cell's idle may have been lost, or name our
-        question (ipykernel 6), or the cell's process ended and another one answers: a kernel that
-        is called busy for ever is never culled. The first statuses of a new process are lost if
-        it answers before we are subscribed to it, so a reply counts too.
+        Such a kernel is no longer starting. It may be called busy although it is idle, and would
+        then never be culled. That happens if a cell's idle was lost, if it named our question
+        (ipykernel 6), or if another process answers by now. A reply counts too, because the first
+        statuses of a new process are lost if it answers before we are subscribed.
         """
         was, core_says = self._kernel.execution_state, self._broker.known.execution_state
         if was == "starting" or (was == "busy" and core_says in ("idle", "starting")):

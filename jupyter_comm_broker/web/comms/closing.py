@@ -106,7 +106,14 @@ class CloseComm(WritingHandler):
         errors=(404, 410, 413, 503),
     )
     async def delete(self, query: NoQuery, kernel_id: str, comm_id: str) -> None:
-        """Close a comm for its kernel and all pages."""
+        """
+        Close a comm for its kernel and all pages.
+
+        Args:
+            query: none.
+            kernel_id: the kernel.
+            comm_id: the comm.
+        """
         broker = self.live_kernel(kernel_id)
         self.comm(kernel_id, comm_id)
         busy = queued_behind(broker, self.port.now())

@@ -86,7 +86,14 @@ class ShowComm(StateHandler):
         errors=FAILURES,
     )
     async def get(self, query: CommQuery, kernel_id: str, comm_id: str) -> None:
-        """Show a comm with its state and its buffers."""
+        """
+        Show a comm with its state and its buffers.
+
+        Args:
+            query: how to show the comm.
+            kernel_id: the kernel.
+            comm_id: the comm.
+        """
         broker, record = await self.looked_at(query, kernel_id, comm_id)
         view = state_views.view(kernel_id, broker, record, self.port.now())
         variant = f"whole {query.buffers} {query.reveal}"
@@ -109,7 +116,14 @@ class ShowState(StateHandler):
         errors=FAILURES,
     )
     async def get(self, query: StateQuery, kernel_id: str, comm_id: str) -> None:
-        """Show a comm's state, and where its buffers belong."""
+        """
+        Show a comm's state, and where its buffers belong.
+
+        Args:
+            query: how to show the state.
+            kernel_id: the kernel.
+            comm_id: the comm.
+        """
         broker, record = await self.looked_at(query, kernel_id, comm_id)
         if not self.is_known(state_views.state_tag(broker, record, f"state {query.reveal}")):
             self.answer(state_views.alone(broker, record, reveal=query.reveal))
@@ -133,7 +147,15 @@ class ShowBuffer(StateHandler):
         errors=FAILURES,
     )
     async def get(self, query: StateQuery, kernel_id: str, comm_id: str, index: int) -> None:
-        """Show one buffer of a comm's state."""
+        """
+        Show one buffer of a comm's state.
+
+        Args:
+            query: how to show the state.
+            kernel_id: the kernel.
+            comm_id: the comm.
+            index: the buffer's index, from 0.
+        """
         broker, record = await self.looked_at(query, kernel_id, comm_id)
         found = state_views.buffer(record, index, reveal=query.reveal)
         if self.is_known(state_views.state_tag(broker, record, f"buffer {index} {query.reveal}")):

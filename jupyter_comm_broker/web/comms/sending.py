@@ -95,7 +95,14 @@ class SendMessage(WritingHandler):
         errors=(*SEND_FAILURES, 504),
     )
     async def post(self, query: SendQuery, kernel_id: str, comm_id: str) -> None:
-        """Send one message on a comm, or several in order."""
+        """
+        Send one message on a comm, or several in order.
+
+        Args:
+            query: what to wait for, and how long.
+            kernel_id: the kernel.
+            comm_id: the comm.
+        """
         reveal = await self.may_see_secrets(query.reveal)
         self.check_body()
         sent = read_sent(self.request)

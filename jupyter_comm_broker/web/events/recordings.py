@@ -77,7 +77,14 @@ class RecordComm(RecordingHandler):
         errors=(404, 409, 410, 415),
     )
     async def put(self, query: NoQuery, kernel_id: str, comm_id: str) -> None:
-        """Start or stop recording the latest messages of a comm."""
+        """
+        Start or stop recording the latest messages of a comm.
+
+        Args:
+            query: none.
+            kernel_id: the kernel.
+            comm_id: the comm.
+        """
         self.comm(kernel_id, comm_id)
         self.switch(kernel_id, ("comm", comm_id))
 
@@ -87,7 +94,14 @@ class ShowMessages(RecordingHandler):
 
     @operation("listMessages", action="read", query=TailQuery, answers=READ, errors=(404, 410))
     async def get(self, query: TailQuery, kernel_id: str, comm_id: str) -> None:
-        """List the recorded messages of a comm, oldest first."""
+        """
+        List the recorded messages of a comm, oldest first.
+
+        Args:
+            query: the part of the recording.
+            kernel_id: the kernel.
+            comm_id: the comm.
+        """
         self.comm(kernel_id, comm_id)
         self.show(kernel_id, ("comm", comm_id), query)
 
@@ -103,11 +117,25 @@ class RecordTarget(RecordingHandler):
         errors=(404, 409, 415),
     )
     async def put(self, query: NoQuery, kernel_id: str, target_name: str) -> None:
-        """Start or stop recording the latest messages of all comms of a target."""
+        """
+        Start or stop recording the latest messages of all comms of a target.
+
+        Args:
+            query: none.
+            kernel_id: the kernel.
+            target_name: the target.
+        """
         self.switch(kernel_id, ("target", target_name))
 
     @operation("listTargetMessages", action="read", query=TailQuery, answers=READ, errors=(404,))
     async def get(self, query: TailQuery, kernel_id: str, target_name: str) -> None:
-        """List the recorded messages of a target's comms, oldest first."""
+        """
+        List the recorded messages of a target's comms, oldest first.
+
+        Args:
+            query: the part of the recording.
+            kernel_id: the kernel.
+            target_name: the target.
+        """
         self.kernel(kernel_id)
         self.show(kernel_id, ("target", target_name), query)

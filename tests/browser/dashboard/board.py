@@ -70,12 +70,12 @@ class Board:
 
     @property
     def connection(self) -> str | None:
-        """What the mark in the header says."""
+        """The text of the mark in the header."""
         return self.page.locator("[data-connection]").get_attribute("data-connection")
 
     @property
     def said(self) -> str:
-        """All that can be read."""
+        """The text of the page."""
         return self.page.locator("body").inner_text()
 
     def kernel(self, kernel_id: str) -> Locator:
@@ -90,12 +90,12 @@ class Board:
 
     @property
     def violations(self) -> list[str]:
-        """What the page's policy forbade."""
+        """The violations of the page's policy."""
         found: list[str] = self.page.evaluate("window.__violations")
         return found
 
     def complaints(self, within: str = "html") -> list[str]:
-        """What axe finds wrong with what is shown, or with a part of it."""
+        """The faults that axe finds in the page, or in a part of it."""
         assert AXE.is_file(), f"no {AXE}: run python hatch_build.py"
         # Not a script of the page: its policy would rightly forbid it.
         self.page.evaluate(AXE.read_text())
@@ -109,11 +109,11 @@ class Board:
 
     @property
     def errors(self) -> list[str]:
-        """What went wrong in the page and was not forgiven."""
+        """The errors in the page that no case has excused."""
         return [each for each in self._logged if not any(text in each for text in self._forgiven)]
 
     def forgive(self, *texts: str) -> None:
-        """Count no errors that a case causes on purpose, may they have come or be on their way."""
+        """Excuse the errors that a case causes on purpose, also those that are still to come."""
         self._forgiven += texts
 
     def _console(self, message: ConsoleMessage) -> None:
@@ -123,7 +123,7 @@ class Board:
     # -- time ---------------------------------------------------------------------------------
 
     def wait_until(self, done: Callable[[], Any], within: float, what: str) -> float:
-        """Wait, and return for how long; who waits in vain is told what the page shows."""
+        """Wait for a condition, and return for how long. A timeout says what the page shows."""
         begin = time.monotonic()
         while not done():
             if time.monotonic() - begin > PATIENCE * within:

@@ -1,4 +1,4 @@
-"""A server below a base_url, notebooks and pages; whatever a case leaves is cleared away."""
+"""A server below a base_url, notebooks and pages. What a case leaves is cleared away."""
 
 from __future__ import annotations
 

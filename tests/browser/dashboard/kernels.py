@@ -42,18 +42,18 @@ class Notebook:
         self.kernel_id: str = session["kernel"]["id"]
 
     def _is_heard(self, within: float) -> bool:
-        """Wait until the broker hears the kernel, as a page is kept waiting. Others are not."""
+        """Wait until the broker's link is proven. The broker makes only pages wait for that."""
         end = time.monotonic() + within
         while (link := self._link()) != "proven" and time.monotonic() < end:
             time.sleep(0.05)
         return link == "proven"
 
     def run(self, code: str, within: float = 60.0) -> None:
-        """Run code to its end."""
+        """Run code, and wait for its end."""
         self.value(f"exec({code!r}, globals())", within)
 
     def value(self, expression: str, within: float = 60.0) -> str:
-        """The ``repr`` of an expression, when the kernel is done with what it does now."""
+        """Return the ``repr`` of an expression, once the kernel is done with its work."""
         return evaluate(self._connection, expression, within)
 
     def begin(self, code: str) -> None:
@@ -70,7 +70,7 @@ class Notebook:
             context.term()
 
     def interrupt(self) -> None:
-        """Interrupt what runs."""
+        """Interrupt the running request."""
         self._server.rest("POST", f"/api/kernels/{self.kernel_id}/interrupt", {})
 
     def kill(self) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class OneComm:
-    """What stands on the page of one comm, and what can be done there."""
+    """The page of one comm: its contents, and what a person can do there."""
 
     def __init__(self, board: Board, notebook: Notebook, comm_id: str) -> None:
         self.board = board
@@ -22,7 +22,7 @@ class OneComm:
         self._query = f"view=comm&kernel={notebook.kernel_id}&comm={comm_id}"
 
     def open(self) -> None:
-        """Go there, and wait for the state or for what stands instead."""
+        """Open the page, and wait for the state or for the text in its place."""
         self.board.open(self._query)
         self.board.wait_until(lambda: self.page.get_by_role("heading", level=1).count(), 20, "it")
 
@@ -33,7 +33,7 @@ class OneComm:
         )
 
     def value(self, *path: str | int) -> str:
-        """What a row says, if it is there."""
+        """The text of a row; ``None`` if there is no such row."""
         row = self.row(*path)
         return row.inner_text().replace("\n", " ") if row.count() else ""
 

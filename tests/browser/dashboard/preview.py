@@ -1,4 +1,4 @@
-"""The page object of a preview: the button, the frame, and what is said below it."""
+"""The page object of a preview: the button, the frame, and the text below it."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Preview:
 
     @classmethod
     def of(cls, board: Board, notebook: Notebook, name: str) -> Preview:
-        """Return the preview of the widget that has a name in the kernel, asked for and drawn."""
+        """Return the preview of the widget with a name in the kernel, once it is drawn."""
         found = cls(board, notebook.kernel_id, notebook.value(f"{name}.comm.comm_id").strip("'"))
         found.ask()
         return found
 
     def ask(self) -> None:
-        """Click on the button, and wait until the widget is drawn or not to be."""
+        """Click on the button, and wait until the widget is drawn or refused."""
         self.button.click()
         self._board.wait_until(lambda: self.is_drawn or self.words, 30, "the widget is drawn")
 
@@ -51,13 +51,13 @@ class Preview:
 
     @property
     def words(self) -> str:
-        """What is said of it in the page."""
+        """The page's text about the preview."""
         said = self._page.get_by_label("Preview", exact=True).get_by_role("status")
         return "\n".join(each for each in said.all_inner_texts() if each and "Drawing" not in each)
 
     @property
     def shown(self) -> str:
-        """What can be read in the frame."""
+        """The text in the frame."""
         return self.frame.locator("body").inner_text()
 
     @property
@@ -67,7 +67,7 @@ class Preview:
 
     @property
     def slider(self) -> int:
-        """Where the first slider stands."""
+        """The value of the first slider."""
         return int(float(self.handle.get_attribute("aria-valuenow") or "nan"))
 
     def press(self, key: str, times: int) -> None:
@@ -77,9 +77,9 @@ class Preview:
             self.handle.press(key)
 
     def wait_for(self, text: str, within: float = 20) -> None:
-        """Wait until something can be read in the frame."""
+        """Wait for a text in the frame."""
         self._board.wait_until(lambda: text in self.shown, within, f"the frame shows {text!r}")
 
     def wait_for_words(self, text: str, within: float = 20) -> None:
-        """Wait until something is said of it."""
+        """Wait for a text about the preview."""
         self._board.wait_until(lambda: text in self.words, within, f"the page says {text!r}")

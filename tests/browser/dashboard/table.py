@@ -44,11 +44,11 @@ class Table:
         return int(self.grid.get_attribute("aria-rowcount") or 1) - 1
 
     def wait_for(self, rows: int, within: float = 20.0) -> float:
-        """Wait for so many rows."""
+        """Wait until the table has this many rows."""
         return self.board.wait_until(lambda: self.rows == rows, within, f"{rows} rows")
 
     def names(self) -> list[str]:
-        """What the drawn rows are called, from the top."""
+        """The names of the drawn rows, from the top."""
         found: list[list[str]] = self.grid.locator("[data-row]").evaluate_all(
             """(rows) => rows
                  .sort((one, other) => one.ariaRowIndex - other.ariaRowIndex)
@@ -57,7 +57,7 @@ class Table:
         return [str(each) for each in found]
 
     def ids(self) -> list[str | None]:
-        """The comm ids of the drawn rows, from the top; of a group none."""
+        """The comm ids of the drawn rows, from the top. A group has none."""
         found: list[str | None] = self.grid.locator("[data-row]").evaluate_all(
             """(rows) => rows
                  .sort((one, other) => one.ariaRowIndex - other.ariaRowIndex)
@@ -66,7 +66,7 @@ class Table:
         return found
 
     def field(self, name: str) -> Locator:
-        """What stands under a title above the table."""
+        """The control under a title above the table."""
         title = self.page.get_by_text(name, exact=True)
         return self.page.locator("label").filter(has=title).locator("input, select")
 

@@ -1,4 +1,4 @@
-"""One comm with contents of others: pictures, junk, scripts, secrets, megabytes; nothing runs."""
+"""A comm with pictures, junk, scripts, secrets or megabytes: nothing in it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One comm that is closed, here or under one's eyes; kernels and servers that go; unknown ids."""
+"""A comm that is closed from the page or elsewhere, kernels and servers that end, unknown ids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page under 1,000 messages a second for minutes: it goes on, and holds what it shows."""
+"""The page works on under 1,000 messages per second for minutes, and its memory stays bounded."""
 
 from __future__ import annotations
 

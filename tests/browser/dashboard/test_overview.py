@@ -1,4 +1,4 @@
-"""The overview: what lives shows at once, with its notebook's name, and what runs for how long."""
+"""The overview shows new kernels and comms at once, with notebook names and running times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table: what lives shows at once, is found by link, order, group and tree, and holds still."""
+"""The table shows new comms at once, has links, orders, groups and a tree, and does not jump."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Closing many from the table: left-overs go, what is on screen works, what stays says why."""
+"""Closing many comms from the table: left-overs close, used widgets work, the rest says why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs with and without an event loop connect, hear on the right thread, and let go of all."""
+"""Programs with and without an event loop connect, get callbacks on the right thread, and close."""
 
 from __future__ import annotations
 

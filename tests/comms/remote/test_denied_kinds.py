@@ -1,4 +1,4 @@
-"""The next call of a kind that was denied raises, for a while, and says what the server said."""
+"""After a denial, calls of the same type raise for a while, with the server's reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""After a connection was lost each message that was heard before is known once, and no other."""
+"""After a lost connection, each message that comes again is recognised once, and no other."""
 
 from __future__ import annotations
 

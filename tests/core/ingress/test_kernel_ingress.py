@@ -1,4 +1,4 @@
-"""What comes from the kernel goes to us or is passed on, and says whether anybody waits for it."""
+"""A kernel's message is kept or passed on. The result says whether timers must be looked at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A slow kernel is asked once, a mute one ever later, and a comm that never answers is let be."""
+"""A slow kernel is asked once, a silent one ever later. A silent comm is given up."""
 
 from __future__ import annotations
 

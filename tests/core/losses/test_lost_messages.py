@@ -1,4 +1,4 @@
-"""A message of the kernel that never came is noticed, and what may be wrong for it is asked."""
+"""A kernel's message that never came is noticed, and the kernel is asked for its states."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def kernel_requests(room: Room) -> list[Message]:
 
 
 def sent_during_a_cell(room: Room, page: Page) -> tuple[Message, Message]:
-    """Let a page send what the kernel handles while its cell awaits something, without a word."""
+    """Let a page send a message that the kernel handles without a status, while a cell awaits."""
     room.kernel.opens("c", target="plot")
     cell = page.executes()
     room.kernel.busy(cell)

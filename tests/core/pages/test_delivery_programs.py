@@ -1,4 +1,4 @@
-"""A program in the server sends like a page and hears what answers it, and nothing else."""
+"""A program in the server sends like a page, and gets only what answers it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages that keep up share one list; each has its own order all the same, and loses nothing."""
+"""Pages that keep up share one list. Each gets all messages, in its own order."""
 
 from __future__ import annotations
 

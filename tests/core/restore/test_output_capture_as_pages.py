@@ -1,4 +1,4 @@
-"""Whatever happens inside ``with out:``, what is collected is what the cell's own page shows."""
+"""The broker collects the same output inside ``with out:`` as the cell's own page shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What pages are told of a list that is collected: all of it, in its place, and not too often."""
+"""Pages get a captured list complete, in its place, and not too often."""
 
 from __future__ import annotations
 

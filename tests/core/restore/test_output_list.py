@@ -1,4 +1,4 @@
-"""Outputs are put together as a page's output area does it, and no more is kept than may be."""
+"""Outputs are joined as in a page's output area, and are kept within the bound."""
 
 from __future__ import annotations
 

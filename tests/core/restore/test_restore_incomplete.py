@@ -15,7 +15,7 @@ MODEL = {"_model_name": "N", "_model_module": "M", "_model_module_version": "V"}
 
 
 def late_list(**settings: Any) -> tuple[Room, Page]:
-    """Return a broker that came to a running kernel, which answers nothing but kernel_info."""
+    """Return a broker of a running kernel that answers only kernel_info."""
     room = Room(running=True, **settings)
     page = room.page("a")
     page.restores()

@@ -24,7 +24,7 @@ def lose(room: Room) -> None:
 
 
 def answer(room: Room, *comm_ids: str) -> list[str]:
-    """Let the kernel answer what it is asked until nothing more is; return who was asked."""
+    """Let the kernel answer until it is asked nothing more. Returns the comms that were asked."""
     asked: list[str] = []
     while kernel_requests := room.for_kernel():
         for question in kernel_requests:

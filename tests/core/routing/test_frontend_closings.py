@@ -1,4 +1,4 @@
-"""What a page closes is closed for all, and a page that does not know a target closes nothing."""
+"""A page's closing is for all pages. A page that does not know a target closes nothing."""
 
 from __future__ import annotations
 

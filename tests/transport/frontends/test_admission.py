@@ -1,4 +1,4 @@
-"""The authorizer is asked seldom, waited for only so long, and what it cannot say is no yes."""
+"""The authorizer is asked seldom and has a time limit. No answer allows nothing."""
 
 from __future__ import annotations
 

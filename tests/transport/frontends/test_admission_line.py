@@ -1,4 +1,4 @@
-"""What a page says behind a message that is asked about waits for it, and outlives the page."""
+"""Messages behind one that the authorizer is asked about wait, even after the page is gone."""
 
 from __future__ import annotations
 

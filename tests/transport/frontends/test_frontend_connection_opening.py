@@ -1,4 +1,4 @@
-"""What is wrong with a kernel is said before the handshake, and a page is told the truth."""
+"""A kernel's fault is answered before the handshake, with the true reason."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ Opened = tuple[Socket, ZmqKernel]
 
 @pytest.fixture
 def opened(desk: Desk) -> Callable[[], Awaitable[Opened]]:
-    """Return what opens a page on a kernel with a widget, on which the page was seen before."""
+    """Return a function that opens a known page on a kernel with a widget."""
 
     async def opened() -> Opened:
         kernel_id, kernel = await desk.starts()
@@ -80,7 +80,7 @@ async def fence(page: Socket, kernel: ZmqKernel) -> None:
 
 
 def sent(kernel: ZmqKernel, page: Socket) -> list[str]:
-    """Return the types of what a page's kernel has of it and nobody has taken."""
+    """Return the types of a page's messages that its kernel got and no test has taken."""
     ours = (each for each in kernel.requests if each.header["session"] == page.session)
     return [each.msg_type for each in ours]
 

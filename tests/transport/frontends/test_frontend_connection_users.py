@@ -1,4 +1,4 @@
-"""A page's session id is its user's: another is turned away before the handshake, with a reason."""
+"""A page's session id belongs to its user. Another user is refused before the handshake."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ANN, BEN = uuid.uuid4().hex, uuid.uuid4().hex
 
 @pytest.fixture
 def connect(desk: Desk, jp_http_port: int) -> Connect:
-    """Return what opens a WebSocket as the browser of a user, or as a program with the token."""
+    """Return a function that opens a WebSocket as a browser or as a program with the token."""
 
     async def connect(
         kernel_id: str, session: str, user: str | None = None, *, token: bool = False

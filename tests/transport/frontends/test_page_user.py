@@ -1,4 +1,4 @@
-"""Who connects is known by a name that lasts, or by none: never by one made up for a request."""
+"""A user counts by a lasting name or by none, never by a name made up for one request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was on its way when a socket died comes again, but for what the page is known to have."""
+"""Messages on their way when a socket died come again, except those that the page has."""
 
 from __future__ import annotations
 

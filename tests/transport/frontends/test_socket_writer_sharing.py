@@ -1,4 +1,4 @@
-"""What all pages get is framed once and written to each, unless its socket is not ready."""
+"""A message for all pages is framed once, and written to each whose socket is ready."""
 
 from __future__ import annotations
 

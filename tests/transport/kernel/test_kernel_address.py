@@ -1,4 +1,4 @@
-"""Whatever a link is made from makes another address, and a kernel may have none for a while."""
+"""A change of any part of an address makes another one. A kernel may have none for a while."""
 
 from __future__ import annotations
 

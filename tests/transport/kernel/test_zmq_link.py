@@ -1,4 +1,4 @@
-"""One link carries a kernel's four channels, under an identity of its own, and leaves nothing."""
+"""One link carries a kernel's four channels under its own identity, and closes completely."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A link opens whole or not at all, says why not, and knows when somebody else has closed it."""
+"""A link opens as a whole or not at all, says why not, and notices when it was closed."""
 
 from __future__ import annotations
 

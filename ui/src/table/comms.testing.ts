@@ -1,7 +1,7 @@
-// Comms for tests, with what matters said and the rest made up.
+// Comms for tests. A test sets the fields that matter to it.
 import type { Comm } from "../store/comm_table";
 
-/** Make a comm; widgets are told by a model's name. */
+/** Make a comm. A comm with a model's name is a widget. */
 export function comm(id: string, told: Partial<Omit<Comm, "model">> & { readonly model?: string } = {}): Comm {
   const { model, ...rest } = told;
   return {
@@ -29,7 +29,7 @@ export function comm(id: string, told: Partial<Omit<Comm, "model">> & { readonly
   };
 }
 
-/** Comms that refer to each other: `{box: ["a", "b"]}`; parents follow from it. */
+/** Comms that refer to each other: `{box: ["a", "b"]}`. Their parents follow from it. */
 export function family(references: Readonly<Record<string, readonly string[]>>): Comm[] {
   const ids = [...new Set([...Object.keys(references), ...Object.values(references).flat()])];
   return ids.map((id) =>
@@ -40,5 +40,5 @@ export function family(references: Readonly<Record<string, readonly string[]>>):
   );
 }
 
-/** What kernels are called. */
+/** The names of kernels. */
 export const titleOf = (kernelId: string) => ({ k1: "Alpha.ipynb", k2: "beta.ipynb" })[kernelId] ?? kernelId;
