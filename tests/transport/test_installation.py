@@ -47,7 +47,9 @@ def another() -> Iterator[ModuleType]:
 def serve(jp_configurable_serverapp: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     # A server that initializes takes its own log's handlers away, pytest's among them.
     log = logging.getLogger("installation")
-    monkeypatch.setattr(services, "install", lambda *about: install(*about[:-1], log))
+    monkeypatch.setattr(
+        services, "install", lambda app, *kinds: install(app, kinds[0], kinds[1], log)
+    )
 
     def serve(argv: list[str] | None = None, **sections: dict[str, Any]) -> Desk:
         other = "another_extension" in sys.modules
