@@ -147,7 +147,7 @@ class Parts:
             ledger, comms, work, self.page_replies, self._later_question("silent"), limits
         )
         self.lost_replies = LostReplies(
-            ledger, work, self.page_replies, self._later_question("reply")
+            ledger, work, self.page_replies, self._publish_idle, self._later_question("reply")
         )
 
     def _make_routing(self) -> None:

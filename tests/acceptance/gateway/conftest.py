@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +31,12 @@ def front(gateway: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture
-async def wire(gateway: Gateway) -> AsyncIterator[Wire]:
+def wire(gateway: Gateway) -> Iterator[Wire]:
     """A wire to the gateway that can be cut."""
-    async with Wire(gateway.port) as wire:
-        yield wire
+    wire = Wire(gateway.port)
+    wire.open()
+    yield wire
+    wire.close()
 
 
 @pytest.fixture

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from contextlib import suppress
 
 
 class Wire:
     """
-    A TCP proxy that passes everything on until it is told otherwise.
+    A TCP proxy in a thread of its own. It passes everything on until it is told otherwise.
 
     Args:
         target: the gateway's port.
@@ -20,18 +21,20 @@ class Wire:
         self._is_cut = self._swallows = False
         self._open: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="wire", daemon=True)
 
-    async def __aenter__(self) -> Wire:
-        self._server = await asyncio.start_server(self._came, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
+    def open(self) -> None:
+        """Listen."""
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
 
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        self.cut()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    def close(self) -> None:
+        """Break every connection, listen no more, and end the thread."""
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     def cut(self) -> None:
         """Break every connection, and refuse new ones."""
@@ -40,8 +43,7 @@ class Wire:
 
     def break_off(self) -> None:
         """Break every connection. New ones are let through."""
-        for writer in list(self._open):
-            writer.transport.abort()
+        self._loop.call_soon_threadsafe(self._break_off)
 
     def swallow(self) -> None:
         """Keep every connection open and pass on nothing."""
@@ -50,6 +52,23 @@ class Wire:
     def mend(self) -> None:
         """Let everything through again."""
         self._is_cut = self._swallows = False
+
+    async def _listen(self) -> None:
+        self._server = await asyncio.start_server(self._came, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def _end(self) -> None:
+        self._server.close()
+        self._break_off()
+        # A connection may have been accepted in this very moment.
+        await asyncio.sleep(0.05)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _break_off(self) -> None:
+        for writer in list(self._open):
+            writer.transport.abort()
 
     async def _came(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
