@@ -123,7 +123,15 @@ StateOrNone = Annotated[
 ]
 
 
-class WholeCommView(CommView):
+class OneCommView(CommView):
+    """
+    An open comm without its state. A field that lists do not show belongs here.
+
+    :func:`state_views.whole_tag` covers all that is here.
+    """
+
+
+class WholeCommView(OneCommView):
     """An open comm with its state."""
 
     state: StateOrNone
