@@ -36,7 +36,7 @@ class ModelView(TypedDict):
 
 
 class MessagesView(TypedDict):
-    """How many messages passed the broker."""
+    """How many comm messages passed the broker. The opening of a comm counts too."""
 
     from_kernel: Count
     from_frontends: Count
