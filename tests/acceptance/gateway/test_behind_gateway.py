@@ -123,7 +123,7 @@ async def test_many_pages_share_one_connection(
         pages = [await stack.enter_async_context(Page(front, kernel_id)) for _ in range(4)]
         await pages[0].run(SLIDER)
         for page in pages:
-            await page.shows(lambda page=page: bool(page.widgets.models))
+            await page.until(lambda m: m.type == "comm_open")
         far = await gateway.get(f"/api/kernels/{kernel_id}")
         assert far["connections"] == 1
         # What counts here are the pages. The list refreshes what is told of one kernel.
@@ -200,6 +200,8 @@ async def test_a_flood_above_the_gateways_limit_ends_with_the_last_value_everywh
         notices = [m for m in page.of(cell) if m.type == "stream"]
         assert any("limit_rate=False" in m.content["text"] for m in notices), notices
         for each in (page, other):
-            await each.shows(
-                lambda each=each: each.widgets.only("IntProgressModel").state["value"] == 20000, 10
-            )
+
+            def is_full(each: Page = each) -> bool:
+                return bool(each.widgets.only("IntProgressModel").state["value"] == 20000)
+
+            await each.shows(is_full, 10)
