@@ -57,7 +57,7 @@ async def test_after_a_cut_at_any_moment_pages_and_kernel_agree(
                 def is_true(each: Page = each, truth: str = truth) -> bool:
                     shown = each.widgets
                     bar = shown.only("IntProgressModel").state["value"]
-                    return str(bar) == truth == shown.only("HTMLModel").state["value"]
+                    return bool(str(bar) == truth == shown.only("HTMLModel").state["value"])
 
                 try:
                     await each.shows(is_true, 3)
