@@ -7,6 +7,11 @@ from jupyter_comm_broker.protocol.message import Message
 from ..room import Room
 
 
+def is_occupied(room: Room) -> bool:
+    """Return whether the kernel seems to have something to do."""
+    return room.broker._parts.work.occupied
+
+
 def question(room: Room) -> Message | None:
     """Return the latest question on the shell."""
     asked = [
@@ -22,14 +27,14 @@ def test_a_kernel_that_is_past_a_cell_is_not_occupied_by_it() -> None:
     page = room.page("a")
     cell = page.executes()
     room.for_kernel()
-    assert room.broker._parts.work.occupied
+    assert is_occupied(room)
     room.wait(3.0)
     asked = question(room)
     assert asked is not None
     room.kernel.busy(asked)
     room.kernel.replies(asked, room.kernel_info)
     room.kernel.idle(asked)
-    assert not room.broker._parts.work.occupied
+    assert not is_occupied(room)
     assert room.broker._parts.ledger.counters["dropped_requests"] == 1
     # The page is told nothing, as with stock. A reply that comes after all is its own.
     page.gets()
@@ -47,11 +52,11 @@ def test_a_cell_that_was_sent_after_the_question_is_none_of_its_business() -> No
     assert asked is not None
     later = page.executes()
     room.kernel.busy(asked)
-    assert room.broker._parts.work.occupied
+    assert is_occupied(room)
     room.kernel.idle(asked)
     room.kernel.busy(later)
     room.kernel.idle(later)
-    assert not room.broker._parts.work.occupied
+    assert not is_occupied(room)
 
 
 def test_a_cell_that_runs_is_asked_nothing_about_for_an_hour() -> None:
