@@ -99,7 +99,7 @@ async def test_pages_stay_while_the_gateway_is_away_and_what_they_send_waits(
 async def test_a_reply_that_nobody_kept_is_said_to_be_lost(
     wire: Wire, start_front: StartFront, gateway: Gateway, hold: Hold
 ) -> None:
-    """Where somebody else is connected, the gateway keeps nothing for us (GF 18)."""
+    """Where somebody else is connected, the gateway keeps nothing for us (fact 6.5)."""
     front = start_front(wire)
     kernel_id = front.start_kernel()
     async with Page(front, kernel_id) as page, Page(gateway, kernel_id):
