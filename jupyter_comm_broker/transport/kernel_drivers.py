@@ -107,9 +107,9 @@ class KernelDrivers:
         driver.when_gone(partial(self._vanished, kernel_id))
         # Before anything can fail, so that a kernel that cannot be connected is tried again.
         self._start_looking()
-        starting = getattr(driver.kernel_manager, "execution_state", None) == "starting"
         try:
-            driver.open(running=not (started or starting), greeters=self.greeters)
+            running = not (started or is_starting(manager))
+            driver.open(running=running, greeters=self.greeters)
             self._watch(driver)
         except BaseException as error:
             # A driver with half a link must not stay.
@@ -231,3 +231,17 @@ class KernelDrivers:
             self._looking = None
         for kernel_id in list(self._drivers):
             self.kernel_gone(kernel_id)
+
+
+def is_starting(manager: Any) -> bool:
+    """
+    Return whether a kernel was only just started, and may not read its control channel yet.
+
+    A server knows a kernel for a moment before it gives it a state. ipykernel 6 fails at a control
+    message that waits when it starts, and prints the error to every page.
+
+    Args:
+        manager: the server's manager of the kernel.
+    """
+    state = getattr(manager, "execution_state", None)
+    return state == "starting" or (state is None and bool(getattr(manager, "owns_kernel", False)))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from jupyter_comm_broker.errors import KernelNotFoundError
 from jupyter_comm_broker.transport import kernel_drivers as module
+from jupyter_comm_broker.transport.kernel_drivers import is_starting
 from tests.fakes.page import Page
 from tests.fakes.provisioner import InProcess
 from tests.transport.descriptors import open_descriptors
@@ -201,3 +203,22 @@ async def test_a_hundred_kernels_linked_and_let_go_leave_no_task_no_timer_and_no
         return now[0] <= tasks and now[1] <= timers + 1 and now[2] <= descriptors + 4
 
     await until(no_more)
+
+
+@pytest.mark.parametrize(
+    ("state", "owns_kernel", "starting"),
+    [
+        ("starting", True, True),
+        # The server has not said anything of it yet.
+        (None, True, True),
+        # It runs elsewhere, and its server never says anything.
+        (None, False, False),
+        ("idle", True, False),
+        ("busy", True, False),
+    ],
+)
+def test_a_kernel_that_is_starting_is_asked_nothing_on_control(
+    state: str | None, owns_kernel: bool, starting: bool
+) -> None:
+    manager = SimpleNamespace(execution_state=state, owns_kernel=owns_kernel)
+    assert is_starting(manager) is starting

@@ -1,0 +1,58 @@
+"""A reload during a cell of a kernel behind a gateway shows the widgets at once, and they live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.acceptance.gateway.gateway import Gateway
+
+from .notebooks import main_job
+from .server import NOTIFICATIONS, Server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from .desk import Desk
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+WIDGETS = {"slider": 1, "bar": 1, "html": 1}
+
+
+@pytest.fixture
+def in_front(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server in front of a gateway. The notebooks lie where the gateway's kernels begin."""
+    folder = tmp_path_factory.mktemp("gateway")
+    (folder / "front" / "root").mkdir(parents=True)
+    (folder / "gateway").mkdir()
+    (folder / "gateway" / "root").symlink_to(folder / "front" / "root")
+    with Gateway(folder / "gateway") as gateway:
+        words = (option.removeprefix("--").split("=", 1) for option in gateway.front())
+        config = "\n".join(f"c.{name} = {value!r}" for name, value in words)
+        with Server(folder / "front", "broker", config=config) as server:
+            server.configure(NOTIFICATIONS, {"fetchNews": "false", "checkForUpdates": False})
+            yield server
+
+
+def test_reload_during_a_cell_behind_a_gateway(
+    desk: Desk, in_front: Server, figures: dict[str, Any]
+) -> None:
+    notebook = desk.notebook(in_front, main_job())
+    lab = desk.page(in_front)
+    lab.begin(notebook, views=3, **WIDGETS)
+    took: list[float] = []
+    figures["busy"] = took
+    for _ in range(3):
+        lab.reload()
+        took.append(lab.widgets_drawn(20, **WIDGETS))
+        lab.wait_until(lambda: lab.status() == "busy", 5, "the indicator says busy")
+        assert notebook.running, "the cell was over before the widgets were back"
+    stood = lab.bar()
+    lab.wait_until(lambda: lab.bar() > stood, 10, "the bar moves")
+    desk.picture(lab)
+    lab.let_go(notebook)
+    lab.wait_until(lambda: lab.status() == "idle", 10, "the indicator says idle")
+    assert lab.errors == []
