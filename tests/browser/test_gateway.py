@@ -29,7 +29,9 @@ def in_front(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
     (folder / "front" / "root").mkdir(parents=True)
     (folder / "gateway").mkdir()
     (folder / "gateway" / "root").symlink_to(folder / "front" / "root")
-    with Gateway(folder / "gateway") as gateway:
+    # By default a gateway lists no kernels, and JupyterLab's list of them then says 403.
+    listing = ["--JupyterWebsocketPersonality.list_kernels=True"]
+    with Gateway(folder / "gateway", listing) as gateway:
         words = (option.removeprefix("--").split("=", 1) for option in gateway.front())
         config = "\n".join(f"c.{name} = {value!r}" for name, value in words)
         with Server(folder / "front", "broker", config=config) as server:

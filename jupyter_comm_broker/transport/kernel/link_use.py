@@ -1,8 +1,8 @@
 """
 Whether anybody uses a link, and when it may be released.
 
-A gateway does not end idle kernels that something is connected to (fact 6.10). So a link that is always
-there would keep every kernel alive for ever.
+A gateway does not end idle kernels that something is connected to (fact 6.10). So a link that is
+always there would keep every kernel alive for ever.
 """
 
 from __future__ import annotations
