@@ -40,7 +40,7 @@ def in_front(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def test_reload_during_a_cell_behind_a_gateway(
-    desk: Desk, in_front: Server, figures: dict[str, Any]
+    in_front: Server, desk: Desk, figures: dict[str, Any]
 ) -> None:
     notebook = desk.notebook(in_front, main_job())
     lab = desk.page(in_front)
