@@ -25,6 +25,7 @@ CommBrokerError
 ├── ServerRefusedError       a server answered a program with an error
 ├── ConnectionEndedError     a program's connection is closed, or its kernel is gone
 ├── SendBacklogError         more waits to be sent than a program may keep
+├── FleetSettingError        a server is told to report, but cannot
 └── ReportError              the fleet service does not take a server's report
     ├── MalformedReportError     it is no report, or one of its numbers is impossible
     ├── UnknownReporterError     the Hub does not know the token that came with it
@@ -305,6 +306,10 @@ class SendBacklogError(CommBrokerError):
         self.waiting = waiting
         self.limit = limit
         super().__init__(f"{waiting} bytes wait to be sent; the limit is {limit}")
+
+
+class FleetSettingError(CommBrokerError):
+    """A server is told to report to a fleet service, but it cannot."""
 
 
 class ReportError(CommBrokerError):
