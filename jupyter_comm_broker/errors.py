@@ -360,7 +360,7 @@ class FleetFullError(ReportError):
 
 
 class HubNotReachedError(ReportError):
-    """The Hub cannot say now whose token it is: it is down or slow, or its answer makes no sense."""
+    """The Hub cannot say now whose token it is: it is down, slow, or makes no sense."""
 
     retry_after = 30
     """Seconds after which a server may report again."""

@@ -11,7 +11,7 @@ from jupyter_comm_broker.errors import FleetSettingError
 URL = "JUPYTER_COMM_FLEET_URL"
 """The variable by which a Hub's configuration tells all servers where to report."""
 
-TOKEN, USER, SERVER_NAME = "JUPYTERHUB_API_TOKEN", "JUPYTERHUB_USER", "JUPYTERHUB_SERVER_NAME"  # noqa: S105
+TOKEN, USER, SERVER_NAME = "JUPYTERHUB_API_TOKEN", "JUPYTERHUB_USER", "JUPYTERHUB_SERVER_NAME"
 """The variables that a Hub sets itself."""
 
 REPORTS = "api/reports"

@@ -15,7 +15,7 @@ Servers that were started at once, as after a Hub's restart, do not report at on
 """
 
 PROMISED = 30.0
-"""Seconds within which the next report follows, as a report says. The rest is for a slow network."""
+"""Seconds within which the next report follows, as a report says. A network may be slow."""
 
 GAP = 5.0
 """
@@ -61,6 +61,6 @@ class Pace:
         (15.0, 25.0, 160.0, 300.0)
         """
         # At most 2**4 intervals pass the longest wait.
-        usual = min(INTERVAL * 2 ** min(self.failed, 4), LONGEST)
+        usual = min(INTERVAL * 2.0 ** min(self.failed, 4), LONGEST)
         spread = usual * (1 + SPREAD * (2 * chance - 1))
         return min(max(spread, min(self._asked, LONGEST)), LONGEST)

@@ -1,4 +1,4 @@
-"""Sums up what a server's brokers know, for a report. It names no comm, page, kernel or notebook."""
+"""Sums up what a server's brokers know. No comm, page, kernel or notebook is named."""
 
 from __future__ import annotations
 

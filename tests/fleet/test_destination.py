@@ -14,7 +14,9 @@ HUBS = {
 }
 
 
-@pytest.mark.parametrize("url", ["http://hub:10101/services/fleet", "http://hub:10101/services/fleet/"])
+@pytest.mark.parametrize(
+    "url", ["http://hub:10101/services/fleet", "http://hub:10101/services/fleet/"]
+)
 def test_the_hub_says_who_reports(url: str) -> None:
     found = destination(url, {**HUBS, "JUPYTERHUB_SERVER_NAME": "second"})
     assert found.url == "http://hub:10101/services/fleet/api/reports"

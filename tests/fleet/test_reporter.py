@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -16,6 +16,7 @@ from jupyter_comm_broker.fleet.destination import destination
 from jupyter_comm_broker.fleet.pace import Pace
 from jupyter_comm_broker.fleet.report_maker import ReportMaker
 from jupyter_comm_broker.fleet.reporter import MOST_ANSWER, Reporter, Times
+from jupyter_comm_broker.transport.driver import KernelDriver
 from tests.until import until
 
 from .fake_service import FakeService, answer
@@ -23,6 +24,10 @@ from .test_destination import HUBS
 from .test_report_maker import check
 
 QUICK = Times(patience=0.5, farewell=0.5, gap=0.02)
+
+
+def driver(*, closed: bool) -> KernelDriver:
+    return cast("KernelDriver", SimpleNamespace(closed=closed))
 
 
 class Hasty(Pace):
@@ -71,22 +76,21 @@ async def test_reports_follow_each_other_with_the_servers_own_token() -> None:
 async def test_an_event_is_reported_soon_and_only_once() -> None:
     pace = Hasty()
     pace.seconds = 60.0
-    page = SimpleNamespace(closed=False)
+    page = driver(closed=False)
     async with FakeService() as service, reporting(service.url, pace=pace) as one:
         await until(lambda: one.sent == 1)
-        one.watch(page, [])  # type: ignore[arg-type]
+        one.watch(page, [])
         await asyncio.sleep(0.1)
         assert one.sent == 1
-        for number, happens in enumerate(
-            [
-                lambda: [one.watch(page, [FrontendAttached("a")]) for _ in range(100)],  # type: ignore[arg-type]
-                lambda: one.watch(page, [ProcessEnded("x")]),  # type: ignore[arg-type]
-                lambda: one.watch(SimpleNamespace(closed=True), []),  # type: ignore[arg-type]
-                lambda: one.greet(page),  # type: ignore[arg-type]
-            ]
-        ):
-            happens()
-            await until(lambda number=number: one.sent == number + 2)  # type: ignore[misc]
+        for _ in range(100):
+            one.watch(page, [FrontendAttached("a")])
+        await until(lambda: one.sent == 2)
+        one.watch(page, [ProcessEnded("x")])
+        await until(lambda: one.sent == 3)
+        one.watch(driver(closed=True), [])
+        await until(lambda: one.sent == 4)
+        one.greet(page)
+        await until(lambda: one.sent == 5)
         await asyncio.sleep(0.1)
         assert len(service.reports) == 5
 

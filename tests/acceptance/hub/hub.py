@@ -101,7 +101,7 @@ class Hub:
             if not key.startswith(("PYTEST_", "JUPYTER"))
         }
         with (self.folder / "hub.log").open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - our own words
+            self._process = subprocess.Popen(
                 [sys.executable, "-m", "jupyterhub", "-f", "jupyterhub_config.py"],
                 cwd=self.folder,
                 env={
@@ -204,7 +204,7 @@ class Hub:
             connection.close()
 
     def server_tokens(self) -> dict[str, str]:
-        """Return the Hub's tokens of the users' servers, by user, from their environments."""
+        """Return the tokens of users' servers and of services, by name, from their processes."""
         found = {}
         for place in Path("/proc").glob("[0-9]*/environ"):
             try:
@@ -213,10 +213,8 @@ class Hub:
                 continue
             said = dict(line.split("=", 1) for line in lines if "=" in line)
             ours = f":{self.port + 1}/" in said.get("JUPYTERHUB_API_URL", "")
-            if ours and "JUPYTERHUB_USER" in said:
-                found[said["JUPYTERHUB_USER"]] = said["JUPYTERHUB_API_TOKEN"]
-            elif ours and "JUPYTERHUB_SERVICE_NAME" in said:
-                found["service " + said["JUPYTERHUB_SERVICE_NAME"]] = said["JUPYTERHUB_API_TOKEN"]
+            if ours and (name := said.get("JUPYTERHUB_SERVICE_NAME") or said["JUPYTERHUB_USER"]):
+                found[name] = said["JUPYTERHUB_API_TOKEN"]
         return found
 
 
