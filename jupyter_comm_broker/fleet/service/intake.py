@@ -92,7 +92,7 @@ class Intake:
         self.counted[kind] += 1
         count = self.counted[kind]
         if count <= LOGGED or count % 100 == 0:
-            log.warning("fleet: refused a report (%s, number %d): %s", kind, count, error)
+            log.warning("refused a report (%s, number %d): %s", kind, count, error)
 
 
 class TakeReport(web.RequestHandler):

@@ -92,7 +92,7 @@ class Service:
     async def run(self) -> None:
         """Serve until the process is told to end."""
         self.server.listen(self._told.port, self._told.host)
-        log.info("fleet: listening at %s:%d%s", self._told.host, self._told.port, self._told.prefix)
+        log.info("listening at %s:%d%s", self._told.host, self._told.port, self._told.prefix)
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
         for each in (signal.SIGTERM, signal.SIGINT):
@@ -112,12 +112,13 @@ def _log_request(handler: web.RequestHandler) -> None:
     request, status = handler.request, handler.get_status()
     level = logging.ERROR if status >= 500 and status != 503 else logging.DEBUG
     # Without the query: the end of a login has a code in it.
-    log.log(level, "fleet: %d %s %s", status, request.method, request.path)
+    log.log(level, "%d %s %s", status, request.method, request.path)
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the service. Returns the exit code of the process."""
-    logging.basicConfig(format="[%(levelname).1s %(asctime)s] %(message)s", level=logging.INFO)
+    logging.basicConfig(format="[%(levelname).1s %(asctime)s fleet] %(message)s")
+    log.logger.setLevel(logging.INFO)
     try:
         told = settings(words, os.environ)
         from jupyter_comm_broker.fleet.service import login
