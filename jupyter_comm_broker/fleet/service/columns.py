@@ -60,6 +60,7 @@ class Column:
     title: str
     about: str
     shown: Shown
+    is_number: bool = False
 
 
 def _number(count: int, mark: str = "", more: str = "") -> Cell:
@@ -67,12 +68,8 @@ def _number(count: int, mark: str = "", more: str = "") -> Cell:
 
 
 def _user(row: Row, sight: Sight) -> Cell:
-    name = row.report.user
-    return Cell(name, name.casefold())
-
-
-def _server(row: Row, sight: Sight) -> Cell:
-    return Cell(row.report.server_name or "(default)", row.report.server_name.casefold())
+    text = " / ".join(filter(None, row.key))
+    return Cell(text, text.casefold())
 
 
 def _version(row: Row, sight: Sight) -> Cell:
@@ -108,7 +105,7 @@ def _busy(row: Row, sight: Sight) -> Cell:
     kernels = row.report.kernels
     if not kernels.busy:
         return Cell("", 0)
-    text = f"{kernels.busy}, {duration(kernels.busy_seconds)}"
+    text = f"{kernels.busy} ({duration(kernels.busy_seconds)})"
     return Cell(text, kernels.busy_seconds or 0.1, more="the longest running request")
 
 
@@ -177,21 +174,27 @@ def _heard(row: Row, sight: Sight) -> Cell:
 
 COLUMNS = (
     Column("User", "whose server it is, with a link to its dashboard", _user),
-    Column("Server", "the name of the server", _server),
     Column("Version", "the version of the broker", _version),
     Column("In path", "whether pages are connected through the broker", _path),
-    Column("Kernels", "kernels that run", _kernels),
-    Column("Busy", "kernels that run a request, and for how long the longest has run", _busy),
-    Column("Pages", "pages that are attached", _pages),
-    Column("Waiting", "what waits for pages", _waiting),
-    Column("Comms", "comms that are open", _comms),
+    Column("Kernels", "kernels that run", _kernels, is_number=True),
+    Column(
+        "Busy",
+        "kernels that run a request, and for how long the longest has run",
+        _busy,
+        is_number=True,
+    ),
+    Column("Pages", "pages that are attached", _pages, is_number=True),
+    Column("Waiting", "what waits for pages", _waiting, is_number=True),
+    Column("Comms", "comms that are open", _comms, is_number=True),
     Column("Targets", "the targets with the most comms", _targets),
-    Column("Oldest", "the age of the oldest comm", _oldest),
-    Column("Doubtful", "states that may differ from the kernel's", _doubtful),
-    Column("States", "the size of all mirrored states", _state_bytes),
-    Column("Faults", "errors of the broker itself", _faults),
-    Column("Up", "for how long the server has run", _up),
-    Column("Last report", "when the latest report came, by the service's clock", _heard),
+    Column("Oldest", "the age of the oldest comm", _oldest, is_number=True),
+    Column("Doubtful", "states that may differ from the kernel's", _doubtful, is_number=True),
+    Column("States", "the size of all mirrored states", _state_bytes, is_number=True),
+    Column("Faults", "errors of the broker itself", _faults, is_number=True),
+    Column("Up", "for how long the server has run", _up, is_number=True),
+    Column(
+        "Last report", "when the latest report came, by the service's clock", _heard, is_number=True
+    ),
 )
 """The columns, from left to right."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from jupyter_comm_broker._version import __version__
 from jupyter_comm_broker.fleet.service.columns import (
     COLUMNS,
+    Column,
     Sight,
     cells,
     dashboard,
@@ -41,12 +42,14 @@ PAGE = """<!doctype html>
 <span id="told" role="status">{told}</span>
 </p>
 </header>
-<table>
-<caption>Each server with the broker that reports here. A user's name leads to the dashboard of
-the server. The Hub asks you there for access.</caption>
-<thead><tr>{heads}</tr></thead>
-<tbody id="rows">{rows}</tbody>
+<div class="wide">
+<table role="table" aria-label="Servers">
+<thead role="rowgroup"><tr role="row">{heads}</tr></thead>
+<tbody role="rowgroup" id="rows">{rows}</tbody>
 </table>
+</div>
+<p class="note">Each server with the broker that reports here. A user's name leads to the dashboard
+of the server. The Hub asks you there for access.</p>
 <p id="none"{some}>No server has reported yet. A server reports within 30 s after its start, if
 JUPYTER_COMM_FLEET_URL is set for it.</p>
 <footer>jupyter_comm_broker {version}. Reports hold counts, ages, sizes, target names and versions,
@@ -84,7 +87,7 @@ def page(roster: Roster, sight: Sight, *, prefix: str, life: str, viewer: str, x
         xsrf=_safe(xsrf),
         totals=_totals(totals(rows, sight)),
         told="This page follows the servers if scripts may run.",
-        heads="".join(_head(column.title, column.about) for column in COLUMNS),
+        heads="".join(_head(column) for column in COLUMNS),
         rows="\n".join(_row(row, sight) for row in rows),
         some=" hidden" if rows else "",
         version=_safe(__version__),
@@ -138,23 +141,26 @@ def _totals(found: Mapping[str, str]) -> str:
     )
 
 
-def _head(title: str, about: str) -> str:
+def _head(column: Column) -> str:
     return (
-        f'<th scope="col" title="{_safe(about)}"><button type="button">{_safe(title)}</button></th>'
+        f'<th role="columnheader" scope="col" class="{_kind(column)}"'
+        f' title="{_safe(column.about)}"><button type="button">{_safe(column.title)}</button></th>'
     )
+
+
+def _kind(column: Column) -> str:
+    return "number" if column.is_number else "text"
 
 
 def _row(row: Row, sight: Sight) -> str:
     parts = []
-    for place, cell in enumerate(cells(row, sight)):
+    for column, cell in zip(COLUMNS, cells(row, sight), strict=True):
         text = _safe(cell.text)
-        if place == 0:
+        if column is COLUMNS[0]:
             text = f'<a href="{_safe(dashboard(row, sight))}">{text}</a>'
-        is_number = isinstance(cell.order, int | float)
         parts.append(
-            f'<td class="{"number" if is_number else "text"} {_safe(cell.mark)}"'
-            f' data-{"n" if is_number else "t"}="{_safe(str(cell.order))}"'
-            f' title="{_safe(cell.more)}">{text}</td>'
+            f'<td role="cell" class="{_kind(column)} {_safe(cell.mark)}"'
+            f' data-order="{_safe(str(cell.order))}" title="{_safe(cell.more)}">{text}</td>'
         )
     silent = ' class="silent"' if row.silent else ""
-    return f'<tr data-name="{_safe(name(row.key))}"{silent}>{"".join(parts)}</tr>'
+    return f'<tr role="row" data-name="{_safe(name(row.key))}"{silent}>{"".join(parts)}</tr>'

@@ -18,11 +18,15 @@ let downward = false;
 /** Ends the wait for the next question. */
 let wake = () => {};
 
+function isNumber(column) {
+  return heads[column].className === "number";
+}
+
 /** Takes over a row that came with the page. */
 function adopt(element) {
   const cells = [...element.cells];
-  const order = cells.map((cell) =>
-    cell.dataset.n === undefined ? cell.dataset.t : Number(cell.dataset.n),
+  const order = cells.map((cell, place) =>
+    isNumber(place) ? Number(cell.dataset.order) : cell.dataset.order,
   );
   const server = { name: element.dataset.name, element, cells, order, text: "" };
   server.text = searched(server);
@@ -37,7 +41,9 @@ function searched(server) {
 function made(name) {
   const element = document.createElement("tr");
   element.dataset.name = name;
+  element.setAttribute("role", "row");
   const cells = heads.map(() => element.insertCell());
+  cells.forEach((cell) => cell.setAttribute("role", "cell"));
   cells[0].append(document.createElement("a"));
   const server = { name, element, cells, order: [], text: "" };
   servers.set(name, server);
@@ -51,7 +57,7 @@ function update(server, news) {
     const cell = server.cells[place];
     const holder = place === 0 ? cell.firstElementChild : cell;
     if (holder.textContent !== text) holder.textContent = text;
-    const kind = `${typeof order === "number" ? "number" : "text"} ${mark}`;
+    const kind = `${isNumber(place) ? "number" : "text"} ${mark}`;
     if (cell.className !== kind) cell.className = kind;
     if (cell.title !== more) cell.title = more;
     if (server.order[place] !== order) {
@@ -176,8 +182,7 @@ async function follow() {
 heads.forEach((head, number) => {
   head.firstElementChild.addEventListener("click", () => {
     // Numbers are looked at from the largest on.
-    const isNumber = table.querySelector(`td:nth-child(${number + 1}).number`) !== null;
-    downward = number === sortedBy ? !downward : isNumber;
+    downward = number === sortedBy ? !downward : isNumber(number);
     sortedBy = number;
     place();
     showOrder();
