@@ -224,7 +224,7 @@ def free_ports(count: int = 4) -> int:
     """Return the first of some ports in a row that were free a moment ago."""
     while True:
         # Below the ports that machines give to outgoing connections.
-        first = random.randrange(20_000, 32_000)
+        first = random.randrange(20_000, 32_000)  # noqa: S311 - no secret
         try:
             for port in range(first, first + count):
                 socket.create_server(("127.0.0.1", port)).close()
