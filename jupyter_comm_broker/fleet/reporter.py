@@ -8,6 +8,7 @@ service does, the server goes on. It follows no redirect, so the token goes to n
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 import random
 from collections.abc import Callable, Sequence
@@ -22,9 +23,10 @@ from jupyter_comm_broker.core.state.changes import (
     KernelChange,
     ProcessEnded,
 )
+from jupyter_comm_broker.fleet import last_words
 from jupyter_comm_broker.fleet.destination import Destination
 from jupyter_comm_broker.fleet.pace import GAP, PROMISED, Pace
-from jupyter_comm_broker.fleet.report import encoded
+from jupyter_comm_broker.fleet.report import Report, encoded
 from jupyter_comm_broker.fleet.report_maker import ReportMaker
 from jupyter_comm_broker.transport.driver import KernelDriver
 
@@ -87,6 +89,8 @@ class Reporter:
         self._task: asyncio.Task[None] | None = None
         self._complaint = ""
         """The reason of the latest failure, which was logged; empty if there was none."""
+        self._last: Report | None = None
+        """The latest report."""
         self.sent = 0
         """How many reports the service has taken."""
 
@@ -99,18 +103,29 @@ class Reporter:
                 force_instance=True, max_clients=1, max_body_size=MOST_ANSWER
             )
             self._task = asyncio.create_task(self._run(), name="fleet reports")
+            atexit.register(self._say_last_words)
 
     async def close(self) -> None:
         """Say farewell if the service listens, and end. May be called twice."""
         task, self._task = self._task, None
         if task is None:
             return
+        atexit.unregister(self._say_last_words)
         task.cancel()
         await asyncio.wait([task])
-        if self.sent and self.pace.hears_events:
+        if self._is_heard:
             await self._report(self._times.farewell, ended=True)
         if self._client is not None:
             self._client.close()
+
+    @property
+    def _is_heard(self) -> bool:
+        """Whether the service took the latest report."""
+        return self.sent > 0 and self.pace.failed == 0
+
+    def _say_last_words(self) -> None:
+        if self._last is not None and self._is_heard:
+            last_words.say(self._destination, self._last, self._times.farewell, self._log)
 
     # -- events --------------------------------------------------------------------------------
 
@@ -148,8 +163,8 @@ class Reporter:
             return
         self._event.clear()
         try:
-            body = encoded(self._maker.made(PROMISED, ended=ended))
-            answer = await self._posted(client, body, patience)
+            self._last = self._maker.made(PROMISED, ended=ended)
+            answer = await self._posted(client, encoded(self._last), patience)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the reports
             self._failed(f"{type(error).__name__}: {error}")
             return

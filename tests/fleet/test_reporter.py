@@ -108,6 +108,28 @@ async def test_a_server_that_stops_says_farewell() -> None:
         assert len(service.reports) == count
 
 
+async def test_a_server_that_ends_without_stopping_says_farewell_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    registered: list[Any] = []
+    monkeypatch.setattr("atexit.register", registered.append)
+    monkeypatch.setattr("atexit.unregister", registered.remove)
+    async with FakeService() as service:
+        one = reporter(service.url)
+        one.start()
+        await until(lambda: one.sent > 0)
+        (at_exit,) = registered
+        await asyncio.to_thread(at_exit)
+        assert [each["ended"] for each in service.reports].count(True) == 1
+        await one.close()
+        assert registered == []
+        # Nobody listened to the latest report.
+        one.pace.refused()
+        count = len(service.reports)
+        await asyncio.to_thread(at_exit)
+        assert len(service.reports) == count
+
+
 async def test_a_server_that_stops_waits_for_nobody() -> None:
     never_started = reporter("http://127.0.0.1:9/")
     await never_started.close()
