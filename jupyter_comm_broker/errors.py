@@ -32,6 +32,7 @@ CommBrokerError
     ├── NotOwnReportError        the token is not that of the server that it is about
     ├── TooManyReportsError      the server reports too often
     ├── FleetFullError           as many servers are kept as may be
+    ├── OldReportError           it may have waited for long before it was read
     └── HubNotReachedError       the Hub cannot say now whose token it is
 
 Errors carry facts as attributes. Only ``web/`` gives them HTTP statuses.
@@ -357,6 +358,16 @@ class FleetFullError(ReportError):
     def __init__(self, limit: int, whose: str) -> None:
         self.limit = limit
         super().__init__(f"{limit} servers of {whose} are the most that are kept")
+
+
+class OldReportError(ReportError):
+    """The service was held up, so that a report may have waited for long before it was read."""
+
+    retry_after = 5
+    """Seconds after which the server may report again."""
+
+    def __init__(self) -> None:
+        super().__init__("the service was held up, and does not know how old this report is")
 
 
 class HubNotReachedError(ReportError):

@@ -24,8 +24,15 @@ Least seconds between two reports.
 With 1,000 servers where all the time something happens, the service gets 200 reports a second.
 """
 
-LONGEST = 300.0
-"""Most seconds between two attempts, while the service does not take reports."""
+LONGEST = 60.0
+"""
+Most seconds between two attempts, while the service does not take reports.
+
+A service that was started again has all servers a minute later.
+"""
+
+LONGEST_ASKED = 300.0
+"""Most seconds for which the service may ask to wait."""
 
 
 @dataclass(slots=True)
@@ -57,10 +64,10 @@ class Pace:
         Args:
             chance: a random number from 0 to 1.
 
-        >>> Pace().wait(0.0), Pace().wait(1.0), Pace(failed=3).wait(0.5), Pace(failed=99).wait(0.5)
-        (15.0, 25.0, 160.0, 300.0)
+        >>> Pace().wait(0.0), Pace().wait(1.0), Pace(failed=2).wait(0.5), Pace(failed=99).wait(0.5)
+        (15.0, 25.0, 60.0, 60.0)
         """
-        # At most 2**4 intervals pass the longest wait.
-        usual = min(INTERVAL * 2.0 ** min(self.failed, 4), LONGEST)
+        # Four intervals are more than the longest wait.
+        usual = min(INTERVAL * 2.0 ** min(self.failed, 2), LONGEST)
         spread = usual * (1 + SPREAD * (2 * chance - 1))
-        return min(max(spread, min(self._asked, LONGEST)), LONGEST)
+        return max(spread, min(self._asked, LONGEST_ASKED))

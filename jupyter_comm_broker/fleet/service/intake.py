@@ -16,12 +16,14 @@ from jupyter_comm_broker.errors import (
     HubNotReachedError,
     MalformedReportError,
     NotOwnReportError,
+    OldReportError,
     ReportError,
     TooManyReportsError,
     UnknownReporterError,
 )
 from jupyter_comm_broker.fleet.report import decoded
 from jupyter_comm_broker.fleet.service.owners import Owner, check
+from jupyter_comm_broker.fleet.service.pulse import Pulse
 from jupyter_comm_broker.fleet.service.roster import Roster
 from jupyter_comm_broker.log_lines import OneLineLog
 
@@ -31,6 +33,7 @@ STATUS_OF: dict[type[ReportError], int] = {
     NotOwnReportError: 403,
     TooManyReportsError: 429,
     FleetFullError: 503,
+    OldReportError: 503,
     HubNotReachedError: 503,
 }
 """By class of error, the HTTP status."""
@@ -51,6 +54,7 @@ class Intake:
     Args:
         roster: where they are kept.
         owner: asks the Hub whose token it is.
+        pulse: knows whether a report may be old.
         clock: a clock that is never set.
     """
 
@@ -58,10 +62,12 @@ class Intake:
         self,
         roster: Roster,
         owner: Callable[[str], Awaitable[Owner]],
+        pulse: Pulse,
         clock: Callable[[], float],
     ) -> None:
         self._roster = roster
         self._owner = owner
+        self._pulse = pulse
         self._clock = clock
         self.counted: Counter[str] = Counter()
         """How many reports were taken, and how many were refused, by the class of the error."""
@@ -77,6 +83,8 @@ class Intake:
         Raises:
             ReportError: it is not taken.
         """
+        if self._pulse.is_deaf():
+            raise OldReportError
         sent = HEADER.match(authorization)
         if sent is None:
             raise UnknownReporterError("a report needs the server's own token, in a header")

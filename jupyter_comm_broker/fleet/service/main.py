@@ -20,6 +20,7 @@ from jupyter_comm_broker.fleet.report import MOST_BYTES
 from jupyter_comm_broker.fleet.service.intake import Intake, TakeReport
 from jupyter_comm_broker.fleet.service.owners import Owners
 from jupyter_comm_broker.fleet.service.pages import STATIC, Show, ShowFile
+from jupyter_comm_broker.fleet.service.pulse import Pulse
 from jupyter_comm_broker.fleet.service.roster import Roster
 from jupyter_comm_broker.fleet.service.settings import Settings, settings
 from jupyter_comm_broker.log_lines import OneLineLog
@@ -27,8 +28,13 @@ from jupyter_comm_broker.log_lines import OneLineLog
 BODY_SECONDS = 10.0
 """Seconds that the body of a request may take. A client that is slower is cut off."""
 
-IDLE_SECONDS = 60.0
-"""Seconds for which a connection without a request is kept."""
+IDLE_SECONDS = 600.0
+"""
+Seconds for which a connection without a request is kept.
+
+The Hub's proxy keeps connections, too. If it sends into one that is just being closed, the page
+gets a 503. So the proxy should be the first to close.
+"""
 
 MOST_HEAD = 32 * 1024
 """Bytes of a request's headers. Browsers send their cookies of the whole host."""
@@ -49,7 +55,8 @@ class Service:
         self._told = told
         self.roster = Roster(told.most)
         self.owners = Owners(told.api_url)
-        self.intake = Intake(self.roster, self.owners.owner, time.monotonic)
+        self.pulse = Pulse(time.monotonic)
+        self.intake = Intake(self.roster, self.owners.owner, self.pulse, time.monotonic)
         show = Show(
             roster=self.roster,
             prefix=told.prefix,
@@ -91,6 +98,7 @@ class Service:
 
     async def run(self) -> None:
         """Serve until the process is told to end."""
+        self.pulse.start()
         self.server.listen(self._told.port, self._told.host)
         log.info("listening at %s:%d%s", self._told.host, self._told.port, self._told.prefix)
         ended = asyncio.Event()
@@ -105,6 +113,7 @@ class Service:
         self.server.stop()
         await self.server.close_all_connections()
         await self.owners.close()
+        await self.pulse.close()
 
 
 def _log_request(handler: web.RequestHandler) -> None:

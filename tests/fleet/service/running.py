@@ -113,6 +113,7 @@ async def running(**told: Any) -> AsyncIterator[Running]:
         service = Service(Settings(**settings), [Page, Rows])
         listening, port = bind_unused_port()
         service.server.add_socket(listening)
+        service.pulse.start()
         running = Running(service, hub, port)
         try:
             yield running

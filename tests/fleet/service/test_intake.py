@@ -113,6 +113,16 @@ async def test_a_hub_that_is_down_is_said_to_be_down() -> None:
         assert (await service.reports(encoded(report("ann")))).status == 204
 
 
+async def test_what_waited_while_the_service_was_held_up_is_not_believed() -> None:
+    async with running() as service:
+        service.service.pulse._beat_at -= 60.0
+        answer = await service.reports(encoded(report("ann")))
+        assert (answer.status, answer.body["reason"]) == (503, "OldReportError")
+        assert users(service) == []
+        service.service.pulse._deaf_until = 0.0
+        assert (await service.reports(encoded(report("ann")))).status == 204
+
+
 async def test_other_methods_and_paths_are_errors_without_a_traceback() -> None:
     async with running() as service:
         for method in ("GET", "PUT", "DELETE"):
