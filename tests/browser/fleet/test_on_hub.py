@@ -46,7 +46,8 @@ def test_the_admin_sees_both_users_live_and_is_asked_before_the_dashboard_of_one
     row = page.get_by_role("row").filter(has_text=ANN)
     row.wait_for(timeout=30_000)
     page.get_by_role("row").filter(has_text=BOB).wait_for(timeout=30_000)
-    with BlockingPage(Frontend(server, kernel(server))) as notebook:
+    kernel_id = kernel(server)
+    with BlockingPage(Frontend(server, kernel_id)) as notebook:
         notebook.run(WIDGETS)
         # The page was not loaded again.
         row.get_by_text("jupyter.widget").wait_for(timeout=30_000)
@@ -58,7 +59,8 @@ def test_the_admin_sees_both_users_live_and_is_asked_before_the_dashboard_of_one
         page.screenshot(path=pictures / "fleet-access-asked.png")
         page.get_by_role("button", name="Authorize").click()
         page.wait_for_url(re.compile(r"/user/ann@example\.org/comm-broker"))
-        page.get_by_text("IntSlider").first.or_(page.get_by_text("python3").first).wait_for()
+        page.get_by_text(kernel_id[:8]).first.wait_for()
+        page.get_by_text("jupyter.widget").first.wait_for()
         page.screenshot(path=pictures / "fleet-dashboard-of-ann.png")
     assert errors == []
 
@@ -88,8 +90,18 @@ def test_the_dashboard_works_below_a_name_with_spaces(
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.get_by_text(kernel_id[:8]).first.wait_for(timeout=30_000)
     with BlockingPage(Frontend(server, kernel_id)) as notebook:
-        notebook.run(WIDGETS)
+        comm_id = notebook.run(WIDGETS + "print(sliders[0].comm.comm_id)").strip()
         # By the stream of events.
         page.get_by_text("jupyter.widget").first.wait_for(timeout=15_000)
-    page.screenshot(path=pictures / "fleet-dashboard-of-bob.png")
+        page.screenshot(path=pictures / "fleet-dashboard-of-bob.png")
+        # The frame of a preview has no cookies.
+        page.goto(f"{page.url.partition('?')[0]}?view=comm&kernel={kernel_id}&comm={comm_id}")
+        page.get_by_role("button", name="Preview", exact=True).click()
+        page.locator("[data-shown=true] iframe").wait_for()
+        # Something that changes the kernel, by the page.
+        page.get_by_role("button", name="Close comm").click()
+        page.screenshot(path=pictures / "fleet-comm-of-bob.png")
+        page.get_by_role("button", name="Close it").click()
+        page.get_by_text("closed").first.wait_for()
+        assert ask(server, "GET", f"/api/kernels/{kernel_id}/comms/{comm_id}").status == 410
     assert errors == []
