@@ -12,9 +12,9 @@ from jupyter_server.serverapp import ServerApp
 from traitlets import Bool, Float, Integer, Unicode, default
 
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.errors import FleetSettingError
 from jupyter_comm_broker.fleet.destination import URL as FLEET_URL
 from jupyter_comm_broker.fleet.destination import destination
+from jupyter_comm_broker.fleet.refusals import FleetSettingError
 from jupyter_comm_broker.fleet.report_maker import ReportMaker
 from jupyter_comm_broker.fleet.reporter import Reporter
 from jupyter_comm_broker.log_lines import OneLineLog

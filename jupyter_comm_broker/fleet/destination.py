@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from jupyter_comm_broker.errors import FleetSettingError
+from jupyter_comm_broker.fleet.refusals import FleetSettingError
 
 URL = "JUPYTER_COMM_FLEET_URL"
 """The variable by which a Hub's configuration tells all servers where to report."""

@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from jupyter_comm_broker.errors import MalformedReportError
+from jupyter_comm_broker.fleet.refusals import MalformedReportError
 
 FORMAT = 1
 """The number of this shape. It changes if the meaning of a field changes."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_comm_broker.errors import FleetSettingError
 from jupyter_comm_broker.fleet.destination import destination
+from jupyter_comm_broker.fleet.refusals import FleetSettingError
 
 HUBS = {
     "JUPYTERHUB_API_TOKEN": "the-key",

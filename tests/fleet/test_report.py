@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_comm_broker.errors import MalformedReportError
+from jupyter_comm_broker.fleet.refusals import MalformedReportError
 from jupyter_comm_broker.fleet.report import (
     MOST_BYTES,
     MOST_TARGETS,

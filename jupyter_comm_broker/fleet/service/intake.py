@@ -11,7 +11,7 @@ from typing import Any
 
 from tornado import web
 
-from jupyter_comm_broker.errors import (
+from jupyter_comm_broker.fleet.refusals import (
     FleetFullError,
     HubNotReachedError,
     MalformedReportError,

@@ -9,7 +9,7 @@ from typing import Any
 from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler, HubOAuthenticated
 from tornado import web
 
-from jupyter_comm_broker.errors import HubNotReachedError
+from jupyter_comm_broker.fleet.refusals import HubNotReachedError
 from jupyter_comm_broker.fleet.service.pages import FleetHandler, ShowFleet, ShowRows
 
 KEPT = 60

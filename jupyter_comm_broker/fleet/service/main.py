@@ -15,7 +15,7 @@ from typing import Any
 from tornado import web
 from tornado.httpserver import HTTPServer
 
-from jupyter_comm_broker.errors import FleetSettingError
+from jupyter_comm_broker.fleet.refusals import FleetSettingError
 from jupyter_comm_broker.fleet.report import MOST_BYTES
 from jupyter_comm_broker.fleet.service.intake import Intake, TakeReport
 from jupyter_comm_broker.fleet.service.owners import Owners

@@ -18,7 +18,7 @@ import msgspec
 from tornado.httpclient import HTTPRequest
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
-from jupyter_comm_broker.errors import (
+from jupyter_comm_broker.fleet.refusals import (
     HubNotReachedError,
     NotOwnReportError,
     UnknownReporterError,

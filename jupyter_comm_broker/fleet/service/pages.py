@@ -11,7 +11,7 @@ from typing import Any
 
 from tornado import web
 
-from jupyter_comm_broker.errors import HubNotReachedError
+from jupyter_comm_broker.fleet.refusals import HubNotReachedError
 from jupyter_comm_broker.fleet.service.columns import Sight
 from jupyter_comm_broker.fleet.service.document import news, page, refusal
 from jupyter_comm_broker.fleet.service.roster import Roster

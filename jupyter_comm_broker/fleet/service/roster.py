@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from dataclasses import dataclass
 
-from jupyter_comm_broker.errors import FleetFullError, TooManyReportsError
+from jupyter_comm_broker.fleet.refusals import FleetFullError, TooManyReportsError
 from jupyter_comm_broker.fleet.report import Report
 
 MOST = 5_000

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from jupyter_comm_broker._version import __version__
-from jupyter_comm_broker.errors import FleetSettingError
+from jupyter_comm_broker.fleet.refusals import FleetSettingError
 from jupyter_comm_broker.fleet.service.roster import MOST
 
 ABOUT = """\

@@ -11,7 +11,7 @@ from tornado.httpclient import HTTPRequest
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 from tornado.testing import bind_unused_port
 
-from jupyter_comm_broker.errors import HubNotReachedError
+from jupyter_comm_broker.fleet.refusals import HubNotReachedError
 from jupyter_comm_broker.fleet.service.main import Service
 from jupyter_comm_broker.fleet.service.pages import FleetHandler, ShowFleet, ShowRows
 from jupyter_comm_broker.fleet.service.settings import Settings

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_comm_broker.errors import ReportError
+from jupyter_comm_broker.fleet.refusals import ReportError
 from jupyter_comm_broker.fleet.report import MOST_BYTES, encoded
 from jupyter_comm_broker.fleet.service import intake
 from tests.fleet.reports import report

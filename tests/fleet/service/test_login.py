@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tornado import web
 
-from jupyter_comm_broker.errors import HubNotReachedError
+from jupyter_comm_broker.fleet.refusals import HubNotReachedError
 from jupyter_comm_broker.fleet.service.pages import may_look
 
 HUBS = {

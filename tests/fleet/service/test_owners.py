@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from jupyter_comm_broker.errors import (
+from jupyter_comm_broker.fleet.refusals import (
     HubNotReachedError,
     NotOwnReportError,
     UnknownReporterError,

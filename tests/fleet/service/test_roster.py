@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_comm_broker.errors import FleetFullError, TooManyReportsError
+from jupyter_comm_broker.fleet.refusals import FleetFullError, TooManyReportsError
 from jupyter_comm_broker.fleet.service.roster import FORGOTTEN, GONE_KEPT, News, Roster
 from tests.fleet.reports import report
 

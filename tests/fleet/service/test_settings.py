@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_comm_broker._version import __version__
-from jupyter_comm_broker.errors import FleetSettingError
+from jupyter_comm_broker.fleet.refusals import FleetSettingError
 from jupyter_comm_broker.fleet.service.roster import MOST
 from jupyter_comm_broker.fleet.service.settings import settings
 
