@@ -1,5 +1,5 @@
 """
-Every error this package raises, in one tree.
+Every error this package raises, in one tree. ``fleet/refusals.py`` has a branch of its own.
 
 CommBrokerError
 ├── MalformedFrameError      a WebSocket frame carries no message
@@ -24,8 +24,7 @@ CommBrokerError
 ├── NoCommManagerError       the kernel of a new comm is not known
 ├── ServerRefusedError       a server answered a program with an error
 ├── ConnectionEndedError     a program's connection is closed, or its kernel is gone
-├── SendBacklogError         more waits to be sent than a program may keep
-└── FleetError               about reports to a fleet; fleet/refusals.py has these
+└── SendBacklogError         more waits to be sent than a program may keep
 
 Errors carry facts as attributes. Only ``web/`` gives them HTTP statuses.
 """
