@@ -107,6 +107,8 @@ class Hub:
                 cwd=self.folder,
                 env={
                     **environment,
+                    # The proxy needs the Node that pip brought.
+                    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
                     "FLEET_EXAMPLE_PORT": str(self.port),
                     "FLEET_EXAMPLE_FOLDER": str(self.folder),
                     "FLEET_EXAMPLE_PROXY": proxy() or "",
