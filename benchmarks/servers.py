@@ -12,10 +12,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from benchmarks.target import BROKER, Target
+from benchmarks.target import BEHIND, BROKER, Target
 
 START_PATIENCE = 30.0
 STOP_PATIENCE = 20.0
@@ -36,7 +37,7 @@ class Server:
     One Jupyter server in a child process, which runs inside a ``with`` block.
 
     Args:
-        side: ``stock`` or ``broker``.
+        side: which one; see ``SIDES``.
         as_shipped: whether it has the rate limits that every user has.
         package: the folder from which it imports the broker; ``None`` for the installed one.
     """
@@ -48,6 +49,7 @@ class Server:
         self._folder = tempfile.TemporaryDirectory(prefix="jupyter-comm-broker-bench-")
         self._token = secrets.token_hex(8)
         self._process: subprocess.Popen[bytes] | None = None
+        self._gateway: Gateway | None = None
 
     def __enter__(self) -> Target:
         """Start the server and wait until it listens."""
@@ -58,17 +60,16 @@ class Server:
         chosen = settings(self._side, self._token, str(root / "work"))
         if not self._as_shipped:
             chosen["ZMQChannelsWebsocketConnection"] = UNLIMITED
-        config.write_text(json.dumps(chosen))
         offer_light_kernel(root / "data")
-        environment = dict(os.environ)
-        environment.update(
-            # Only the file above counts, no other extension and no user's settings.
-            JUPYTER_NO_CONFIG="1",
-            JUPYTER_PATH=str(root / "data"),
-            JUPYTER_RUNTIME_DIR=str(root / "runtime"),
-            IPYTHONDIR=str(root / "ipython"),
-            PYTHONHASHSEED="0",
-        )
+        if self._side.endswith(BEHIND):
+            self._gateway = Gateway(root, self._token, limited=self._as_shipped)
+            chosen["GatewayClient"] = {
+                "url": self._gateway.start(),
+                "auth_token": self._token,
+                "auth_scheme": "token",
+            }
+        config.write_text(json.dumps(chosen))
+        environment = surroundings(root)
         if self._package is not None:
             environment["PYTHONPATH"] = str(self._package)
         raise_descriptor_limit()
@@ -105,6 +106,8 @@ class Server:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        if self._gateway is not None:
+            self._gateway.stop()
         self._folder.cleanup()
 
     def log(self) -> str:
@@ -134,18 +137,83 @@ class Server:
         raise ServerFailedError(f"{self._side} server did not start:\n{self.log()}")
 
 
+class Gateway:
+    """
+    A Jupyter Kernel Gateway in a child process, in front of which a server stands.
+
+    Args:
+        root: the folder of its server.
+        token: what lets the server in.
+        limited: whether it has the rate limits that every user has.
+    """
+
+    def __init__(self, root: Path, token: str, *, limited: bool) -> None:
+        self._root = root
+        self._token = token
+        self._limited = limited
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> str:
+        """Start it, wait until it listens, and return its address."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        words = [
+            "--KernelGatewayApp.ip=127.0.0.1",
+            f"--KernelGatewayApp.port={port}",
+            f"--KernelGatewayApp.auth_token={self._token}",
+            f"--ZMQChannelsWebsocketConnection.limit_rate={self._limited}",
+            "--KernelGatewayApp.log_level=WARN",
+        ]
+        with (self._root / "gateway-log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "kernel_gateway", *words],
+                env=surroundings(self._root),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_PATIENCE
+        while time.monotonic() < deadline and self._process.poll() is None:
+            with suppress(ConnectionError):
+                socket.create_connection(("127.0.0.1", port)).close()
+                return f"http://127.0.0.1:{port}"
+            time.sleep(0.05)
+        raise ServerFailedError((self._root / "gateway-log").read_text(errors="replace"))
+
+    def stop(self) -> None:
+        """End it, and its kernels with it."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(STOP_PATIENCE)
+
+
+def surroundings(root: Path) -> dict[str, str]:
+    """Return the environment of a process in which only the files of this folder count."""
+    return {
+        **os.environ,
+        # Only what is named here counts, no other extension and no user's settings.
+        "JUPYTER_NO_CONFIG": "1",
+        "JUPYTER_PATH": str(root / "data"),
+        "JUPYTER_RUNTIME_DIR": str(root / "runtime"),
+        "IPYTHONDIR": str(root / "ipython"),
+        "PYTHONHASHSEED": "0",
+    }
+
+
 def settings(side: str, token: str, root: str) -> dict[str, object]:
     """
     Return the configuration of one side. The sides differ only in the first entry.
 
     Args:
-        side: ``stock`` or ``broker``.
+        side: which one; see ``SIDES``.
         token: the server's token.
         root: the folder of its notebooks.
     """
     return {
         "ServerApp": {
-            "jpserver_extensions": {"jupyter_comm_broker": True} if side == BROKER else {},
+            "jpserver_extensions": {"jupyter_comm_broker": True} if side.startswith(BROKER) else {},
             "ip": "127.0.0.1",
             "port": 0,
             "open_browser": False,

@@ -12,7 +12,10 @@ from typing import Any
 from tornado.httpclient import AsyncHTTPClient
 
 STOCK, BROKER = "stock", "broker"
-SIDES = (STOCK, BROKER)
+BEHIND = "+gateway"
+"""What the name of a side ends with if its kernels run behind a gateway."""
+
+SIDES = (STOCK, BROKER, STOCK + BEHIND, BROKER + BEHIND)
 
 
 class WrongServerError(Exception):
@@ -28,6 +31,11 @@ class Target:
     port: int
     token: str
     pid: int
+
+    @property
+    def is_stock(self) -> bool:
+        """Whether it has no broker."""
+        return self.side.startswith(STOCK)
 
     def dump(self) -> str:
         """Return a text from which :meth:`load` makes the target again."""
@@ -68,7 +76,7 @@ class Target:
         """Raise WrongServerError if a broker is not in the path, or a stock server has a broker."""
         status, answer = await self.rest("GET", "/api/comms/broker")
         in_path = status == 200 and bool(answer["in_path"])
-        if in_path != (self.side == BROKER):
+        if in_path == self.is_stock:
             raise WrongServerError(f"{self.side}: GET /api/comms/broker says {status} {answer}")
 
     @asynccontextmanager

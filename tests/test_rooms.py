@@ -16,6 +16,7 @@ WITHOUT_TEST_OF_THEIR_OWN: dict[str, str] = {
     "core/state/known_comm.py": "a protocol without a body; tests/core/test_known.py reads by it",
     "core/timed.py": "a protocol without a body and one value; core/ingress/timers.py wakes by it",
     "core/parts.py": "nothing but wiring, which every test of core/broker.py goes through",
+    "transport/kernel/kernel_link.py": "protocols without bodies, which all links implement",
     "comms/port.py": "protocols without bodies, which both ends of comms implement",
     "web/port.py": "a protocol without a body; what implements it is tested by test_rest_port.py",
     "_version.py": "one line, read by the build and checked by test_packaging.py",

@@ -9,7 +9,7 @@ from benchmarks.crowd import crowd
 from benchmarks.figures import Figure, Size
 from benchmarks.meter import cpu_seconds, resident_bytes
 from benchmarks.multitude import multitude
-from benchmarks.target import STOCK, Target
+from benchmarks.target import Target
 
 PER_SECOND = 100
 STOCK_MOST = 200
@@ -24,7 +24,7 @@ PATIENCE = 120.0
 
 async def measure(target: Target, size: Size) -> list[Figure]:
     """Return the share of messages that was delivered, and CPU and memory per page."""
-    count = min(size.many, STOCK_MOST) if target.side == STOCK else size.many
+    count = min(size.many, STOCK_MOST) if target.is_stock else size.many
     note = f"{count} pages" if count != size.many else ""
     updates = max(1, int(PER_SECOND * size.many_seconds))
     async with target.kernel() as kernel_id, crowd(target, kernel_id, 1) as (owner,):

@@ -13,7 +13,7 @@ from benchmarks.figures import Figure, Size
 from benchmarks.frontend import PATIENCE, Frontend, is_idle
 from benchmarks.meter import resident_bytes
 from benchmarks.states import ask_states
-from benchmarks.target import STOCK, Target
+from benchmarks.target import Target
 
 BUSY_GOALS_MS = {150: 50, 10_000: 500}
 FIRST_BYTE_GOALS_MS = {10_000: 20}
@@ -29,7 +29,7 @@ async def measure(target: Target, size: Size) -> list[Figure]:
 
 
 async def _with_models(target: Target, size: Size, count: int) -> list[Figure]:
-    note = "waits for the cell" if target.side == STOCK else ""
+    note = "waits for the cell" if target.is_stock else ""
     before = resident_bytes(target.pid)
     async with target.kernel() as kernel_id, crowd(target, kernel_id, 1) as (owner,):
         await owner.run(models(count))

@@ -81,14 +81,14 @@ class Limits:
     """
     The largest message that a gateway takes from us. It answers a larger one by cutting the link.
 
-    The default is tornado's own, which no gateway changes (GF 23).
+    The default is tornado's own, which no gateway changes (fact 6.8).
     """
 
     gateway_release_seconds: float = 300.0
     """
     After how long a gateway's kernel is disconnected if no page, program or recording uses it.
 
-    The gateway ends idle kernels only if nothing is connected to them (GF 28).
+    The gateway ends idle kernels only if nothing is connected to them (fact 6.10).
     """
 
     unreachable_seconds: float = 300.0

@@ -32,6 +32,7 @@ from jupyter_comm_broker.core.kernel.state_questions import StateQuestions
 from jupyter_comm_broker.core.kernel.verification import Verification
 from jupyter_comm_broker.core.ledger import Ledger
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.losses.dropped_requests import DroppedRequests
 from jupyter_comm_broker.core.losses.gateway_limit import GatewayLimit
 from jupyter_comm_broker.core.losses.later_question import LaterQuestion
 from jupyter_comm_broker.core.losses.lost_idles import LostIdles
@@ -147,7 +148,7 @@ class Parts:
             ledger, comms, work, self.page_replies, self._later_question("silent"), limits
         )
         self.lost_replies = LostReplies(
-            ledger, work, self.page_replies, self._later_question("reply")
+            ledger, work, self.page_replies, self._publish_idle, self._later_question("reply")
         )
 
     def _make_routing(self) -> None:
@@ -210,7 +211,10 @@ class Parts:
         )
         end = ProcessEnd(comms, work, self.page_replies, of_one_process)
         self.process = Process(comms, work, self.handshake, self.verification, end)
-        request_ends = RequestEnds(ledger, self.lost_idles, self.missing_idles, self.lost_replies)
+        self.dropped = DroppedRequests(ledger, work, self._later_question("dropped"))
+        request_ends = RequestEnds(
+            ledger, self.lost_idles, self.missing_idles, self.lost_replies, self.dropped
+        )
         conclusions = Conclusions(ledger, self.handshake, request_ends, self.process)
         self.kernel_ingress = KernelIngress(
             ledger, self.lost, conclusions, self.kernel_replies, self.from_kernel
@@ -232,6 +236,7 @@ class Parts:
                 self.missing_idles,
                 self.lost_idles,
                 self.lost_replies,
+                self.dropped,
                 self.gateway_limit,
                 self.unreachable,
                 self.delivery.waiting,

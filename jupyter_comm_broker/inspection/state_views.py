@@ -20,6 +20,7 @@ from jupyter_comm_broker.inspection.views import (
     CommView,
     EmbeddedWidget,
     FilledBufferView,
+    OneCommView,
     StateView,
     WholeCommView,
     WidgetDocument,
@@ -52,12 +53,14 @@ class _Read:
     hidden: frozenset[int]
 
 
-def whole(view: CommView, record: KnownComm, *, reveal: bool, with_buffers: bool) -> WholeCommView:
+def whole(
+    view: OneCommView, record: KnownComm, *, reveal: bool, with_buffers: bool
+) -> WholeCommView:
     """
-    Return one comm with its state.
+    Return one comm with its state. It adds only what :func:`state_tag` covers.
 
     Args:
-        view: the comm as lists show it.
+        view: the comm without its state.
         record: the comm.
         reveal: whether secrets are shown.
         with_buffers: whether the buffers come too, as base64.
@@ -151,14 +154,14 @@ def state_tag(broker: KernelBroker, record: KnownComm, variant: str) -> str:
     )
 
 
-def whole_tag(broker: KernelBroker, record: KnownComm, view: CommView, variant: str) -> str:
+def whole_tag(broker: KernelBroker, record: KnownComm, view: OneCommView, variant: str) -> str:
     """
-    Return a tag of a comm's view. It changes with anything about the comm but its age.
+    Return a tag of a whole comm. It changes with its state, and with every field but its ages.
 
     Args:
         broker: the broker of the comm's kernel.
         record: the comm.
-        view: the comm as lists show it.
+        view: the comm without its state.
         variant: which of the views of the state is shown.
     """
     lasting = [value for key, value in view.items() if key not in AGES]
@@ -176,6 +179,19 @@ def view(kernel_id: str, broker: KernelBroker, record: KnownComm, now: float) ->
         now: the time in seconds, by the core's clock.
     """
     return snapshots.comms(kernel_id, broker, now, [record])[0]
+
+
+def one(kernel_id: str, broker: KernelBroker, record: KnownComm, now: float) -> OneCommView:
+    """
+    Return one comm without its state: what lists show, and what they do not.
+
+    Args:
+        kernel_id: the kernel.
+        broker: the kernel's broker.
+        record: the comm.
+        now: the time in seconds, by the core's clock.
+    """
+    return {**view(kernel_id, broker, record, now)}
 
 
 def _tag(*facts: object) -> str:

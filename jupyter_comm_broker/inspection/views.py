@@ -36,7 +36,7 @@ class ModelView(TypedDict):
 
 
 class MessagesView(TypedDict):
-    """How many messages passed the broker."""
+    """How many comm messages passed the broker. The opening of a comm counts too."""
 
     from_kernel: Count
     from_frontends: Count
@@ -123,7 +123,15 @@ StateOrNone = Annotated[
 ]
 
 
-class WholeCommView(CommView):
+class OneCommView(CommView):
+    """
+    An open comm without its state. A field that lists do not show belongs here.
+
+    :func:`state_views.whole_tag` covers all that is here.
+    """
+
+
+class WholeCommView(OneCommView):
     """An open comm with its state."""
 
     state: StateOrNone

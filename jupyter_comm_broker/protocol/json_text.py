@@ -31,6 +31,11 @@ already under way count too, and both ends of a comm wrap the value once more.
 
 T = TypeVar("T")
 
+
+class TooDeepError(MalformedMessageError):
+    """A text is nested too deeply to be read here. Somebody else may be able to read it."""
+
+
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
@@ -41,7 +46,8 @@ def loads(text: Text) -> Any:
     Return the value that ``text`` holds.
 
     Raises:
-        MalformedMessageError: the text is no JSON, or is nested too deeply to be read.
+        MalformedMessageError: the text is no JSON.
+        TooDeepError: it is nested too deeply to be read.
 
     >>> loads(b'{"a": NaN}')
     {'a': nan}
@@ -51,10 +57,12 @@ def loads(text: Text) -> Any:
     except (msgspec.DecodeError, UnicodeDecodeError):
         try:
             return json.loads(bytes(text))
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise MalformedMessageError(f"not JSON: {error}") from error
+        except RecursionError as error:
+            raise TooDeepError("not readable: nested too deeply") from error
     except RecursionError as error:
-        raise MalformedMessageError("not readable: nested too deeply") from error
+        raise TooDeepError("not readable: nested too deeply") from error
 
 
 def loads_shallow(text: Text) -> Any:

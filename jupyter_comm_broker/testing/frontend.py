@@ -249,7 +249,14 @@ class Frontend:
             await self.until(lambda _: truth(), within, since=len(self.received))
 
     async def opened(self, target_name: str, within: float = 30.0, since: int = 0) -> Message:
-        """Wait for the ``comm_open`` of ``target_name``, and return it: see :meth:`until`."""
+        """
+        Wait for the ``comm_open`` of a target, and return it. Raises the errors of :meth:`until`.
+
+        Args:
+            target_name: the target.
+            within: seconds to wait.
+            since: the place in :attr:`received` from which on messages count.
+        """
 
         def is_one(message: Message) -> bool:
             return message.type == "comm_open" and message.content["target_name"] == target_name

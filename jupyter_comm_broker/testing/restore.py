@@ -46,12 +46,26 @@ class Page(Protocol):
     async def send(
         self, msg_type: str, content: dict[str, Any], *, metadata: dict[str, Any] | None = None
     ) -> str:
-        """Send a message: see :meth:`Frontend.send`. Returns its ``msg_id``."""
+        """
+        Send a message: see :meth:`Frontend.send`. Returns its ``msg_id``.
+
+        Args:
+            msg_type: its type.
+            content: its content.
+            metadata: its metadata; ``None`` for none.
+        """
 
     async def until(
         self, wanted: Callable[[Message], bool], within: float = 30.0, since: int = 0
     ) -> Message:
-        """Wait for a message that is wanted, and return it: see :meth:`Frontend.until`."""
+        """
+        Wait for a message that is wanted, and return it: see :meth:`Frontend.until`.
+
+        Args:
+            wanted: says whether a message is the one.
+            within: seconds to wait.
+            since: the place in :attr:`received` from which on messages count.
+        """
 
     async def ended(self, msg_id: str, within: float = 30.0) -> Message:
         """Wait until the kernel is done with a request. Returns the reply."""

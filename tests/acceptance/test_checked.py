@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import struct
 import uuid
+from itertools import accumulate
 
 import pytest
 
@@ -121,3 +123,21 @@ async def test_all_pages_hear_of_what_the_kernel_makes_for_a_widget_of_a_page(
         async with Page(server, kernel_id) as back:
             await restore(back)
             assert {comm_id, *made} <= back.widgets.models.keys()
+
+
+async def test_a_cell_that_the_kernel_drops_does_not_end_the_checks(
+    server: Server, kernel_id: str
+) -> None:
+    """Stock asks the kernel at each reload, whatever was dropped before."""
+    async with Page(server, kernel_id) as page:
+        await page.run(TABLE)
+        header = {"msg_id": "dropped", "msg_type": "execute_request", "session": page.session_id}
+        # Its content is no JSON, so the kernel says nothing about it.
+        parts = [b"shell", json.dumps(header).encode(), b"{}", b"{}", b"{"]
+        offsets = list(accumulate(map(len, parts), initial=8 * (len(parts) + 2)))
+        frame = struct.pack(f"<{len(offsets) + 1}Q", len(offsets), *offsets) + b"".join(parts)
+        await page.write(frame)
+        await page.run("table.rows['a'] = 2")
+        await page.reload()
+        shown = page.widgets.only("TableModel").state
+        await page.shows(lambda: shown["rows"] == {"a": 2})

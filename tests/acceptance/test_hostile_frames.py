@@ -56,6 +56,10 @@ FRAMES_V1: dict[str, str | bytes] = {
     "no such channel": v1(*texts(), channel=b"iopub2"),
     "a channel of no text": v1(*texts(), channel=b"\xff\xfe"),
     "on iopub": v1(*texts(), channel=b"iopub"),
+    "a cell on iopub": v1(
+        *texts(header={**HEADER, "msg_type": "execute_request"}, content={"code": "1"}),
+        channel=b"iopub",
+    ),
     "header no JSON": v1(b"{", b"{}", b"{}", b"{}"),
     "header a list": v1(*texts(header=[])),
     "header without type": v1(*texts(header={"msg_id": "a"})),

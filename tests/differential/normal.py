@@ -80,11 +80,11 @@ def heard_by(life: Life, played: Played) -> list[Heard]:
         if _complains(message, label, played):
             continue
         body = _body(message, label, played)
-        merged = found and _goes_on(found[-1], message, label)
-        if merged:
-            text = found[-1].message.content["text"] + message.content["text"]
+        begun = _begun(found, message, label)
+        if begun is not None:
+            text = found[begun].message.content["text"] + message.content["text"]
             joined = _with_text(message, text)
-            found[-1] = Heard(joined, label, _body(joined, label, played), connection, greets)
+            found[begun] = Heard(joined, label, _body(joined, label, played), connection, greets)
             continue
         found.append(Heard(message, label, body, connection, greets))
     return [line for each in found for line in _lines(each, played)]
@@ -139,8 +139,22 @@ def _complains(message: Message, label: Label | None, played: Played) -> bool:
     return any(each in message.content["text"] for each in controls)
 
 
+def _begun(found: list[Heard], message: Message, label: Label | None) -> int | None:
+    """
+    Return the place of the stream that a message only goes on with; ``None`` if it begins one.
+
+    Where a stream is cut is a matter of time, and so is what comes between the parts of a line.
+    """
+    for index in range(len(found) - 1, -1, -1):
+        if _goes_on(found[index], message, label):
+            is_last = index == len(found) - 1
+            is_line = found[index].message.content["text"].endswith("\n")
+            return index if is_last or not is_line else None
+    return None
+
+
 def _goes_on(last: Heard, message: Message, label: Label | None) -> bool:
-    """Whether a stream only goes on: where it is cut is a matter of time."""
+    """Whether both are of one stream of one request."""
     return (
         message.type == "stream" == last.message.type
         and last.label == label

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from jupyter_comm_broker.errors import BufferNotFoundError, HiddenContentError
 from jupyter_comm_broker.inspection import state_views
-from jupyter_comm_broker.inspection.views import WholeCommView
+from jupyter_comm_broker.inspection.views import OneCommView, WholeCommView
 from jupyter_comm_broker.protocol.json_text import loads
 from tests.core.page import Page
 from tests.core.room import Room
@@ -25,7 +25,7 @@ def whole(
     room: Room, comm_id: str, *, reveal: bool = False, with_buffers: bool = True
 ) -> WholeCommView:
     record = room.record(comm_id)
-    view = state_views.view("k", room.broker, record, room.now)
+    view = state_views.one("k", room.broker, record, room.now)
     return state_views.whole(view, record, reveal=reveal, with_buffers=with_buffers)
 
 
@@ -136,7 +136,7 @@ def test_a_document_has_a_widget_whose_model_was_named_after_its_opening() -> No
 
 def tags(room: Room, comm_id: str, variant: str = "v") -> tuple[str, str]:
     broker, record = room.broker, room.record(comm_id)
-    view = state_views.view("k", broker, record, room.now)
+    view = state_views.one("k", broker, record, room.now)
     return (
         state_views.state_tag(broker, record, variant),
         state_views.whole_tag(broker, record, view, variant),
@@ -150,6 +150,21 @@ def test_a_comm_keeps_its_tags_while_only_time_passes() -> None:
     room.wait(5.0)
     assert tags(room, "w") == before
     assert tags(room, "w", "other") != before
+
+
+def test_all_that_is_shown_of_a_comm_is_in_its_tag_or_is_an_age() -> None:
+    room = Room()
+    room.kernel.opens("w", STATE, paths=[["raw"]], buffers=[b"xy"])
+    broker, record = room.broker, room.record("w")
+    one = state_views.one("k", broker, record, room.now)
+    before = state_views.whole_tag(broker, record, one, "v")
+    # A field elsewhere could change, and its readers would be told that nothing did.
+    of_state = {"state", "buffers", "redacted"}
+    assert set(whole(room, "w")) == set(WholeCommView.__annotations__) == {*one, *of_state}
+    for field in one:
+        changed = cast("OneCommView", {**one, field: "another"})
+        is_same = state_views.whole_tag(broker, record, changed, "v") == before
+        assert is_same == (field in state_views.AGES), field
 
 
 def test_a_state_that_is_no_longer_trusted_has_another_tag() -> None:

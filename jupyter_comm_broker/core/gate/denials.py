@@ -18,6 +18,7 @@ from jupyter_comm_broker.core.restore.output_capture import OutputCapture
 from jupyter_comm_broker.core.restore.page_replies import PageReplies
 from jupyter_comm_broker.errors import MalformedMessageError, RefusedMessageError
 from jupyter_comm_broker.protocol.alias import alias
+from jupyter_comm_broker.protocol.json_text import TooDeepError
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.widget import read_attributes, read_payload
 
@@ -90,12 +91,17 @@ class Denials:
             message: its comm message.
             now: the time.
 
+        What is nested too deeply for us passes: a kernel may read deeper. So does an opening with
+        an empty comm_id, for which a kernel chooses one.
+
         Raises:
             MalformedMessageError: the content cannot be read, or names no comm.
         """
         try:
-            if not message.comm.comm_id:
+            if not message.comm.comm_id and message.header.msg_type != "comm_open":
                 raise MalformedMessageError("a comm message needs a comm_id in its content")
+        except TooDeepError:
+            return
         except MalformedMessageError:
             self._ledger.shielded(
                 "ending a page's wait",

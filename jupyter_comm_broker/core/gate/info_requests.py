@@ -106,8 +106,9 @@ class InfoRequests:
             return True
         if not self._comms.registry.complete:
             return False
-        target_name = message.content.get("target_name")
-        self._page_replies.comm_info(frontend, message, target_name or None, now)
+        # As ipykernel does: an empty name is a name, which no comm has.
+        name = message.content.get("target_name")
+        self._page_replies.comm_info(frontend, message, name, now)
         return True
 
     # -- those that wait -------------------------------------------------------------------------

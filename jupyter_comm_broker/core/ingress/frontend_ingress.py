@@ -11,8 +11,9 @@ from jupyter_comm_broker.core.gate.rights import Right
 from jupyter_comm_broker.core.ingress.held_back import HeldBack
 from jupyter_comm_broker.core.ledger import Ledger
 from jupyter_comm_broker.core.pages.delivery import Delivery
-from jupyter_comm_broker.core.routing.from_frontend import FromFrontend
+from jupyter_comm_broker.core.routing.from_frontend import FromFrontend, is_followed
 from jupyter_comm_broker.errors import MalformedMessageError
+from jupyter_comm_broker.protocol.json_text import TooDeepError
 from jupyter_comm_broker.protocol.message import COMM_TYPES, Message, typed
 
 
@@ -58,6 +59,10 @@ class FrontendIngress:
         if frontend is None:
             return
         is_comm = typed(message.header).msg_type in COMM_TYPES
+        if message.channel == "iopub":
+            # No kernel hears it: the channel goes one way. A socket that is told to send on it
+            # fails.
+            raise MalformedMessageError("pages send nothing on iopub")
         if not frontend.is_program and self._delivery.belongs_to_server(message.header.session):
             raise MalformedMessageError("its header holds a session id of the server itself")
         if is_comm:
@@ -66,7 +71,7 @@ class FrontendIngress:
             self._from_frontend.received(frontend, message, now)
         elif not self._denials.for_backlog(frontend, message, now):
             self._held_back.hold(session_id, message)
-            if is_comm:
+            if is_followed(message):
                 self._from_frontend.foresee(frontend, message)
 
     # -- rights ----------------------------------------------------------------------------------
@@ -82,6 +87,9 @@ class FrontendIngress:
             if frontend is None or message.header.msg_type not in COMM_TYPES:
                 return None
             return self._from_frontend.right_for(frontend, message)
+        except TooDeepError:
+            # It passes unread, and may be anything.
+            return Right.EXECUTE
         except MalformedMessageError:
             return None
         except Exception as fault:  # noqa: BLE001 - what nobody was asked about must not pass

@@ -1,7 +1,7 @@
 """
 A gateway that drops the kernel's output, because it is above the gateway's own rate limit.
 
-The gateway's server says so once, in the name of the connection (GF 21), and says nothing when it
+The gateway's server says so once, in the name of the connection (fact 6.6), and says nothing when it
 stops. It drops comm messages too, so every state is doubted: at once, and once more when the limit
 has had time to end.
 """

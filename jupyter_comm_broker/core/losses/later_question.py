@@ -44,7 +44,7 @@ class LaterQuestion:
     @property
     def can_be_asked(self) -> bool:
         """Whether the kernel can be reached."""
-        return not self._handshake.held
+        return not self._handshake.held and self._handshake.link != "lost"
 
     def begin(self, now: float) -> None:
         """Note that there is something to ask about. It may still end by itself."""

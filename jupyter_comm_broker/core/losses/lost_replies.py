@@ -1,16 +1,18 @@
 """
-Ends requests whose reply was lost while the link to the kernel was broken.
+Ends requests whose reply or idle was lost while the link to the kernel was broken.
 
-Replies that a kernel sends meanwhile reach nobody. A cell would then run for ever in its page. So a
-question is asked on the shell once the kernel can be reached. A kernel that handles it is past all
-earlier requests of that lane. A gateway may still hand on what it kept, so their replies are
-waited for a moment longer. Then the page is told that the outcome is not known.
+What a kernel sends meanwhile reaches nobody. A cell would then run for ever in its page, and the
+kernel would seem busy for ever, also if the cell is another client's. So a question is asked on the
+shell once the kernel can be reached. A kernel that handles it is past all earlier requests of that
+lane. A gateway may still hand on what it kept, so their replies are waited for a moment longer.
+Then the page is told that the outcome is not known.
 """
 
 from __future__ import annotations
 
 from jupyter_comm_broker.core.ledger import Ledger
 from jupyter_comm_broker.core.losses.later_question import LaterQuestion
+from jupyter_comm_broker.core.losses.lost_idles import PublishIdle
 from jupyter_comm_broker.core.requests.request import CONTROL, MAIN, Request
 from jupyter_comm_broker.core.requests.work import Work
 from jupyter_comm_broker.core.restore.page_replies import PageReplies
@@ -33,15 +35,22 @@ class LostReplies:
         ledger: counts and logs.
         work: the requests under way.
         page_replies: writes to pages.
+        publish_idle: publishes idles that were lost.
         question: the question that shows that earlier requests are over.
     """
 
     def __init__(
-        self, ledger: Ledger, work: Work, page_replies: PageReplies, question: LaterQuestion
+        self,
+        ledger: Ledger,
+        work: Work,
+        page_replies: PageReplies,
+        publish_idle: PublishIdle,
+        question: LaterQuestion,
     ) -> None:
         self._ledger = ledger
         self._work = work
         self._page_replies = page_replies
+        self._publish_idle = publish_idle
         self._question = question
         self._before: float | None = None
         """When the link broke last, while requests from before may lack their replies."""
@@ -83,15 +92,17 @@ class LostReplies:
         """Ask the kernel, or end the requests that it is past."""
         if self._before is None:
             return
-        before = self._before
+        before, due = self._before, self._question.due
         lacking = [e for e in self._work.requests.all() if e.sent_at <= before and _is_watched(e)]
-        due = self._question.due
-        if not lacking:
+        running = self._work.execution.begun_before(MAIN, before)
+        if not lacking and not running:
             self.forget(now)
         elif self._end_at is not None:
             if now >= self._end_at:
                 for request in lacking:
                     self._end(request, now)
+                for each in reversed(running):
+                    self._publish_idle(each.header, each.text, now)
                 self.forget(now)
         elif self._question.can_be_asked and due is not None and now >= due:
             self._question.ask(now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.losses.dropped_requests import DroppedRequests
 from jupyter_comm_broker.core.losses.lost_idles import LostIdles
 from jupyter_comm_broker.core.losses.lost_replies import LostReplies
 from jupyter_comm_broker.core.losses.missing_idles import MissingIdles
@@ -18,6 +19,7 @@ class RequestEnds:
         lost_idles: ends requests whose idle was lost.
         missing_idles: ends requests that get no idle.
         lost_replies: ends requests whose reply was lost with the link.
+        dropped_requests: notices cells that the kernel dropped.
     """
 
     def __init__(
@@ -26,11 +28,13 @@ class RequestEnds:
         lost_idles: LostIdles,
         missing_idles: MissingIdles,
         lost_replies: LostReplies,
+        dropped_requests: DroppedRequests,
     ) -> None:
         self._ledger = ledger
         self._lost_idles = lost_idles
         self._missing_idles = missing_idles
         self._lost_replies = lost_replies
+        self._dropped_requests = dropped_requests
 
     def before(self, message: Message, now: float) -> None:
         """Conclude what a message of iopub shows, before it is followed."""
@@ -47,6 +51,11 @@ class RequestEnds:
                 shielded(
                     "looking for replies that were lost",
                     lambda: self._lost_replies.heard(message, now),
+                )
+            if self._dropped_requests.waits:
+                shielded(
+                    "looking for cells that were dropped",
+                    lambda: self._dropped_requests.heard(message, now),
                 )
         elif self._missing_idles.waits:
             shielded(

@@ -52,6 +52,10 @@ class Execution:
         ids = list(requests)
         return [requests[each] for each in reversed(ids[ids.index(msg_id) + 1 :])]
 
+    def begun_before(self, lane: str, when: float) -> list[Running]:
+        """Return the requests of a lane that began before a time and have not ended."""
+        return [each for each in self._running.get(lane, {}).values() if each.began_at <= when]
+
     @property
     def main_is_busy(self) -> bool:
         """Whether a request that is sent to the main shell now must wait."""

@@ -8,7 +8,8 @@ the asker's socket. A page that comes back with the same session id gets its rep
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
+from collections.abc import Iterable
 
 from jupyter_comm_broker.core.requests.request import MAIN, Request, Stage, Word
 from jupyter_comm_broker.protocol.message import COMM_TYPES, Header
@@ -18,6 +19,8 @@ class Requests:
     """The requests under way, by msg_id. Above a bound the oldest are forgotten."""
 
     MOST_SENDERS = 1_000
+    MOST_ALIKE = 100
+    """The most requests with the same msg_id. Scripts that count from 1 send such."""
 
     def __init__(self, most: int) -> None:
         self._requests: OrderedDict[str, Request] = OrderedDict()
@@ -26,6 +29,8 @@ class Requests:
         self._executing: set[str] = set()
         self._senders: OrderedDict[str, str] = OrderedDict()
         """The sender's session id by the session of its headers, where the two differ."""
+        self._behind: dict[str, deque[Request]] = {}
+        """By msg_id the requests that came while another one with this id was under way."""
         self.unended: dict[str, Request] = {}
         """Requests that were replied to and have no idle yet. Normally that takes no time."""
 
@@ -35,7 +40,10 @@ class Requests:
     def sent(self, request: Request) -> None:
         """Note a request on its way to the kernel."""
         msg_id, session = request.header.msg_id, request.header.session
-        self._requests[msg_id] = request
+        if msg_id in self._requests:
+            self._behind.setdefault(msg_id, deque(maxlen=self.MOST_ALIKE)).append(request)
+        else:
+            self._requests[msg_id] = request
         if session != request.session_id:
             # The latest counts: who used that session before may be gone.
             self._senders[session] = request.session_id
@@ -48,6 +56,7 @@ class Requests:
             oldest, _ = self._requests.popitem(last=False)
             self._executing.discard(oldest)
             self.unended.pop(oldest, None)
+            self._behind.pop(oldest, None)
             self.forgotten += 1
 
     def get(self, msg_id: str) -> Request | None:
@@ -58,13 +67,20 @@ class Requests:
         """Return the session id of who sent requests with this session in their headers."""
         return self._senders.get(session, "")
 
+    def awaiting(self, msg_id: str) -> Request | None:
+        """Return the request that a reply is for: the first with this id that lacks one."""
+        first = self._requests.get(msg_id)
+        if first is None or first.lacks_reply or msg_id not in self._behind:
+            return first
+        return next((each for each in self._behind[msg_id] if each.lacks_reply), first)
+
     def replied(self, msg_id: str) -> None:
         """Note that the kernel replied. The request stays until the kernel said idle too."""
-        if (request := self._requests.get(msg_id)) is not None:
-            if request.hear(Word.REPLY) is Stage.REPLIED:
-                self.unended[msg_id] = request
-            else:
+        if (request := self.awaiting(msg_id)) is not None:
+            if request.hear(Word.REPLY) is not Stage.REPLIED:
                 self._over(msg_id)
+            elif self._requests[msg_id] is request:
+                self.unended[msg_id] = request
 
     def finished(self, msg_id: str) -> None:
         """Note that the kernel said idle. This ends a comm message, which gets no reply."""
@@ -72,6 +88,28 @@ class Requests:
             self._executing.discard(msg_id)
             if request.hear(Word.IDLE) is Stage.OVER:
                 self._over(msg_id)
+
+    def dropped(self, sent_before: float, running: Iterable[str]) -> int:
+        """
+        Note that cells for the main shell are not run, because the kernel is past them.
+
+        Their replies still find their askers, if they come after all.
+
+        Args:
+            sent_before: the time before which they were sent.
+            running: the msg_ids of the requests that the kernel runs.
+
+        Returns:
+            How many there are.
+        """
+        still = set(running)
+        gone = {
+            msg_id
+            for msg_id in self._executing - still
+            if self._requests[msg_id].sent_at < sent_before
+        }
+        self._executing -= gone
+        return len(gone)
 
     def given_up(self, msg_id: str) -> None:
         """Forget a request of which no word will come any more."""
@@ -104,9 +142,18 @@ class Requests:
     def clear(self) -> None:
         """Forget all requests, because the kernel has a new process and answers none of them."""
         self._requests.clear()
+        self._behind.clear()
         self._executing.clear()
         self.unended.clear()
 
     def _over(self, msg_id: str) -> None:
         del self._requests[msg_id]
         self.unended.pop(msg_id, None)
+        if behind := self._behind.get(msg_id):
+            request = self._requests[msg_id] = behind.popleft()
+            if request.header.msg_type == "execute_request" and request.lane == MAIN:
+                self._executing.add(msg_id)
+            if request.stage is Stage.REPLIED:
+                self.unended[msg_id] = request
+        if not behind:
+            self._behind.pop(msg_id, None)

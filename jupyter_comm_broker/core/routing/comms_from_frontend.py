@@ -52,6 +52,11 @@ class CommsFromFrontend:
         record, closed = registry.get(comm_id), registry.is_closed(comm_id)
         return right_for(message, frontend, record, closed=closed)
 
+    def unread(self, message: Message) -> None:
+        """Doubt everything that a page's message on the shell may change, as nobody can read it."""
+        if message.channel == "shell" and message.header.msg_type != "comm_open":
+            self._comms.registry.doubt_all("a page's message could not be read")
+
     def handled(self, frontend: Frontend, message: Message, now: float) -> bool:
         """
         Follow a comm message of a page.

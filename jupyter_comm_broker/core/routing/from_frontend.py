@@ -13,6 +13,7 @@ from jupyter_comm_broker.core.ledger import Ledger
 from jupyter_comm_broker.core.pages.frontend import Frontend
 from jupyter_comm_broker.core.routing.comms_from_frontend import CommsFromFrontend
 from jupyter_comm_broker.core.routing.to_kernel import ToKernel
+from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import COMM_TYPES, Message
 
 
@@ -69,7 +70,25 @@ class FromFrontend:
 
     def _handled_here(self, frontend: Frontend, message: Message, now: float) -> bool:
         """Handle a message if the broker answers it. After a fault of ours it is let through."""
+        if message.header.msg_type in COMM_TYPES and not is_followed(message):
+            self._ledger.shielded("passing what is not read", lambda: self._comms.unread(message))
+            return False
         is_comm = message.header.msg_type in COMM_TYPES
         step = self._comms.handled if is_comm else self._info_requests.handled
         what = f"handling a page's {message.header.msg_type}"
         return bool(self._ledger.shielded(what, lambda: step(frontend, message, now), False))
+
+
+def is_followed(message: Message) -> bool:
+    """
+    Return whether a page's message is a comm message that can be followed.
+
+    A kernel takes comm messages on its shell only, and ignores them on control. What cannot be read
+    here, or names no comm, passes unread.
+    """
+    if message.header.msg_type not in COMM_TYPES or message.channel != "shell":
+        return False
+    try:
+        return bool(message.comm.comm_id)
+    except MalformedMessageError:
+        return False

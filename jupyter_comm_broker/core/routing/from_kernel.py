@@ -62,16 +62,15 @@ class FromKernel:
             self._ledger.shielded(
                 "following a comm_close", lambda: self._comms.closed_aside(message, now)
             )
-        request = self._work.requests.get(parent.msg_id)
-        session_id = _asker(request, parent)
+        requests, is_question = self._work.requests, message.channel == "stdin"
+        find = requests.get if is_question else requests.awaiting
+        session_id = _asker(find(parent.msg_id), parent)
         if message.header.msg_type == "kernel_info_reply":
             self._work.kernel_info.said(bytes(message.parts[3]))
-        if message.channel != "stdin":
-            self._work.requests.replied(parent.msg_id)
+        if not is_question:
+            requests.replied(parent.msg_id)
         # A program may use another session in its headers than its socket has.
-        frontend = self._delivery.get(session_id) or self._delivery.get(
-            self._work.requests.sender(session_id)
-        )
+        frontend = self._delivery.get(session_id) or self._delivery.get(requests.sender(session_id))
         if frontend is None:
             self._ledger.counters["replies_to_nobody"] += 1
             self._ledger.log(

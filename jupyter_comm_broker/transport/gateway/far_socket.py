@@ -121,7 +121,10 @@ class FarSocket:
             self._closed = True
             # Before the handshake is over, ``connect`` raises what is wrong.
             if connection is not None:
-                self._ended(_why(connection))
+                why = _why(connection)
+                # It is closed, but tornado warns of what nobody closed.
+                connection.close()
+                self._ended(why)
             return
         self._batch.append(frame)
         if self._turn is None:

@@ -2,11 +2,11 @@
 The link to a kernel behind a gateway: one WebSocket, shared by all its pages.
 
 The gateway's server routes replies by socket, and the kernel names the asker in each. So the core
-needs nothing new (GF 29). Some messages are the gateway's own words in the name of the connection.
-They are told from the kernel's, and are not passed on (GF 21).
+needs nothing new (fact 6.2). Some messages are the gateway's own words in the name of the connection.
+They are told from the kernel's, and are not passed on (fact 6.6).
 
 One session id is used as long as the link lives. The gateway keeps for it what it could not send
-(GF 16), which is a help and no proof: other connections take that away (GF 18).
+(fact 6.4), which is a help and no proof: other connections take that away (fact 6.5).
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ ASK_AFTER = (0.3, 1.0, 3.0)
 """
 The seconds after a kernel's last word after which the gateway is asked whether it still has it.
 
-A kernel that is deleted says ``shutdown_reply``, and the socket stays open (GF 27). A kernel that
-is restarted says the same (GF 26).
+A kernel that is deleted says ``shutdown_reply``, and the socket stays open (fact 6.9). A kernel that
+is restarted says the same (fact 6.9).
 """
 
 

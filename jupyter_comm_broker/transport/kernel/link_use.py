@@ -1,7 +1,7 @@
 """
 Whether anybody uses a link, and when it may be released.
 
-A gateway does not end idle kernels that something is connected to (GF 28). So a link that is always
+A gateway does not end idle kernels that something is connected to (fact 6.10). So a link that is always
 there would keep every kernel alive for ever.
 """
 

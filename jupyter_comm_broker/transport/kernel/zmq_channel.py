@@ -65,9 +65,17 @@ SLICE = 0.02
 """Seconds of one turn of draining. Others can wait so long without being noticed."""
 
 
+GONE = (zmq.ENOTSOCK, zmq.ETERM)
+"""System errors of a socket that somebody else closed, or whose context ends."""
+
+
 def always() -> bool:
     """Let every message go."""
     return True
+
+
+def ignore(channel: str, error: Exception) -> None:
+    """Take no note of a message that cannot be sent."""
 
 
 class ZmqChannel:
@@ -80,6 +88,7 @@ class ZmqChannel:
         receive: called with each batch.
         rush: told of each read, and whether it may have left something behind.
         may_send: called before each message. While it returns ``False``, the message waits.
+        unsendable: told of a message that the socket refuses, with the channel and the error.
     """
 
     def __init__(
@@ -89,12 +98,14 @@ class ZmqChannel:
         receive: Receive,
         rush: Rush | None = None,
         may_send: Callable[[], bool] = always,
+        unsendable: Callable[[str, Exception], None] = ignore,
     ) -> None:
         self.name = name
         self._socket = socket
         self._receive = receive
         self._rush = rush
         self._may_send = may_send
+        self._unsendable = unsendable
         self._unsent: deque[Sequence[Part]] = deque()
         self.unsent_bytes = 0
         """Bytes that the kernel has not taken yet."""
@@ -222,10 +233,13 @@ class ZmqChannel:
                 self._socket.send_multipart(self._unsent[0], zmq.NOBLOCK, copy=small)
             except zmq.Again:
                 return
-            except zmq.ZMQError:
-                # As in _again. The message can be taken back.
-                self._end()
-                return
+            except zmq.ZMQError as error:
+                if self._socket.closed or error.errno in GONE:
+                    # As in _again. The message can be taken back.
+                    self._end()
+                    return
+                # It is the message. If it came back it would fail again, for ever.
+                self._unsendable(self.name, error)
             self.unsent_bytes -= sum(map(len, self._unsent.popleft()))
 
     def _read(self) -> bool:

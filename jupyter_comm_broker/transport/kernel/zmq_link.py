@@ -107,7 +107,11 @@ class ZmqKernelLink:
                 self._received,
                 self._rush() if is_iopub else None,
                 StdinGate(self._has_stdin, time.monotonic) if name == "shell" else always,
+                self._unsendable,
             )
+
+    def _unsendable(self, channel: str, error: Exception) -> None:
+        self._listener.unreadable(channel, MalformedMessageError(f"it cannot be sent: {error}"))
 
     def _has_stdin(self) -> bool:
         stdin = self._channels.get("stdin")

@@ -95,7 +95,7 @@ class ShowComm(StateHandler):
             comm_id: the comm.
         """
         broker, record = await self.looked_at(query, kernel_id, comm_id)
-        view = state_views.view(kernel_id, broker, record, self.port.now())
+        view = state_views.one(kernel_id, broker, record, self.port.now())
         variant = f"whole {query.buffers} {query.reveal}"
         # Weak: its ages change with time. The dates beside them say the same.
         if not self.is_known(state_views.whole_tag(broker, record, view, variant), weak=True):

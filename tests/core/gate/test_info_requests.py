@@ -66,8 +66,10 @@ def test_a_busy_kernels_info_is_told_verbatim_with_an_idle() -> None:
     [
         ({}, {"w": {"target_name": "jupyter.widget"}, "o": {"target_name": "other"}}),
         ({"target_name": "other"}, {"o": {"target_name": "other"}}),
+        # As ipykernel answers: an empty name is a name.
+        ({"target_name": ""}, {}),
         (
-            {"target_name": ""},
+            {"target_name": None},
             {"w": {"target_name": "jupyter.widget"}, "o": {"target_name": "other"}},
         ),
         ({"target_name": "none"}, {}),

@@ -50,6 +50,29 @@ def test_a_page_is_told_that_the_outcome_is_not_known() -> None:
     assert "error" in [each.header.msg_type for each in heard]
     assert room.broker._parts.work.requests.get(cell.header.msg_id) is None
     assert room.broker._parts.ledger.counters["lost_replies"] == 1
+    # Nobody else is left with a kernel that seems busy for ever.
+    assert room.broker.known.execution_state == "idle"
+    assert heard[-1].content == {"execution_state": "idle"}
+
+
+def test_a_cell_of_another_client_that_ended_meanwhile_keeps_nobody_busy() -> None:
+    room = Room()
+    page = room.page("a")
+    stranger = page.write("shell", "execute_request", {"code": "..."})
+    room.kernel.busy(stranger)
+    room.broker.link_broken(room.now)
+    room.broker.link_mended(room.now, True)
+    room.settle()
+    room.prove()
+    assert room.broker.known.execution_state == "busy"
+    room.wait(3.0)
+    question = asked(room)
+    room.kernel.busy(question)
+    room.kernel.idle(question)
+    page.gets()
+    room.wait(2.0)
+    assert room.broker.known.execution_state == "idle"
+    assert status("idle") in page.hears()
 
 
 def test_a_reply_that_comes_after_all_is_the_only_one() -> None:

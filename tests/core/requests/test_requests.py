@@ -163,3 +163,31 @@ def test_sessions_in_headers_do_not_pile_up() -> None:
     for sender in ("page", "another"):
         requests.sent(Request(sender, "shell", latest, 0.0))
         assert requests.sender("s0") == sender
+
+
+def test_two_requests_with_one_id_get_a_reply_each_in_the_order_in_which_they_came() -> None:
+    """Scripts count from 1, and share a session in their headers."""
+    requests = Requests(10)
+    first = Request("p", "shell", Header("1", "execute_request", "same"), 1.0)
+    second = Request("q", "shell", Header("1", "execute_request", "same"), 2.0)
+    requests.sent(first)
+    requests.sent(second)
+    # Replies may overtake the idles.
+    assert requests.awaiting("1") is first
+    requests.replied("1")
+    assert requests.awaiting("1") is second
+    requests.replied("1")
+    requests.finished("1")
+    assert requests.executing
+    requests.finished("1")
+    assert (len(requests), requests.executing, requests.unended) == (0, False, {})
+
+
+def test_requests_with_one_id_are_bounded_and_forgotten_together() -> None:
+    requests = Requests(2)
+    for number in range(1_000):
+        requests.sent(Request("p", "shell", Header("1", "execute_request", "s"), float(number)))
+    for msg_id in ("2", "3"):
+        requests.sent(Request("p", "shell", Header(msg_id, "execute_request", "s"), 0.0))
+    assert requests.get("1") is None
+    assert not requests._behind

@@ -237,3 +237,13 @@ async def test_descriptors_come_back_when_links_close(kernel: ZmqKernel) -> None
         before.append(open_descriptors())
     # The sockets are closed by a thread of ZeroMQ, soon.
     await until(lambda: open_descriptors() <= before[0])
+
+
+async def test_a_message_that_no_socket_takes_breaks_nothing(ends: Ends) -> None:
+    """A SUB socket cannot send. If the message came back, it would break the link for ever."""
+    await ends.subscribed()
+    assert ends.link.send(Author("page", 0.0).write("iopub", "comm_msg", {}, now=0.0))
+    assert ends.link.is_open
+    assert (ends.link.take_unsent(), ends.link.unsent_bytes()["iopub"]) == ([], 0)
+    [told] = ends.not_read
+    assert told.startswith("iopub: it cannot be sent")
