@@ -1,5 +1,5 @@
 """
-Every error this package raises, in one tree.
+Every error this package raises, in one tree. ``fleet/refusals.py`` has a branch of its own.
 
 CommBrokerError
 ├── MalformedFrameError      a WebSocket frame carries no message

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import uuid
 from logging import Logger
 from typing import cast
 
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
-from traitlets import Bool, Float, Integer
+from traitlets import Bool, Float, Integer, Unicode, default
 
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.fleet.destination import URL as FLEET_URL
+from jupyter_comm_broker.fleet.destination import destination
+from jupyter_comm_broker.fleet.refusals import FleetSettingError
+from jupyter_comm_broker.fleet.report_maker import ReportMaker
+from jupyter_comm_broker.fleet.reporter import Reporter
 from jupyter_comm_broker.log_lines import OneLineLog
 from jupyter_comm_broker.rest_port import RestPort
 from jupyter_comm_broker.services import Services
@@ -155,7 +162,16 @@ class CommBroker(ExtensionApp):
         "Otherwise full collections hold up the server for a tenth of a second.",
     )
 
+    fleet_url = Unicode(
+        config=True,
+        help="The URL of the fleet service of a JupyterHub, to which this server reports counts, "
+        "ages and versions. Empty: it does not report. By default the environment variable "
+        "JUPYTER_COMM_FLEET_URL.",
+    )
+
     services: Services
+    reporter: Reporter | None = None
+    """Reports to the fleet service; ``None`` if there is none to report to."""
     _freezing: object | None = None
 
     # -- life ------------------------------------------------------------------------------------
@@ -172,12 +188,14 @@ class CommBroker(ExtensionApp):
             app, self._limits(), cast("Logger", OneLineLog(self.log))
         )
         self.settings[COMM_MANAGERS] = services.comm_managers
-        self.settings[SETTING] = RestPort(services, app.web_app.settings)
+        self.settings[SETTING] = port = RestPort(services, app.web_app.settings)
         # The server knows its port only once the loop runs.
         app.io_loop.add_callback(self._say_where)
         stock = StockSettings(config=self.config, parent=app)
         services.connect(stock.policy(app.kernel_manager))
         self.settings[CONNECTION_CLASS] = app.web_app.settings[CONNECTION_CLASS]
+        if self.fleet_url:
+            self._report(port)
         if self.freeze_heap:
             self._freezing = app.io_loop.call_later(SETTLED, freeze_once)
 
@@ -185,7 +203,35 @@ class CommBroker(ExtensionApp):
         """Stop the services."""
         if self._freezing is not None:
             self._server.io_loop.remove_timeout(self._freezing)
+        if self.reporter is not None:
+            await self.reporter.close()
         self.services.close()
+
+    @default("fleet_url")
+    def _default_fleet_url(self) -> str:
+        return os.environ.get(FLEET_URL, "")
+
+    def _report(self, port: RestPort) -> None:
+        """Report to the fleet service from now on, or log why not."""
+        drivers, log = self.services.kernel_drivers, cast("Logger", OneLineLog(self.log))
+        try:
+            where = destination(self.fleet_url, os.environ)
+        except FleetSettingError as error:
+            log.error("comm broker: no reports to a fleet service: %s", error)
+            return
+        if drivers is None:
+            return
+        maker = ReportMaker(
+            uuid.uuid4().hex[:8],
+            where,
+            check=port.self_check,
+            brokers=lambda: [driver.broker.known for driver in drivers.linked()],
+            now=port.now,
+        )
+        self.reporter = Reporter(where, maker, log)
+        drivers.watchers.append(self.reporter.watch)
+        drivers.greeters.append(self.reporter.greet)
+        self._server.io_loop.add_callback(self.reporter.start)
 
     def _say_where(self) -> None:
         # Without the token, because people pass logs on.

@@ -72,7 +72,8 @@ ACTIONS = ("read", "write", "execute")
 
 PAGES = {
     "/comm-broker": "read",
-    "/comm-broker/assets/([w.-]+)": "read",
+    # Code alone. A JupyterHub takes no cookie with the requests of modules.
+    "/comm-broker/assets/([w.-]+)": None,
     "/comm-broker/preview/frame": "read",
     # Code alone, loaded by a document that has no origin and so sends no cookie.
     "/comm-broker/preview/assets/([w.-]+)": None,

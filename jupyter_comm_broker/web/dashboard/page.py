@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_core.utils import ensure_async
-from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.base.handlers import JupyterHandler, PublicStaticFileHandler
 from tornado import web
 
 from jupyter_comm_broker.core.gate.rights import RESOURCE
@@ -62,7 +62,7 @@ MEDIA_TYPES = {
 
 
 class DashboardHandler(JupyterHandler):
-    """What the handlers of the page and of its assets share."""
+    """What the handlers of the page and of the preview share."""
 
     auth_resource = RESOURCE
 
@@ -117,30 +117,24 @@ class ShowDashboard(DashboardHandler):
         self.finish(placed(page, self.base_url))
 
 
-class ShowAsset(DashboardHandler, web.StaticFileHandler):
-    """``/comm-broker/assets/``: the files that the page loads."""
+class ShowAsset(PublicStaticFileHandler):
+    """
+    ``/comm-broker/assets/``: the files that the page loads, for everybody.
+
+    They are the same on every server, and anybody can install them. Browsers load modules in the
+    mode "cors". A JupyterHub takes no cookie with a request in that mode, unless it has a token in
+    a header, which a module cannot have.
+    """
 
     def initialize(self) -> None:  # type: ignore[override]
         """Serve the folder of built files."""
         super().initialize(path=str(BUILT / "assets"))
 
-    @web.authenticated
-    async def get(  # type: ignore[override]  # what the decorator returns
-        self, path: str, include_body: bool = True
-    ) -> None:
-        """Show one file."""
-        await self.require_read()
-        await web.StaticFileHandler.get(self, path, include_body)
-
-    @web.authenticated
-    async def head(self, path: str) -> None:  # type: ignore[override]
-        """Show one file's headers."""
-        await self.require_read()
-        await web.StaticFileHandler.get(self, path, include_body=False)
-
     def set_extra_headers(self, path: str) -> None:
         """Let browsers keep the file. A file never changes under its name."""
-        self.set_header("Cache-Control", f"private, max-age={A_YEAR}, immutable")
+        self.set_header("Cache-Control", f"public, max-age={A_YEAR}, immutable")
+        self.set_header("Content-Security-Policy", POLICY)
+        self.set_header("X-Content-Type-Options", "nosniff")
 
     def get_content_type(self) -> str:
         """Return the file's media type, by its suffix alone."""

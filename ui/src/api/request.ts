@@ -50,7 +50,7 @@ export async function send(path: readonly string[], ask: Ask = {}): Promise<Resp
   const headers: Record<string, string> = { Accept: "application/json", ...ask.headers };
   if (ask.body !== undefined) headers["Content-Type"] = "application/json";
   const xsrf = xsrfToken();
-  if (method !== "GET" && xsrf) headers["X-XSRFToken"] = xsrf;
+  if (xsrf) headers["X-XSRFToken"] = xsrf;
   let response: Response;
   try {
     response = await fetch(address(path, ask.query), {
@@ -81,7 +81,7 @@ async function refusal(response: Response): Promise<ApiError> {
   return new ApiError(message, response.status, reason, said);
 }
 
-/** The XSRF token. Jupyter wants it in a header of every request that changes something. */
+/** The XSRF token. Jupyter wants it in a header of every request that changes something, a JupyterHub of every request. */
 function xsrfToken(): string | undefined {
   return /(?:^|;\s*)_xsrf=([^;]+)/.exec(document.cookie)?.[1];
 }

@@ -1,0 +1,1 @@
+"""What servers report to a page for the admins of a JupyterHub."""
