@@ -77,15 +77,40 @@ def encode(
     return msg_id, head + b"".join(parts)
 
 
+def as_text(frame: bytes) -> bytes:
+    """Return a message without buffers in the default framing, which is one JSON object."""
+    message = decode(frame, 0.0, 0.0)
+    fields = {
+        "channel": message.channel,
+        "header": message.header,
+        "parent_header": message.parent,
+        "metadata": {},
+        "content": message.content,
+        "buffers": [],
+    }
+    return json.dumps(fields).encode()
+
+
 def decode(frame: bytes, begun: float, arrived: float) -> Message:
     """
-    Return the message in a frame.
+    Return the message in a frame of either framing.
 
     Args:
         frame: the whole frame.
         begun: when its first byte came, in seconds.
         arrived: when its last byte came, in seconds.
     """
+    if frame.startswith(b"{"):
+        fields = json.loads(frame)
+        return Message(
+            channel=fields["channel"],
+            header=fields["header"],
+            parent=fields["parent_header"],
+            content=fields["content"],
+            buffers=(),
+            begun=begun,
+            arrived=arrived,
+        )
     count = int.from_bytes(frame[:8], "little")
     offsets = [int.from_bytes(frame[8 * i : 8 * i + 8], "little") for i in range(1, count + 1)]
     parts = [frame[start:stop] for start, stop in pairwise(offsets)]

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.framing import Message, decode, encode
+from benchmarks.framing import Message, as_text, decode, encode
 from benchmarks.target import Target
 from benchmarks.websocket import WebSocket, connect
 
@@ -96,7 +96,7 @@ class Frontend:
             Its id.
         """
         msg_id, frame = encode(self.session_id, channel, kind, content, **rest)
-        self.socket.send(frame)
+        self.socket.send(frame if self.socket.is_v1 else as_text(frame))
         return msg_id
 
     def expect(self, wanted: Callable[[Message], bool]) -> asyncio.Future[Message]:

@@ -44,6 +44,8 @@ class WebSocket(asyncio.Protocol):
         self._begun = 0.0
         """When the first byte in the tail and the parts was read."""
         self._take: Callable[[float], None] = self._take_response
+        self.is_v1 = True
+        """Whether the server took the subprotocol. A stock server before a gateway does not."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Send the upgrade request."""
@@ -66,8 +68,8 @@ class WebSocket(asyncio.Protocol):
         self._take(arrived)
 
     def send(self, payload: bytes) -> None:
-        """Send one binary message."""
-        self._write(BINARY, payload)
+        """Send one message: binary, or text if the server did not take the subprotocol."""
+        self._write(BINARY if self.is_v1 else TEXT, payload)
 
     def close(self) -> None:
         """Send a close frame and close at once, as a page whose tab is closed."""
@@ -94,6 +96,7 @@ class WebSocket(asyncio.Protocol):
         if end < 0:
             return
         status = bytes(self._tail[: self._tail.find(b"\r\n")]).decode()
+        self.is_v1 = b"sec-websocket-protocol" in self._tail[:end].lower()
         del self._tail[: end + 4]
         if self.opened.done():
             return
