@@ -76,13 +76,12 @@ async def test_with_buffering_switched_off_and_pings_on(start_server: StartServe
     )
 
 
-async def test_with_a_gateway_it_steps_aside(start_server: StartServer) -> None:
-    # Nothing listens there; the broker must not need it.
+async def test_a_gateway_that_is_not_there_keeps_no_server_from_starting(
+    start_server: StartServer,
+) -> None:
     server = start_server(options=["--GatewayClient.url=http://127.0.0.1:9"])
     check = await server.get("/api/comms/broker")
-    assert (check["mode"], check["in_path"]) == ("off", False)
-    assert "gateway" in check["reason"]
-    assert check["connection_class"].endswith("GatewayWebSocketConnection")
+    assert (check["mode"], check["in_path"]) == ("broker", True)
     assert await server.get("/api/comms") == {"comms": [], "next": None, "total": 0}
     assert "Traceback" not in server.log
 

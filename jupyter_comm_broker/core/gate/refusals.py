@@ -13,6 +13,7 @@ refusal waits here until the kernel is free.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from jupyter_comm_broker.core.comms import Comms
@@ -120,24 +121,24 @@ class Refusals:
         """Whether refusals wait that the kernel can hear of now."""
         return bool(self._waiting) and not self._work.occupied
 
-    def take(self, now: float) -> list[Refusal]:
+    def take(self, now: float) -> Iterator[Refusal]:
         """
         Take the waiting refusals out. Those that mean nothing by now are answered here.
+
+        Close each comm before the next one is taken: two pages may have refused the same.
 
         Args:
             now: the time.
 
-        Returns:
+        Yields:
             The refusals that the kernel must hear of.
         """
         waiting, self._waiting = self._waiting, []
-        still = []
         for each in waiting:
             if self._still_holds(each):
-                still.append(each)
+                yield each
             else:
                 self._answer(each, now)
-        return still
 
     def forget(self, now: float) -> None:
         """Answer what waits for a process that is gone."""

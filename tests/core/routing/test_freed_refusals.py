@@ -72,3 +72,18 @@ def test_a_refusal_that_waits_for_a_kernel_that_restarts_is_answered() -> None:
     idles = [each for each in page.gets() if each.parent.msg_id == close.header.msg_id]
     assert [each.content for each in idles] == [{"execution_state": "idle"}]
     assert close not in room.for_kernel()
+
+
+def test_two_pages_that_refuse_the_same_comm_tell_the_kernel_once() -> None:
+    """At a second comm_close a kernel prints that it has no such comm."""
+    room = Room()
+    one, other = room.page("a"), room.page("b")
+    cell = running(room)
+    room.kernel.opens("c", target=OTHER, parent=cell)
+    first, second = one.closes("c"), other.closes("c")
+    other.gets()
+    room.kernel.idle(cell)
+    sent = room.for_kernel()
+    assert first in sent
+    assert second not in sent
+    assert second.header.msg_id in [each.parent.msg_id for each in other.gets()]

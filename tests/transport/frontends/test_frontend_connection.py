@@ -57,7 +57,7 @@ BAD_V1 = [
     framing.payload(SUBPROTOCOL, Message("shell", [b"{}", b"{}", b"{}", b"{}"])),
     framing.payload(SUBPROTOCOL, Message("shell", [b"[" * 200_000, b"{}", b"{}", b"{}"])),
     framing.payload(
-        SUBPROTOCOL, Message("shell", [b'{"msg_type": "comm_msg"}', b"{}", b"{}", b"[" * 200_000])
+        SUBPROTOCOL, Message("shell", [b'{"msg_type": "comm_msg"}', b"{}", b"{}", b"[1]"])
     ),
 ]
 BAD_DEFAULT = [
