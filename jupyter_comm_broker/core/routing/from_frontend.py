@@ -70,10 +70,10 @@ class FromFrontend:
 
     def _handled_here(self, frontend: Frontend, message: Message, now: float) -> bool:
         """Handle a message if the broker answers it. After a fault of ours it is let through."""
-        if message.header.msg_type in COMM_TYPES and not is_followed(message):
+        is_comm = message.header.msg_type in COMM_TYPES
+        if is_comm and not is_followed(message):
             self._ledger.shielded("passing what is not read", lambda: self._comms.unread(message))
             return False
-        is_comm = message.header.msg_type in COMM_TYPES
         step = self._comms.handled if is_comm else self._info_requests.handled
         what = f"handling a page's {message.header.msg_type}"
         return bool(self._ledger.shielded(what, lambda: step(frontend, message, now), False))

@@ -95,8 +95,10 @@ class LinkKeeper:
 
     def next_due(self) -> float | None:
         """Return the time of the next :meth:`wake`; ``None`` for never."""
-        if self._turn is not None or self._link.is_opening or self._released:
+        if self._turn is not None or self._link.is_opening:
             return None
+        if self._released:
+            return self._not_before if self._use.is_used else None
         if self._link.is_open:
             return self._use.release_at(self._loop.time())
         return self._not_before
@@ -104,7 +106,11 @@ class LinkKeeper:
     def wake(self) -> None:
         """Connect again if the link is not whole, or release it if nobody uses it."""
         now = self._loop.time()
-        if self._closed or self._turn is not None or self._released or self._link.is_opening:
+        if self._closed or self._turn is not None or self._link.is_opening:
+            return
+        # A page may have been let in just before the link was released.
+        self._released = self._released and not self._use.is_used
+        if self._released:
             return
         if not self._link.is_open:
             if now >= self._not_before:
@@ -146,7 +152,8 @@ class LinkKeeper:
         """Follow a link that is not open any more, or that could not be opened."""
         now = self._loop.time()
         self._tell(self._broker.link_broken, now, self._link.take_unsent())
-        if self._failures or self._not_before == 0.0:
+        # A break that is mended at the first attempt is no news for pages.
+        if self._failures:
             self._tell(self._broker.link_unreachable, self._link.why, now)
         self._failed(self._link.why)
 

@@ -24,11 +24,16 @@ class LinkUse:
         self._seconds = seconds
         self._unused_since: float | None = None
 
+    @property
+    def is_used(self) -> bool:
+        """Whether somebody uses the link now."""
+        return self._is_used()
+
     def release_at(self, now: float) -> float | None:
         """Return when the link may be released if nobody uses it before; ``None`` for never."""
         if not self._seconds:
             return None
-        if self._is_used():
+        if self.is_used:
             self._unused_since = None
             return None
         if self._unused_since is None:
