@@ -188,6 +188,7 @@ class KernelBroker:
             user: who connects as the page.
         """
         self._parts.presence.attached(session_id, now, user)
+        self._parts.unreachable.attached(session_id, now)
 
     def frontend_detached(self, session_id: str, now: float) -> None:
         """Note that a page's socket is gone."""

@@ -28,6 +28,7 @@ from jupyter_comm_broker.fleet.destination import Destination
 from jupyter_comm_broker.fleet.pace import GAP, PROMISED, Pace
 from jupyter_comm_broker.fleet.report import Report, encoded
 from jupyter_comm_broker.fleet.report_maker import ReportMaker
+from jupyter_comm_broker.patience import within
 from jupyter_comm_broker.transport.driver import KernelDriver
 
 PATIENCE = 10.0
@@ -153,7 +154,7 @@ class Reporter:
         gap = min(self._times.gap, wait)
         await asyncio.sleep(gap)
         try:
-            await asyncio.wait_for(self._event.wait(), wait - gap)
+            await within(wait - gap, self._event.wait())
         except (asyncio.TimeoutError, TimeoutError):
             return
 
@@ -191,7 +192,7 @@ class Reporter:
             # An answer that grows when it is unpacked has no bound.
             decompress_response=False,
         )
-        answer = await asyncio.wait_for(client.fetch(request, raise_error=False), patience + 1)
+        answer = await within(patience + 1, client.fetch(request, raise_error=False))
         # Without raise_error, a connection that cannot be made is an answer, too.
         if answer.code == 599 and answer.error is not None:
             raise answer.error

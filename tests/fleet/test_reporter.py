@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
 from jupyter_comm_broker.core.state.changes import FrontendAttached, ProcessEnded
 from jupyter_comm_broker.fleet.destination import destination
@@ -128,6 +129,25 @@ async def test_a_server_that_ends_without_stopping_says_farewell_too(
         count = len(service.reports)
         await asyncio.to_thread(at_exit)
         assert len(service.reports) == count
+
+
+async def test_a_server_that_stops_in_the_moment_in_which_an_answer_comes_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In this moment, Python before 3.12 forgot that the task was cancelled."""
+    posted: list[asyncio.Future[Any]] = []
+
+    def fetch(*_: Any, **__: Any) -> asyncio.Future[Any]:
+        posted.append(asyncio.get_running_loop().create_future())
+        return posted[-1]
+
+    monkeypatch.setattr(SimpleAsyncHTTPClient, "fetch", fetch)
+    one = reporter("http://127.0.0.1:9/")
+    one.start()
+    await until(lambda: posted)
+    posted[0].set_result(SimpleNamespace(code=503, body=b"", headers={}, error=None))
+    await asyncio.wait_for(one.close(), 5)
+    assert len(posted) == 1
 
 
 async def test_a_server_that_stops_waits_for_nobody() -> None:

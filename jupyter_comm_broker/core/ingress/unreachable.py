@@ -15,6 +15,9 @@ from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.restore.page_replies import PageReplies
 from jupyter_comm_broker.core.timed import SOON
 
+NEWS_AFTER = 2.0
+"""Seconds after which pages are told. The first attempt to connect again is over by then."""
+
 
 class Unreachable:
     """
@@ -42,18 +45,24 @@ class Unreachable:
         self._denials = denials
         self._patience = limits.unreachable_seconds
         self._since: float | None = None
+        self._told = False
         self._why = ""
+
+    def attached(self, session_id: str, now: float) -> None:
+        """Tell a page that came meanwhile, too."""
+        frontend = self._page_replies.get(session_id)
+        if self._told and frontend is not None:
+            self._page_replies.not_known(frontend, now)
 
     def noted(self, why: str, now: float) -> None:
         """Note that the kernel cannot be reached, and the latest reason."""
         self._why = why
         if self._since is None:
             self._since = now
-            self._page_replies.announce("unknown", now)
 
     def forget(self, now: float) -> None:
         """Forget it, because the process is gone that could not be reached."""
-        self._since = None
+        self._since, self._told = None, False
 
     def next_due(self) -> float | None:
         """Return when pages are told something next; ``None`` for never."""
@@ -61,19 +70,28 @@ class Unreachable:
             return None
         if not self._handshake.held:
             return SOON
+        if not self._told:
+            return self._since + NEWS_AFTER
         return self._since + self._patience if self._held_back.waits else None
 
     def tick(self, now: float) -> None:
-        """Tell pages that the kernel is there again, or deny what waited too long."""
+        """Tell pages that the kernel is away or there again, or deny what waited too long."""
         if self._since is None:
             return
         if not self._handshake.held:
-            self._since = None
-            for frontend in self._page_replies:
+            told = self._told
+            self.forget(now)
+            for frontend in self._page_replies if told else ():
                 self._page_replies.status(frontend, now)
-        elif now >= self._since + self._patience:
-            seconds = int(now - self._since)
-            reason = f"the kernel could not be reached for {seconds} s: {self._why}"
-            for session_id, message in self._held_back.give_up():
-                if (sender := self._page_replies.get(session_id)) is not None:
-                    self._denials.for_absence(sender, message, reason, now)
+            return
+        if not self._told and now >= self._since + NEWS_AFTER:
+            self._told = True
+            self._page_replies.announce("unknown", now)
+        if now >= self._since + self._patience:
+            self._deny(int(now - self._since), now)
+
+    def _deny(self, seconds: int, now: float) -> None:
+        reason = f"the kernel could not be reached for {seconds} s: {self._why}"
+        for session_id, message in self._held_back.give_up():
+            if (sender := self._page_replies.get(session_id)) is not None:
+                self._denials.for_absence(sender, message, reason, now)

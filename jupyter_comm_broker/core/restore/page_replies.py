@@ -118,6 +118,10 @@ class PageReplies:
         parent = running.text if running is not None else NO_PARENT
         self._say(frontend, "iopub", "status", {"execution_state": execution.state}, now, parent)
 
+    def not_known(self, frontend: Frontend, now: float) -> None:
+        """Tell a page that nothing is known of what the kernel is doing."""
+        self._say(frontend, "iopub", "status", {"execution_state": "unknown"}, now, NO_PARENT)
+
     def announce(self, state: str, now: float) -> None:
         """Tell every page a state that the kernel cannot tell itself, as the stock class does."""
         said = self._voice.publish("status", {"execution_state": state}, now)

@@ -16,6 +16,7 @@ from tornado.escape import url_escape
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
 from jupyter_comm_broker.errors import CommBrokerError
+from jupyter_comm_broker.patience import within
 
 PATIENCE = 20.0
 """Seconds that the gateway has for an answer or a handshake, if the settings give it more."""
@@ -94,7 +95,7 @@ class FarEnd:
         if client.gateway_token_renewer_class is NoOpTokenRenewer:
             return dict(client.load_connection_args())
         renewed = asyncio.to_thread(client.load_connection_args)
-        return dict(await asyncio.wait_for(renewed, RENEWAL))
+        return dict(await within(RENEWAL, renewed))
 
 
 def answered(code: int, reason: str | None) -> str:

@@ -152,9 +152,7 @@ class LinkKeeper:
         """Follow a link that is not open any more, or that could not be opened."""
         now = self._loop.time()
         self._tell(self._broker.link_broken, now, self._link.take_unsent())
-        # A break that is mended at the first attempt is no news for pages.
-        if self._failures:
-            self._tell(self._broker.link_unreachable, self._link.why, now)
+        self._tell(self._broker.link_unreachable, self._link.why, now)
         self._failed(self._link.why)
 
     def _release(self) -> None:

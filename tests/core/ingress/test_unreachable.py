@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jupyter_comm_broker.core.ingress.unreachable import NEWS_AFTER
 from jupyter_comm_broker.core.limits import Limits
 
 from ..heard import status
@@ -11,7 +12,7 @@ from ..room import Room
 def cut(room: Room, why: str = "the gateway gives no answer") -> None:
     room.broker.link_broken(room.now)
     room.broker.link_unreachable(why, room.now)
-    room.settle()
+    room.wait(NEWS_AFTER)
 
 
 def mended(room: Room) -> None:
@@ -32,6 +33,30 @@ def test_pages_show_that_nothing_is_known_and_then_what_the_kernel_does() -> Non
     assert page.hears() == [status("unknown")]
     mended(room)
     assert page.hears() == [status("idle")]
+
+
+def test_a_connection_that_is_back_within_a_moment_is_no_news() -> None:
+    room = Room()
+    page = room.page("a")
+    page.gets()
+    room.broker.link_broken(room.now)
+    room.broker.link_unreachable("the connection broke", room.now)
+    room.wait(NEWS_AFTER / 2)
+    mended(room)
+    room.wait(NEWS_AFTER)
+    assert page.hears() == []
+
+
+def test_a_page_that_comes_meanwhile_is_told_too() -> None:
+    room = Room()
+    cell = room.page("a").executes()
+    room.kernel.busy(cell)
+    room.kernel.idle(cell)
+    cut(room)
+    page = room.page("b")
+    assert page.hears()[-1] == status("unknown")
+    mended(room)
+    assert page.hears()[-1] == status("idle")
 
 
 def test_a_page_that_runs_a_cell_is_told_that_it_still_does() -> None:
