@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import uuid
 from logging import Logger
@@ -17,6 +18,7 @@ from jupyter_comm_broker.fleet.destination import destination
 from jupyter_comm_broker.fleet.refusals import FleetSettingError
 from jupyter_comm_broker.fleet.report_maker import ReportMaker
 from jupyter_comm_broker.fleet.reporter import Reporter
+from jupyter_comm_broker.leaving.leaving import Leaving
 from jupyter_comm_broker.log_lines import OneLineLog
 from jupyter_comm_broker.rest_port import RestPort
 from jupyter_comm_broker.services import Services
@@ -155,6 +157,25 @@ class CommBroker(ExtensionApp):
         help="Most readers of /api/comms/events of one user at a time. One more gets a 429.",
     )
 
+    leave_kernels = Bool(
+        False,
+        config=True,
+        help="Whether kernels of a gateway, and external kernels, stay when the server ends. The "
+        "next server adopts them with their sessions. Local kernels always end with the server.",
+    )
+    adopt_seconds = Float(
+        300.0,
+        min=0.0,
+        config=True,
+        help="Seconds for which a gateway may give no answer when the server starts. Meanwhile "
+        "requests for the kernels of an earlier server get a 503. Then the kernels are given up.",
+    )
+    left_kernels_file = Unicode(
+        config=True,
+        help="The file in which the server writes down which kernels it leaves. Empty: a file in "
+        "Jupyter's data folder, which depends on root_dir, base_url and the gateway's URL.",
+    )
+
     freeze_heap = Bool(
         True,
         config=True,
@@ -172,6 +193,8 @@ class CommBroker(ExtensionApp):
     services: Services
     reporter: Reporter | None = None
     """Reports to the fleet service; ``None`` if there is none to report to."""
+    leaving: Leaving | None = None
+    """Lets kernels outlive the server; ``None`` if they end with it."""
     _freezing: object | None = None
 
     # -- life ------------------------------------------------------------------------------------
@@ -192,7 +215,7 @@ class CommBroker(ExtensionApp):
         # The server knows its port only once the loop runs.
         app.io_loop.add_callback(self._say_where)
         stock = StockSettings(config=self.config, parent=app)
-        services.connect(stock.policy(app.kernel_manager))
+        services.connect(stock.policy(app.kernel_manager), self._begin_to_leave())
         self.settings[CONNECTION_CLASS] = app.web_app.settings[CONNECTION_CLASS]
         if self.fleet_url:
             self._report(port)
@@ -205,11 +228,25 @@ class CommBroker(ExtensionApp):
             self._server.io_loop.remove_timeout(self._freezing)
         if self.reporter is not None:
             await self.reporter.close()
+        # The links first: what kernels say from now on, the gateway keeps for the next server.
         self.services.close()
+        if self.leaving is not None:
+            await self.leaving.close()
+        # The tasks of tornado's connections to a gateway end in the next turn.
+        await asyncio.sleep(0)
 
     @default("fleet_url")
     def _default_fleet_url(self) -> str:
         return os.environ.get(FLEET_URL, "")
+
+    def _begin_to_leave(self) -> uuid.UUID:
+        """Leave kernels from now on, if asked to. Returns what names this server to a gateway."""
+        if not self.leave_kernels:
+            return uuid.uuid4()
+        log = cast("Logger", OneLineLog(self.log))
+        self.leaving = Leaving(self._server, self.left_kernels_file, self.adopt_seconds, log)
+        self.leaving.begin()
+        return self.leaving.front_id
 
     def _report(self, port: RestPort) -> None:
         """Report to the fleet service from now on, or log why not."""

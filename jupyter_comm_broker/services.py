@@ -61,9 +61,15 @@ class Services:
         """The drivers of the kernels; ``None`` until :meth:`connect`."""
         return self.kernels.kernel_drivers if self.kernels is not None else None
 
-    def connect(self, policy: Policy) -> None:
-        """Follow the server's kernels, and install the connection class if nobody set another."""
-        links = links_of(self._app)
+    def connect(self, policy: Policy, front_id: uuid.UUID) -> None:
+        """
+        Follow the server's kernels, and install the connection class if nobody set another.
+
+        Args:
+            policy: what the stock settings allow.
+            front_id: names this server to its gateway, if it has one.
+        """
+        links = links_of(self._app, front_id)
         policy = links.policy(replace(policy, strategies=self.plugins.strategies), self.limits)
         self.kernels = KernelServices(self._app, links, policy, self, self._log)
         ours = bound_to(self.kernels.kernel_drivers)

@@ -34,6 +34,17 @@ SET = {
 }
 
 
+LEAVING = {"leave_kernels": True, "adopt_seconds": 7.0}
+
+
+@pytest.mark.parametrize("jp_server_config", [{"CommBroker": LEAVING}], indirect=True)
+def test_local_kernels_are_not_left_and_that_is_said(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert desk.extension.leaving is not None
+    assert desk.extension.adopt_seconds == 7.0
+
+
 async def test_it_works_on_a_server_that_loads_extensions_and_never_starts_them(
     desk: Desk,
 ) -> None:

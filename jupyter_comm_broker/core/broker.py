@@ -55,11 +55,12 @@ class KernelBroker:
 
         Args:
             now: the time.
-            running: whether the kernel was there before the broker, with comms that were never
-                seen.
+            running: whether the kernel was there before the broker, with comms of its own.
             state: its execution state, as far as the server knows.
         """
         self._parts.process.found(now, running=running, state=state)
+        if running:
+            self._parts.delivery.expected.begin(now)
 
     def kernel_restarting(self, now: float, state: str = "restarting") -> None:
         """Note that the kernel's process ended. It starts anew, unless ``state`` is ``dead``."""

@@ -176,8 +176,10 @@ class KernelDrivers:
         if kernel_id is None or data.get("status") != "success" or self.closed:
             return
         if action == "start" and kernel_id in self._kernels:
+            # A gateway's kernel that a server adopts is said to be started, too (fact 6.13).
+            adopted = self.links.open_later and not is_starting(self._kernels.get_kernel(kernel_id))
             with suppress(LinkNotOpenedError):  # It was logged, and is tried again.
-                self.driver(kernel_id, started=True)
+                self.driver(kernel_id, started=not adopted)
         elif action == "restart" and kernel_id in self._drivers:
             self._drivers[kernel_id].kernel_restarted()
         elif action == "shutdown" and kernel_id not in self._kernels:

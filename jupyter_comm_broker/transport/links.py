@@ -6,6 +6,7 @@ A server's kernels all run behind its gateway, if it has one.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
@@ -75,12 +76,19 @@ class ZmqLinks:
 
 
 class GatewayLinks:
-    """Links to kernels that the server's gateway runs."""
+    """
+    Links to kernels that the server's gateway runs.
+
+    Args:
+        front_id: names this server to the gateway. A link's session id follows from it, so that a
+            server that starts anew gets what the gateway kept for it (fact 6.4).
+    """
 
     stock: type = GatewayWebSocketConnection
     open_later = True
 
-    def __init__(self) -> None:
+    def __init__(self, front_id: uuid.UUID) -> None:
+        self._front_id = front_id
         self._far = FarEnd()
 
     def policy(self, policy: Policy, limits: Limits) -> Policy:
@@ -103,14 +111,22 @@ class GatewayLinks:
         """
 
         def make(listener: LinkListener) -> KernelLink:
-            link = GatewayKernelLink(kernel_manager.kernel_id, self._far, listener)
+            kernel_id = kernel_manager.kernel_id
+            session_id = uuid.uuid5(self._front_id, kernel_id).hex
+            link = GatewayKernelLink(kernel_id, self._far, listener, session_id)
             leave_out(link, kernel_manager, pages)
             return link
 
         return make
 
 
-def links_of(app: Any) -> Links:
-    """Return the kind of link that a server's kernels have."""
+def links_of(app: Any, front_id: uuid.UUID) -> Links:
+    """
+    Return the kind of link that a server's kernels have.
+
+    Args:
+        app: the server.
+        front_id: names the server to its gateway, if it has one.
+    """
     config = getattr(app, "gateway_config", None)
-    return GatewayLinks() if config is not None and config.gateway_enabled else ZmqLinks()
+    return GatewayLinks(front_id) if config is not None and config.gateway_enabled else ZmqLinks()

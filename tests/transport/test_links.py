@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from types import SimpleNamespace
 
 import pytest
@@ -20,11 +21,12 @@ from jupyter_comm_broker.transport.links import GatewayLinks, ZmqLinks, links_of
     ],
 )
 def test_the_gateway_decides(app: object, kind: type) -> None:
-    assert isinstance(links_of(app), kind)
+    assert isinstance(links_of(app, uuid.UUID(int=1)), kind)
 
 
 def test_a_gateway_limits_the_rate_itself_and_the_size_of_what_is_sent() -> None:
-    policy = GatewayLinks().policy(Policy(), Limits(gateway_message_bytes=1_000_000))
+    links = GatewayLinks(uuid.UUID(int=1))
+    policy = links.policy(Policy(), Limits(gateway_message_bytes=1_000_000))
     assert (policy.limit_rate, policy.largest_message) == (False, 1_000_000 - 65_536)
-    assert GatewayLinks().policy(Policy(), Limits(gateway_message_bytes=0)).largest_message == 0
+    assert links.policy(Policy(), Limits(gateway_message_bytes=0)).largest_message == 0
     assert ZmqLinks().policy(Policy(), Limits()) == Policy()

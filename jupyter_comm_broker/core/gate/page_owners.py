@@ -27,6 +27,6 @@ def refusal(delivery: Delivery, session_id: str, user: PageUser) -> str:
     if delivery.belongs_to_server(session_id):
         return "this session id belongs to the server itself; connect with another"
     page = delivery.get(session_id)
-    if page is not None and not user.may_be(page.user):
+    if page is not None and page.user is not None and not user.may_be(page.user):
         return "this session id belongs to another user; connect with another"
     return ""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.pages.effects import Effects
+from jupyter_comm_broker.core.pages.expected_pages import ExpectedPages
 from jupyter_comm_broker.core.pages.frontend import CatchUp, Frontend
 from jupyter_comm_broker.core.pages.kind import Item, Kind
 from jupyter_comm_broker.core.pages.outbox import Outbox
@@ -52,6 +53,8 @@ class Delivery:
         """``header.session`` of the kernel's last message, as far as it is known."""
         self._agreed = True
         """Whether every page saw that session last."""
+        self.expected = ExpectedPages(self._expect)
+        """The pages of an earlier server."""
 
     def __iter__(self) -> Iterator[Frontend]:
         return iter(self._frontends.values())
@@ -86,6 +89,13 @@ class Delivery:
         self._frontends[session_id] = self._apart[session_id] = frontend
         self._share_in_flight()
         return frontend, self.waiting.recognised(frontend)
+
+    def _expect(self, session_id: str, now: float) -> None:
+        """Wait for a page of an earlier server, unless it is here already."""
+        if self.get(session_id) is None and not self.belongs_to_server(session_id):
+            frontend, _ = self.attach(session_id, now)
+            frontend.user, frontend.gap_since = None, float("-inf")
+            self.detach(session_id, now)
 
     def attach_program(self, session_id: str, now: float) -> None:
         """Note a program. The messages for it are never merged."""

@@ -8,7 +8,7 @@ same page, which gets what it missed. Another session id is another page, which 
 from __future__ import annotations
 
 from jupyter_comm_broker.core.pages.outbox import Outbox
-from jupyter_comm_broker.core.pages.page_user import NAMELESS
+from jupyter_comm_broker.core.pages.page_user import NAMELESS, PageUser
 from jupyter_comm_broker.protocol.message import Message, Part
 
 
@@ -76,8 +76,8 @@ class Frontend:
 
     def __init__(self, session_id: str, now: float, outbox: Outbox) -> None:
         self.session_id = session_id
-        self.user = NAMELESS
-        """Who connected first with its session id."""
+        self.user: PageUser | None = NAMELESS
+        """Who connected first with its session id; ``None`` if nobody has yet."""
         self.came_at = now
         """When its first socket opened."""
         self.attached_at = now

@@ -48,6 +48,7 @@ class FromKernel:
         self._ledger = ledger
         self._work = work
         self._delivery = delivery
+        self._expected = delivery.expected
         self._comms = comms
         self._output = output
         self._policy = policy
@@ -57,6 +58,8 @@ class FromKernel:
 
     def reply(self, message: Message, now: float) -> None:
         """Give a reply, or a question on stdin, to the page that asked."""
+        if now < self._expected.until:
+            self._expected.named_by(message, now)
         parent = message.parent
         if message.header.msg_type == "comm_close":
             self._ledger.shielded(
@@ -93,6 +96,8 @@ class FromKernel:
 
     def published(self, message: Message, now: float) -> None:
         """Follow a message of iopub and pass it on."""
+        if now < self._expected.until:
+            self._expected.named_by(message, now)
         msg_type = message.header.msg_type
         if msg_type == "status":
             self._status(message, now)

@@ -12,7 +12,6 @@ One session id is used as long as the link lives. The gateway keeps for it what 
 from __future__ import annotations
 
 import asyncio
-import uuid
 
 from jupyter_comm_broker.errors import MalformedFrameError, MalformedMessageError
 from jupyter_comm_broker.protocol import framing, websocket_v1
@@ -42,16 +41,19 @@ class GatewayKernelLink:
         kernel_id: the kernel.
         far: the gateway.
         listener: is told what comes over the link.
+        session_id: the link's session id. No other connection has the same (fact 6.3).
     """
 
     transport = "gateway"
     opens_later = True
 
-    def __init__(self, kernel_id: str, far: FarEnd, listener: LinkListener) -> None:
+    def __init__(
+        self, kernel_id: str, far: FarEnd, listener: LinkListener, session_id: str
+    ) -> None:
         self._kernel_id = kernel_id
         self._far = far
         self._listener = listener
-        self._session_id = uuid.uuid4().hex
+        self._session_id = session_id
         self._socket: FarSocket | None = None
         self._task: asyncio.Task[None] | None = None
         """An attempt to connect, or questions whether the kernel still exists."""

@@ -31,7 +31,7 @@ class Listener(Deaf):
         self.changes: list[bool] = []
         self.ends: list[str] = []
         self.limits: list[bytes] = []
-        self.link = GatewayKernelLink("k", FarEnd(), self)
+        self.link = GatewayKernelLink("k", FarEnd(), self, "link")
 
     def received(self, messages: list[Message]) -> None:
         self.heard += messages

@@ -1,0 +1,156 @@
+"""
+Lets kernels outlive their server: what is done when it starts, changes something, and ends.
+
+Only kernels that do not end by themselves are left: those of a gateway, and external ones. A kernel
+that a user shuts down, or that is culled, ends as ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import uuid
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from jupyter_core.paths import jupyter_data_dir
+
+from jupyter_comm_broker.leaving.adoption import Adoption
+from jupyter_comm_broker.leaving.external_ids import ExternalIds
+from jupyter_comm_broker.leaving.kernel_notes import KernelNotes
+from jupyter_comm_broker.leaving.left_file import LeftFile
+from jupyter_comm_broker.leaving.left_kernels import LeftFileError, LeftKernels, read
+from jupyter_comm_broker.leaving.not_yet import rule
+from jupyter_comm_broker.transport.gateway.far_end import FarEnd
+
+LOCAL = (
+    "comm broker: CommBroker.leave_kernels does nothing here: kernels that a server starts itself "
+    "end with it. Only kernels of a gateway and external kernels stay."
+)
+
+
+class Leaving:
+    """
+    The kernels of one server that stay, and those that an earlier server left.
+
+    Args:
+        app: the server.
+        path: the file in which they are written down; empty for the usual place.
+        adopt_seconds: how long a gateway may give no answer when the server starts.
+        log: the server's log.
+    """
+
+    def __init__(self, app: Any, path: str, adopt_seconds: float, log: logging.Logger) -> None:
+        self._app = app
+        self._log = log
+        self._kernels = app.kernel_manager
+        self._gateway = gateway_of(app)
+        self._external = external_ids(self._kernels)
+        self._file = LeftFile(Path(path) if path else usual_path(app, self._gateway))
+        self._notes = KernelNotes(self._file, self._kernels, app.session_manager, self._stays, log)
+        self._stock_shutdown_all = self._kernels.shutdown_all
+        self._adoption = Adoption(
+            self._notes, self._kernels, app.session_manager, FarEnd(), adopt_seconds, log
+        )
+        self._notes.waiting = LeftKernels(uuid.uuid4().hex, self._gateway)
+
+    @property
+    def front_id(self) -> uuid.UUID:
+        """Names the server to the gateway."""
+        return uuid.UUID(self._notes.waiting.front_id)
+
+    def begin(self) -> None:
+        """Read what an earlier server left, and leave kernels from now on. Or log why not."""
+        if not self._gateway and self._external is None:
+            self._log.warning(LOCAL)
+            return
+        try:
+            self._file.open()
+        except LeftFileError as error:
+            self._log.error(
+                "comm broker: kernels end with this server, because of %s: %s. "
+                "CommBroker.left_kernels_file names another file.",
+                self._file.path,
+                error,
+            )
+            return
+        self._notes.waiting = self._left()
+        if self._external is not None:
+            self._external.keep()
+        if self._gateway:
+            self._kernels.shutdown_all = self._leave_all
+        self._app.web_app.default_router.rules.insert(0, rule(self._app.base_url, self._adoption))
+        self._notes.follow()
+        self._notes.write()
+        self._app.io_loop.add_callback(self._adoption.start)
+
+    def _left(self) -> LeftKernels:
+        fresh = self._notes.waiting
+        try:
+            text = self._file.read()
+            left = read(text) if text is not None else fresh
+        except LeftFileError as error:
+            aside = self._file.set_aside()
+            self._log.error(
+                "comm broker: what an earlier server left is not adopted, because of %s: %s. %s",
+                self._file.path,
+                error,
+                f"It is now {aside}." if aside else "It will be overwritten.",
+            )
+            return fresh
+        if left.gateway != self._gateway:
+            self._log.error(
+                "comm broker: kernels of the gateway %s are not adopted, because this server "
+                "has %s",
+                left.gateway or "(none)",
+                self._gateway or "none",
+            )
+            return replace(fresh, front_id=left.front_id)
+        return left
+
+    def _stays(self) -> list[str]:
+        if self._gateway:
+            return list(self._kernels.list_kernel_ids())
+        return self._external.known() if self._external is not None else []
+
+    async def _leave_all(self, now: bool = False) -> None:
+        """Leave the kernels where jupyter_server would end them, if the next server finds them."""
+        if not self._notes.is_written:
+            await self._stock_shutdown_all(now=now)
+            return
+        for kernel_id in self._kernels.list_kernel_ids():
+            self._log.info("comm broker: kernel %s is left at the gateway", kernel_id)
+
+    async def close(self) -> None:
+        """
+        Write down what there is, and let the next server use the file. May be called twice.
+
+        The kernels are left just after this, when jupyter_server would shut them down.
+        """
+        await self._adoption.close()
+        if self._file.is_open:
+            self._notes.write()
+        self._notes.close()
+        if self._external is not None:
+            self._external.close()
+        self._file.close()
+
+
+def gateway_of(app: Any) -> str:
+    """Return the URL of a server's gateway; empty if it has none."""
+    config = getattr(app, "gateway_config", None)
+    return str(config.url) if config is not None and config.gateway_enabled else ""
+
+
+def external_ids(kernels: Any) -> ExternalIds | None:
+    """Return the external kernels of a kernel manager; ``None`` if it looks for none."""
+    folder = getattr(kernels, "external_connection_dir", None)
+    return ExternalIds(kernels) if folder is not None else None
+
+
+def usual_path(app: Any, gateway: str) -> Path:
+    """Return where a server that has this folder and this gateway writes its kernels down."""
+    words = "\0".join((app.root_dir, gateway, app.base_url))
+    name = hashlib.sha256(words.encode(errors="surrogateescape")).hexdigest()[:16]
+    return Path(jupyter_data_dir()) / "comm_broker" / f"left-{name}.json"

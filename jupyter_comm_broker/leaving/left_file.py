@@ -1,0 +1,124 @@
+"""
+The file in which a server writes down which kernels it leaves.
+
+It is replaced as a whole, so a server that is killed leaves the older text or the newer one. Only
+its owner can read it, because whoever knows the front id can take over the server's connections at
+the gateway. One server uses it at a time.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from jupyter_comm_broker.leaving.left_kernels import MOST_BYTES, LeftFileError
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - Windows has no such lock
+    fcntl = None  # type: ignore[assignment]
+
+
+class LeftFile:
+    """
+    One file, from :meth:`open` to :meth:`close`.
+
+    Args:
+        path: where it is. Its folder is made if it is missing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock: IO[bytes] | None = None
+        self._written: bytes | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this server uses the file."""
+        return self._lock is not None
+
+    def open(self) -> None:
+        """
+        Take the file for this server.
+
+        Raises:
+            LeftFileError: another server uses it, or its folder cannot be written to.
+        """
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = self.path.with_suffix(".lock").open("ab")
+        except OSError as error:
+            raise LeftFileError(f"it cannot be used: {error}") from error
+        if fcntl is not None:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                lock.close()
+                raise LeftFileError("another server uses it") from error
+        self._lock = lock
+
+    def read(self) -> bytes | None:
+        """
+        Return the text in the file; ``None`` if there is no file.
+
+        Raises:
+            LeftFileError: it cannot be read, is too large, or others could have written it.
+        """
+        try:
+            with self.path.open("rb") as file:
+                self._look_at_owner(os.fstat(file.fileno()))
+                text = file.read(MOST_BYTES + 1)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise LeftFileError(f"it cannot be read: {error}") from error
+        if len(text) > MOST_BYTES:
+            raise LeftFileError(f"it has more than {MOST_BYTES} bytes")
+        return text
+
+    def _look_at_owner(self, found: os.stat_result) -> None:
+        if not hasattr(os, "geteuid"):  # pragma: no cover - Windows
+            return
+        if found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            raise LeftFileError("others than the server's user can write it")
+
+    def write(self, text: bytes) -> None:
+        """
+        Replace what is in the file.
+
+        Raises:
+            LeftFileError: the file is as it was before.
+        """
+        if text == self._written:
+            return
+        temporary = None
+        try:
+            # mkstemp makes it readable for its owner only.
+            number, temporary = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name)
+            with os.fdopen(number, "wb") as file:
+                file.write(text)
+            Path(temporary).replace(self.path)
+        except OSError as error:
+            if temporary is not None:
+                with suppress(OSError):
+                    Path(temporary).unlink()
+            raise LeftFileError(f"it cannot be written: {error}") from error
+        self._written = text
+
+    def set_aside(self) -> Path | None:
+        """Rename a file that cannot be used. Returns its new name; ``None`` if that fails."""
+        aside = self.path.with_suffix(".unusable")
+        try:
+            return self.path.replace(aside)
+        except OSError:
+            return None
+
+    def close(self) -> None:
+        """Let other servers use it. May be called twice."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None

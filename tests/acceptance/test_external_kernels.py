@@ -1,0 +1,72 @@
+"""Kernels that somebody else started keep their ids and sessions when the server restarts."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.server import Server
+
+from .flooded import eventually
+
+BAR = "import ipywidgets as w; bar = w.IntProgress(value=7)"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[Path]:
+    """The folder of the connection files of two kernels."""
+    folder = tmp_path / "external"
+    folder.mkdir()
+    with ExitStack() as running:
+        for name in ("one", "two"):
+            command = [sys.executable, "-m", "ipykernel_launcher", "-f", str(folder / name)]
+            kernel = running.enter_context(
+                subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+            )
+            running.callback(kernel.kill)
+        yield folder
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+async def test_external_kernels_keep_ids_and_sessions(
+    files: Path, start_server: Callable[..., Server], how: signal.Signals
+) -> None:
+    server = start_server(
+        options=[
+            "--ServerApp.allow_external_kernels=True",
+            f"--ServerApp.external_connection_dir={files}",
+            "--CommBroker.leave_kernels=True",
+        ]
+    )
+
+    async def two() -> bool:
+        answer = await server.ask("GET", "/api/kernels")
+        return answer.status == 200 and len(answer.body) == 2
+
+    await eventually(two, 30)
+    kernel_ids = {each["id"] for each in await server.get("/api/kernels")}
+    kernel_id = min(kernel_ids)
+    body = {"path": "a.ipynb", "name": "a", "type": "notebook", "kernel": {"id": kernel_id}}
+    session_id = server.request("POST", "/api/sessions", body).body["id"]
+    async with Page(server, kernel_id) as page:
+        await page.run(BAR)
+    for _ in range(3):
+        os.kill(server.pid, how)
+        server.stop()
+        server.start()
+        await eventually(two, 30)
+        assert {each["id"] for each in await server.get("/api/kernels")} == kernel_ids
+        sessions = await server.get("/api/sessions")
+        assert [(e["id"], e["kernel"]["id"]) for e in sessions] == [(session_id, kernel_id)]
+        async with Page(server, kernel_id) as page:
+            await page.arrive()
+            await page.shows(lambda: page.widgets.only("IntProgressModel").state["value"] == 7, 10)
+            assert await page.run("print(bar.value)") == "7\n"
