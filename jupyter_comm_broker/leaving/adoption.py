@@ -53,6 +53,7 @@ class Adoption:
         self._far = far
         self._task: asyncio.Task[None] | None = None
         self._why = ""
+        self._said: set[str] = set()
 
     @property
     def waiting(self) -> frozenset[str]:
@@ -162,8 +163,9 @@ class Adoption:
             self._settled(kernel_id)
 
     def _complain(self, why: str) -> None:
-        if why != self._why:
-            self._why = why
+        self._why = why
+        if why not in self._said:
+            self._said.add(why)
             self._log.warning(
                 "comm broker: kernels of an earlier server cannot be adopted yet: %s. "
                 "Requests for them get a 503. The broker tries again.",

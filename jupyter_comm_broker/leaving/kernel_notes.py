@@ -84,7 +84,9 @@ class KernelNotes:
         rows = [each for each in self._rows() if each.kernel_id in known]
         theirs = {each.session_id for each in rows}
         rows += [each for each in waiting.sessions if each.session_id not in theirs]
-        merged = tuple(dict.fromkeys((*kernel_ids, *waiting.kernel_ids)))
+        # External kernels are found by their connection files.
+        by_name = kernel_ids if waiting.gateway else []
+        merged = tuple(dict.fromkeys((*by_name, *waiting.kernel_ids)))
         left = LeftKernels(waiting.front_id, waiting.gateway, merged, tuple(rows))
         try:
             self._file.write(left.text())

@@ -83,6 +83,14 @@ async def test_sessions_of_kernels_that_end_with_the_server_are_not_kept(desk: D
     assert desk.session_ids() == ["t"]
 
 
+async def test_external_kernels_are_not_named_but_their_sessions_are_kept(desk: Desk) -> None:
+    desk.notes.waiting = LeftKernels(FRONT)
+    await desk.kernels.start_kernel(kernel_id=A)
+    await desk.sessions.save_session("s", "a", "a", "notebook", A)
+    assert desk.written.kernel_ids == ()
+    assert desk.session_ids() == ["s"]
+
+
 async def test_what_is_not_adopted_yet_stays_in_the_file(desk: Desk) -> None:
     old = LeftSession("old", "a", "a", "notebook", A)
     desk.notes.waiting = LeftKernels(FRONT, "http://gateway", (A,), (old,))
