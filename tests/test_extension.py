@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import fields
 
 import pytest
@@ -58,6 +59,17 @@ async def test_it_works_on_a_server_that_loads_extensions_and_never_starts_them(
     check = await desk.get("api", "comms", "broker")
     assert (check["version"], check["in_path"], check["mode"]) == (__version__, True, "broker")
     assert [each["kernel_id"] for each in check["kernels"]] == [kernel_id]
+
+
+async def test_a_server_that_stops_closes_no_widget_at_its_pages(desk: Desk) -> None:
+    """A stock server's pages go on showing theirs, and the kernel may outlive the server."""
+    kernel_id, kernel = await desk.starts()
+    page = await desk.opens(kernel_id)
+    kernel.publish("comm_open", {"comm_id": "c", "target_name": "plot", "data": {}})
+    await page.hears("comm_open")
+    await desk.extension.stop_extension()
+    with pytest.raises(asyncio.TimeoutError):
+        await asyncio.wait_for(page.hears("comm_close"), 0.3)
 
 
 @pytest.mark.parametrize("jp_server_config", [{"CommBroker": SET}], indirect=True)

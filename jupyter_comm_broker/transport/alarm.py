@@ -49,3 +49,8 @@ class Alarm:
     def _rings(self) -> None:
         self._timer = None
         self._ring()
+
+
+def soonest(*moments: float | None) -> float | None:
+    """Return the earliest of some times. ``None`` stands for never."""
+    return min((each for each in moments if each is not None), default=None)

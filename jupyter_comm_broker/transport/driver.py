@@ -25,7 +25,7 @@ from jupyter_comm_broker.log_lines import OneLineLog
 from jupyter_comm_broker.protocol.alias import alias
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
-from jupyter_comm_broker.transport.alarm import Alarm
+from jupyter_comm_broker.transport.alarm import Alarm, soonest
 from jupyter_comm_broker.transport.kernel.activity import KernelActivity
 from jupyter_comm_broker.transport.kernel.driver_listener import DriverListener
 from jupyter_comm_broker.transport.kernel.kernel_link import KernelLink, MakeLink
@@ -41,11 +41,6 @@ Greeter = Callable[["KernelDriver"], None]
 
 Watcher = Callable[["KernelDriver", Sequence[KernelChange]], None]
 """Called with what happened on a kernel, once for each batch, after the messages were sent."""
-
-
-def soonest(*moments: float | None) -> float | None:
-    """Return the earliest of some times. ``None`` stands for never."""
-    return min((each for each in moments if each is not None), default=None)
 
 
 class KernelDriver:
@@ -142,6 +137,10 @@ class KernelDriver:
     def follow_moves(self) -> None:
         """Connect again if the kernel's address changed or the link broke."""
         self._keeper.look()
+
+    def forget_pages(self) -> None:
+        """Tell pages and programs nothing more. Their sockets stay open."""
+        self._frontends.clear()
 
     def close(self) -> None:
         """Close the link to the kernel. May be called twice."""

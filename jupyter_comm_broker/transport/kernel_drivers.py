@@ -231,7 +231,10 @@ class KernelDrivers:
         if self._looking is not None:
             self._looking.stop()
             self._looking = None
-        for kernel_id in list(self._drivers):
+        for kernel_id, driver in list(self._drivers.items()):
+            # The server ends, and perhaps not the kernel. As on a stock server, pages go on showing
+            # their widgets.
+            driver.forget_pages()
             self.kernel_gone(kernel_id)
 
 

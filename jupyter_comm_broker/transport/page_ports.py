@@ -76,6 +76,10 @@ class PagePorts:
         """Forget a socket. Returns the socket, or ``None``."""
         return self._ports.pop(session_id, None)
 
+    def clear(self) -> None:
+        """Forget all sockets."""
+        self._ports.clear()
+
     def write(self, effects: Effects) -> None:
         """Write what the core has for pages. A page that fails does not affect the others."""
         touched = effects.touched

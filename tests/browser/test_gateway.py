@@ -1,7 +1,12 @@
-"""A reload during a cell of a kernel behind a gateway shows the widgets at once, and they live."""
+"""
+A reload during a cell of a kernel behind a gateway shows the widgets at once, and they live.
+
+So they do after a restart of the server in front.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +39,7 @@ def in_front(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with Gateway(folder / "gateway", listing) as gateway:
         words = (option.removeprefix("--").split("=", 1) for option in gateway.front())
         config = "\n".join(f"c.{name} = {value!r}" for name, value in words)
+        config += "\nc.CommBroker.leave_kernels = True"
         with Server(folder / "front", "broker", config=config) as server:
             server.configure(NOTIFICATIONS, {"fetchNews": "false", "checkForUpdates": False})
             yield server
@@ -58,3 +64,30 @@ def test_reload_during_a_cell_behind_a_gateway(
     lab.let_go(notebook)
     lab.wait_until(lambda: lab.status() == "idle", 10, "the indicator says idle")
     assert lab.errors == []
+
+
+def test_a_restart_of_the_server_during_a_cell(
+    in_front: Server, desk: Desk, figures: dict[str, Any]
+) -> None:
+    notebook = desk.notebook(in_front, main_job())
+    lab = desk.page(in_front)
+    lab.begin(notebook, views=3, **WIDGETS)
+    in_front.stop()
+    in_front.start()
+    # The same page, which nobody touches.
+    stood, since = lab.bar(), time.monotonic()
+    lab.wait_until(lambda: lab.bar() > stood, 35, "the bar moves again")
+    figures["untouched"] = time.monotonic() - since
+    assert notebook.running, "the cell was over before the bar moved"
+    desk.picture(lab)
+    # A page that is reloaded right after the start.
+    in_front.stop()
+    in_front.start()
+    since = time.monotonic()
+    lab.reload()
+    lab.widgets_drawn(20, **WIDGETS)
+    figures["reloaded"] = time.monotonic() - since
+    stood = lab.bar()
+    lab.wait_until(lambda: lab.bar() > stood, 10, "the bar moves")
+    lab.let_go(notebook)
+    lab.wait_until(lambda: lab.status() == "idle", 10, "the indicator says idle")

@@ -57,7 +57,9 @@ class Room:
         self.broker.link_opened(self.now, running=running)
         self.settle()
         if proven:
-            self.prove(answers_control=answers_control)
+            # A kernel that was there before is asked on both, and answers on control at once.
+            channels = ("control", "shell") if running else ("shell", "control")
+            self.prove(answers_control=answers_control, channels=channels)
 
     def settle(self) -> None:
         """Tick, and take the broker's effects, as the driver does after each batch."""
@@ -72,9 +74,11 @@ class Room:
             for frontend in effects.shared.frontends:
                 self.pages[frontend.session_id].is_offered(effects.shared)
 
-    def prove(self, *, answers_control: bool = True) -> None:
+    def prove(
+        self, *, answers_control: bool = True, channels: Sequence[str] = ("shell", "control")
+    ) -> None:
         """Let the kernel answer the broker's first question."""
-        for channel in ("shell", "control"):
+        for channel in channels:
             asked = [m for m in self._for_kernel if _is_asked_on(m, channel)]
             self._for_kernel = [m for m in self._for_kernel if m not in asked]
             for request in asked if channel == "shell" or answers_control else ():

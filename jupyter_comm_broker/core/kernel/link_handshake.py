@@ -5,6 +5,9 @@ A SUB socket that just connected misses what is published meanwhile, and a page 
 is lost waits for ever. So no message of a page is sent to a new kernel before it answered a
 kernel_info_request of our own and something came over iopub.
 
+A kernel that was there before may run a cell whose beginning nobody heard. So it is asked on its
+shell too. Until that answers, the kernel counts as busy.
+
 A kernel that is starting is asked on its shell first. ipykernel 6 fails at a control message that
 waits when it starts, and prints the error to every page. The stock server asks in this order too.
 """
@@ -70,6 +73,10 @@ class LinkHandshake:
         self._since = self._next = now
         self._running, self._asking, self._asked_control = running, True, False
         self.tick(now)
+        if running:
+            # Once: on the shell of a busy kernel it waits in line with the cells.
+            self._ask("shell", now)
+            self._work.execution.main_is_asked()
 
     def waits(self, *, broken: bool) -> None:
         """Note that nothing can be sent. All messages wait until the link :meth:`began` again."""
@@ -90,7 +97,6 @@ class LinkHandshake:
             return
         self._next = now + self.RETRY
         if not self._running:
-            # On the shell of a busy kernel, each of these would wait in line with the cells.
             self._ask("shell", now)
         if self._running or now - self._since > self.PATIENCE_SHELL:
             self._ask("control", now)
@@ -118,8 +124,10 @@ class LinkHandshake:
         """Note that the kernel replied to our kernel_info_request."""
         if message.channel == "control":
             self.answers_control = True
-        elif not self._asked_control:
-            self._ask("control", now)
+        else:
+            self._work.execution.main_answered()
+            if not self._asked_control:
+                self._ask("control", now)
         self._work.kernel_info.said(bytes(message.parts[3]))
         self._answered = True
         self._settle()

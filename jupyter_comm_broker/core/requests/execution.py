@@ -32,6 +32,8 @@ class Execution:
         """By lane and msg_id, in the order in which they began. Each runs inside the one before."""
         self.state = "unknown"
         """``unknown``, ``starting``, ``idle``, ``busy``, ``restarting`` or ``dead``."""
+        self._main_is_unheard = False
+        """Whether the kernel was there before, and its main shell has not answered yet."""
 
     @property
     def running(self) -> Running | None:
@@ -58,8 +60,16 @@ class Execution:
 
     @property
     def main_is_busy(self) -> bool:
-        """Whether a request that is sent to the main shell now must wait."""
-        return MAIN in self._running
+        """Whether a request that is sent to the main shell now must wait, or may have to."""
+        return MAIN in self._running or self._main_is_unheard
+
+    def main_is_asked(self) -> None:
+        """Note that a kernel was found, and is asked on its main shell whether it runs a cell."""
+        self._main_is_unheard = True
+
+    def main_answered(self) -> None:
+        """Note that the main shell answered. Whatever it runs from now on is said."""
+        self._main_is_unheard = False
 
     def followed(self, state: str, message: Message, lane: str, tracked: bool, now: float) -> bool:
         """
@@ -75,6 +85,8 @@ class Execution:
         Returns:
             Whether a page would show something untrue if it showed the status.
         """
+        if lane == MAIN:
+            self._main_is_unheard = False
         if state == "busy":
             if tracked:
                 requests = self._running.setdefault(lane, {})
@@ -111,3 +123,4 @@ class Execution:
         """Forget all requests, because the kernel's process is gone or another one."""
         self._running.clear()
         self.state = state
+        self._main_is_unheard = False

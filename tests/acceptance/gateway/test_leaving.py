@@ -142,6 +142,7 @@ async def test_a_server_that_ends_in_mid_cell_loses_neither_kernel_nor_reply(
             await page.shows(partial(has_value, page, turn * 60), 10)
     assert poller.statuses <= {200, 503}, poller.statuses
     assert not poller.short
+    assert not [m for m in page.received if m.type == "comm_close"]
     sessions = await front.get("/api/sessions")
     assert [(each["id"], each["kernel"]["id"]) for each in sessions] == [(session_id, kernel_id)]
     await page.close()

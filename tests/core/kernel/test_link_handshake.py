@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ..room import Room
+from jupyter_comm_broker.protocol.message import Message
+from jupyter_comm_broker.protocol.widget import WIDGET_TARGET
+
+from ..room import WITH_SUBSHELLS, Room
 
 
 def kinds(room: Room) -> list[tuple[str, str]]:
@@ -40,9 +43,51 @@ def test_a_fresh_kernel_whose_shell_says_nothing_for_long_is_asked_on_control_to
     assert CONTROL in kinds(room)
 
 
-def test_a_running_kernel_is_asked_on_control_alone() -> None:
+def test_a_running_kernel_is_asked_on_control_and_once_on_its_shell() -> None:
     room = Room(running=True, proven=False)
-    assert kinds(room) == [("control", "kernel_info_request")]
+    assert kinds(room) == [("control", "kernel_info_request"), ("shell", "kernel_info_request")]
+    room.wait(2.0)
+    assert set(kinds(room)) == {("control", "kernel_info_request")}
+
+
+def test_a_running_kernel_counts_as_busy_until_its_main_shell_says_anything() -> None:
+    for says in (answers_our_question, begins_a_cell, ends_a_cell):
+        room = Room(running=True, proven=False)
+        control, shell = room.for_kernel()
+        room.kernel.busy(control)
+        room.kernel.replies(control, WITH_SUBSHELLS)
+        room.kernel.idle(control)
+        assert room.broker._parts.handshake.link == "proven"
+        assert room.broker._parts.work.occupied
+        says(room, shell)
+        assert room.broker._parts.work.occupied is (says is begins_a_cell)
+
+
+def answers_our_question(room: Room, asked: Message) -> None:
+    room.kernel.replies(asked, WITH_SUBSHELLS)
+
+
+def begins_a_cell(room: Room, asked: Message) -> None:
+    room.kernel.busy(room.page("a").executes())
+
+
+def ends_a_cell(room: Room, asked: Message) -> None:
+    room.kernel.idle(room.page("a").write("shell", "execute_request", {"code": ""}))
+
+
+def test_states_of_a_kernel_that_was_found_in_mid_cell_are_asked_for_beside_the_cell() -> None:
+    room = Room(running=True, proven=False)
+    control, _ = room.for_kernel()
+    room.kernel.busy(control)
+    room.kernel.replies(control, WITH_SUBSHELLS)
+    room.kernel.idle(control)
+    room.wait(0.1)
+    (listing,) = (m for m in room.for_kernel() if m.header.msg_type == "comm_info_request")
+    assert listing.channel == "control"
+    room.kernel.replies(listing, {"status": "ok", "comms": {"w": {"target_name": WIDGET_TARGET}}})
+    room.kernel.idle(listing)
+    room.wait(0.1)
+    assert kinds(room) == [("control", "create_subshell_request")]
 
 
 def test_an_answer_without_anything_on_iopub_proves_nothing() -> None:
