@@ -126,7 +126,7 @@ def test_what_keeps_the_kernel_busy_is_told_with_its_age() -> None:
 
 def test_a_kernel_that_was_busy_before_us_is_busy_with_something() -> None:
     room = Room()
-    room.broker._parts.work.execution.state = "busy"
+    room.broker._parts.work.execution._state = "busy"
     assert queued_behind(room.broker, room.now) == {
         "msg_id": None,
         "msg_type": None,

@@ -49,6 +49,10 @@ class Findings:
             else:
                 self._page_replies.repair(each.record, each.wrong, now)
 
+    def is_free(self, now: float) -> None:
+        """Tell pages what the kernel is doing, because it seemed to be busy and is not."""
+        self._page_replies.correct_guess(now)
+
     def outputs_taken(self, message: Message) -> None:
         """Follow a status or an error under our request that gives the kernel outputs."""
         self._ledger.shielded("giving the kernel outputs", lambda: self._outputs_taken(message))

@@ -14,6 +14,18 @@ from typing import NamedTuple
 from jupyter_comm_broker.core.requests.request import MAIN
 from jupyter_comm_broker.protocol.message import Header, Message, Part
 
+ON_SHELL = frozenset(
+    {
+        *("execute_request", "inspect_request", "complete_request", "is_complete_request"),
+        *("history_request", "comm_open", "comm_msg", "comm_close"),
+    }
+)
+"""
+Requests that are sent on the shell only.
+
+Others may have been sent on control, past this server or before it.
+"""
+
 
 class Running(NamedTuple):
     """A request that the kernel has begun and not ended."""
@@ -30,10 +42,19 @@ class Execution:
     def __init__(self) -> None:
         self._running: dict[str, dict[str, Running]] = {}
         """By lane and msg_id, in the order in which they began. Each runs inside the one before."""
-        self.state = "unknown"
-        """``unknown``, ``starting``, ``idle``, ``busy``, ``restarting`` or ``dead``."""
+        self._state = "unknown"
         self._main_is_unheard = False
         """Whether the kernel was there before, and its main shell has not answered yet."""
+
+    @property
+    def state(self) -> str:
+        """``unknown``, ``starting``, ``idle``, ``busy``, ``restarting`` or ``dead``."""
+        return "busy" if self.is_guessed else self._state
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether the kernel counts as busy only because its main shell has not answered yet."""
+        return self._main_is_unheard and self._state in ("unknown", "idle")
 
     @property
     def running(self) -> Running | None:
@@ -67,9 +88,12 @@ class Execution:
         """Note that a kernel was found, and is asked on its main shell whether it runs a cell."""
         self._main_is_unheard = True
 
-    def main_answered(self) -> None:
-        """Note that the main shell answered. Whatever it runs from now on is said."""
-        self._main_is_unheard = False
+    def main_answered(self) -> bool:
+        """Note that the main shell answered. Returns whether it counted as busy for lack of it."""
+        was_unheard, self._main_is_unheard = self._main_is_unheard, False
+        if was_unheard and self._state == "unknown":
+            self._state = "idle"
+        return was_unheard and MAIN not in self._running
 
     def followed(self, state: str, message: Message, lane: str, tracked: bool, now: float) -> bool:
         """
@@ -85,28 +109,28 @@ class Execution:
         Returns:
             Whether a page would show something untrue if it showed the status.
         """
-        if lane == MAIN:
+        if self._main_is_unheard and lane == MAIN and message.parent.msg_type in ON_SHELL:
             self._main_is_unheard = False
         if state == "busy":
             if tracked:
                 requests = self._running.setdefault(lane, {})
                 running = Running(message.parent, message.parent_text, now)
                 requests.setdefault(running.header.msg_id, running)
-                self.state = "busy"
-            elif self.state in ("unknown", "starting", "restarting"):
-                self.state = "idle"
+                self._state = "busy"
+            elif self._state in ("unknown", "starting", "restarting"):
+                self._state = "idle"
             return False
         if state != "idle":
             if state == "starting":
                 self._running.clear()
-            self.state = state
+            self._state = state
             return False
         requests = self._running.get(lane, {})
         requests.pop(message.parent.msg_id, None)
         if not requests:
             self._running.pop(lane, None)
         if not self._running:
-            self.state = "idle"
+            self._state = "idle"
             return False
         return tracked
 
@@ -116,11 +140,11 @@ class Execution:
 
         Its own message about the start may have been published before anybody listened.
         """
-        if self.state in ("starting", "restarting"):
-            self.state = "idle"
+        if self._state in ("starting", "restarting"):
+            self._state = "idle"
 
     def reset(self, state: str) -> None:
         """Forget all requests, because the kernel's process is gone or another one."""
         self._running.clear()
-        self.state = state
+        self._state = state
         self._main_is_unheard = False

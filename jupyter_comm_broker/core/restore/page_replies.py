@@ -62,6 +62,8 @@ class PageReplies:
         self._work = work
         self._delivery = delivery
         self._voice = voice
+        self._guessed = False
+        """Whether a page was told that the kernel is busy, which was a guess."""
         self.sessions = delivery.sessions
         """Returns the session ids of all pages, also of absent ones."""
         self.header = voice.header
@@ -114,9 +116,17 @@ class PageReplies:
         execution = self._work.execution
         if execution.state not in ("busy", "idle", "dead"):
             return
+        self._guessed |= execution.is_guessed
         running = execution.running
         parent = running.text if running is not None else NO_PARENT
         self._say(frontend, "iopub", "status", {"execution_state": execution.state}, now, parent)
+
+    def correct_guess(self, now: float) -> None:
+        """Tell all pages what the kernel is doing, if one was told a guess that was wrong."""
+        if self._guessed:
+            self._guessed = False
+            for frontend in self:
+                self.status(frontend, now)
 
     def not_known(self, frontend: Frontend, now: float) -> None:
         """Tell a page that nothing is known of what the kernel is doing."""

@@ -88,6 +88,7 @@ def test_the_first_process_may_say_starting_late() -> None:
 def test_an_answer_of_the_old_process_is_nobodys() -> None:
     room = Room(running=True)
     page = room.page("a")
+    page.gets()
     [listing] = room.for_kernel()
     room.broker.kernel_restarted(room.now)
     room.settle()

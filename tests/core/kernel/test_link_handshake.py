@@ -5,7 +5,9 @@ from __future__ import annotations
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.widget import WIDGET_TARGET
 
+from ..heard import status
 from ..room import WITH_SUBSHELLS, Room
+from ..talker import Talker
 
 
 def kinds(room: Room) -> list[tuple[str, str]]:
@@ -61,6 +63,29 @@ def test_a_running_kernel_counts_as_busy_until_its_main_shell_says_anything() ->
         assert room.broker._parts.work.occupied
         says(room, shell)
         assert room.broker._parts.work.occupied is (says is begins_a_cell)
+
+
+def test_what_may_have_been_asked_on_control_says_nothing_of_the_main_shell() -> None:
+    room = Room(running=True, proven=False)
+    control, _ = room.for_kernel()
+    room.kernel.replies(control, WITH_SUBSHELLS)
+    for msg_type in ("kernel_info_request", "debug_request"):
+        asked = Talker("elsewhere").write("control", msg_type, {})
+        room.kernel.busy(asked)
+        room.kernel.idle(asked)
+    assert room.broker._parts.work.occupied
+
+
+def test_a_page_that_comes_meanwhile_sees_busy_and_then_idle() -> None:
+    room = Room(running=True, proven=False)
+    control, shell = room.for_kernel()
+    room.kernel.replies(control, WITH_SUBSHELLS)
+    page = room.page("a")
+    assert page.hears() == [status("busy")]
+    assert room.broker.known.execution_state == "busy"
+    room.kernel.replies(shell, WITH_SUBSHELLS)
+    assert page.hears() == [status("idle")]
+    assert room.broker.known.execution_state == "idle"
 
 
 def answers_our_question(room: Room, asked: Message) -> None:

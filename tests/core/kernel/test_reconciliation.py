@@ -117,6 +117,7 @@ def test_an_update_of_a_thread_under_our_question_is_no_answer() -> None:
     replies(room, listing, w=WIDGET_TARGET)
     [asked] = room.for_kernel()
     page = room.page("a")
+    page.gets()
     room.kernel.customs("w", 1, asked)
     room.kernel.updates("w", {"value": 2}, asked)
     assert page.hears()[0] == custom("w", 1)

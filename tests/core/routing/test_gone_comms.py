@@ -67,6 +67,7 @@ def test_a_close_of_a_comm_that_a_cell_closed_stays_here() -> None:
 def test_a_comm_of_which_we_may_not_know_is_the_kernels_business() -> None:
     room = Room(running=True)
     page = room.page("a")
+    page.gets()
     message = page.tells("unknown", {})
     assert message in room.for_kernel()
     assert page.hears() == []
