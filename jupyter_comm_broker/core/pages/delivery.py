@@ -94,7 +94,7 @@ class Delivery:
         """Wait for a page of an earlier server, unless it is here already."""
         if self.get(session_id) is None and not self.belongs_to_server(session_id):
             frontend, _ = self.attach(session_id, now)
-            frontend.user, frontend.gap_since = None, float("-inf")
+            frontend.expect()
             self.detach(session_id, now)
 
     def attach_program(self, session_id: str, now: float) -> None:

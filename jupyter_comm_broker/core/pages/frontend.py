@@ -124,6 +124,14 @@ class Frontend:
         self.is_program = False
         """Whether it is a program in the server, which gets only what answers it."""
 
+    def expect(self) -> None:
+        """Note that nobody has connected yet as this page, and that it may lack anything."""
+        self.user, self.gap_since = None, float("-inf")
+
+    def used_by(self, user: PageUser) -> None:
+        """Note who connects. The first who does is its user."""
+        self.user = self.user or user
+
     def count_received(self) -> None:
         """Count a message that it sent."""
         self.received += 1

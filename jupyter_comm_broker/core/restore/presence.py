@@ -58,7 +58,7 @@ class Presence:
         frontend, known = delivery.attach(session_id, now)
         self._comms.changes.note(FrontendAttached(session_id))
         if known:
-            frontend.user = frontend.user or user
+            frontend.used_by(user)
             frontend.kept_models = True
             self._answer_gap(frontend, now)
         else:
