@@ -72,7 +72,7 @@ class KernelBroker:
 
     def link_waits(self, now: float) -> None:
         """Hold pages' messages while the last messages of a process are read."""
-        self._parts.handshake.waits(broken=False)
+        self._parts.handshake.waits("connecting")
 
     def link_broken(self, now: float, undelivered: Sequence[Message] = ()) -> None:
         """
@@ -82,15 +82,17 @@ class KernelBroker:
             now: the time.
             undelivered: what was handed out for the kernel and did not reach it.
         """
-        if not self._parts.handshake.held:
-            # What waited in the link comes back now, and is counted where it waits.
-            self._parts.held_back.link_filled({})
-        self._parts.handshake.waits(broken=True)
+        self._parts.held_back.link_filled({})
+        self._parts.handshake.waits("broken")
         self._parts.lost_replies.broke(now)
         for message in undelivered:
             # Our own questions are asked anew.
             if message.header.session != self._parts.author.session:
                 self._parts.held_back.came_back(message)
+
+    def link_released(self) -> None:
+        """Note that the link was closed because nobody uses it, and opens when somebody does."""
+        self._parts.handshake.waits("released")
 
     def link_mended(self, now: float, running: bool) -> None:
         """Note that the link works again; ``running`` if the kernel was there when it broke."""
@@ -212,9 +214,7 @@ class KernelBroker:
 
     def link_filled(self, unsent: Mapping[str, int]) -> None:
         """Note how many bytes wait in the link by channel, because the kernel reads nothing."""
-        if not self._parts.handshake.held:
-            # While everything is held, the core counts by itself.
-            self._parts.held_back.link_filled(unsent)
+        self._parts.held_back.link_filled(unsent)
 
     def settle_outputs(self, comm_id: str | None = None) -> None:
         """Bring states up to date with captured output, because somebody reads them now."""

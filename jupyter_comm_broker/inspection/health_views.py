@@ -68,7 +68,7 @@ class KernelView(TypedDict):
     """The health of one kernel's link, and what the broker keeps for the kernel."""
 
     kernel_id: str
-    link: Annotated[str, Meta(description="connecting, proven, assumed, broken or lost.")]
+    link: Annotated[str, Meta(description="connecting, proven, assumed, broken, released or lost.")]
     answers_control: bool | None
     execution_state: str
     running: Annotated[

@@ -49,8 +49,10 @@ class HeldBack:
         self._held.hold(session_id, message)
 
     def link_filled(self, unsent: Mapping[str, int]) -> None:
-        """Note how many bytes wait in the link, by channel."""
-        self._held.link_filled(unsent)
+        """Note how many bytes wait in the link, by channel. They are held here if it breaks."""
+        # While messages are held, they are counted where they are held.
+        if not self.must_wait:
+            self._held.link_filled(unsent)
 
     def came_back(self, message: Message) -> None:
         """Hold a message that was let through and did not reach the kernel."""

@@ -51,7 +51,8 @@ class LinkHandshake:
         self.link = "connecting"
         """
         ``connecting``; ``proven``; ``assumed`` (no answer, but used all the same); ``broken`` (not
-        connected, and opened again as soon as possible); or ``lost`` (the kernel is gone).
+        connected, and opened again as soon as possible); ``released`` (closed because nobody uses
+        it); or ``lost`` (the kernel is gone).
         """
         self.answers_control: bool | None = None
         """Whether the kernel answers kernel_info on its control channel, as ipykernel does."""
@@ -64,7 +65,7 @@ class LinkHandshake:
     @property
     def held(self) -> bool:
         """Whether pages' messages must wait."""
-        return self.link in ("connecting", "broken")
+        return self.link in ("connecting", "broken", "released")
 
     def began(self, now: float, *, running: bool) -> None:
         """Note that the sockets are connected, to a kernel that runs already or is starting."""
@@ -78,9 +79,14 @@ class LinkHandshake:
             self._ask("shell", now)
             self._work.execution.main_is_asked()
 
-    def waits(self, *, broken: bool) -> None:
-        """Note that nothing can be sent. All messages wait until the link :meth:`began` again."""
-        self.link = "broken" if broken else "connecting"
+    def waits(self, link: str) -> None:
+        """
+        Note that nothing can be sent. All messages wait until the link :meth:`began` again.
+
+        Args:
+            link: ``connecting``, ``broken`` or ``released``.
+        """
+        self.link = link
         self._asking = False
 
     def next_due(self) -> float | None:

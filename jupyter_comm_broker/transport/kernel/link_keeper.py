@@ -160,6 +160,7 @@ class LinkKeeper:
         self._link.close()
         self._broker.count("links_released")
         self._tell(self._broker.link_broken, self._loop.time(), self._link.take_unsent())
+        self._tell(self._broker.link_released)
         self._carry_out()
 
     def send(self, messages: Sequence[Message]) -> None:

@@ -146,6 +146,7 @@ async def test_a_link_that_nobody_uses_is_released_so_that_the_gateway_can_cull(
         await page.run(BAR)
         assert await connections() == 1
     await eventually(is_released, 20)
+    assert (await front.link(kernel_id))["link"] == "released"
     # What happened meanwhile is known to who comes back.
     async with Page(gateway, kernel_id) as elsewhere:
         await elsewhere.run("bar.value = 8")

@@ -104,7 +104,7 @@ export interface RestoresView {
 /** A kernel as the broker sees it. */
 export interface KernelView {
   readonly kernel_id: string;
-  readonly link: "connecting" | "proven" | "assumed" | "broken" | "lost";
+  readonly link: "connecting" | "proven" | "assumed" | "broken" | "released" | "lost";
   readonly answers_control: boolean | null;
   readonly execution_state: string;
   readonly running: Busy | null;

@@ -52,6 +52,7 @@ describe("status", () => {
     expect(status(kernel({ execution_state: "dead", running })).text).toBe("Dead");
     expect(status(kernel({ link: "lost" })).text).toBe("Link lost");
     expect(status(kernel({ link: "broken", running })).text).toBe("Not connected");
+    expect(status(kernel({ link: "released" })).text).toBe("Unused");
     expect(status(kernel({ running })).text).toBe("Busy");
     expect(status(kernel({ execution_state: "restarting" })).text).toBe("Restarting");
   });
@@ -63,7 +64,7 @@ describe("status", () => {
 
   it("is not called good over a link that nothing was heard on", () => {
     const idle = { execution_state: "idle" } as const;
-    const tones = (["proven", "assumed", "connecting", "broken", "lost"] as const).map((link) => status(kernel({ ...idle, link })).tone);
-    expect(tones).toEqual(["good", "plain", "plain", "bad", "bad"]);
+    const tones = (["proven", "assumed", "connecting", "released", "broken", "lost"] as const).map((link) => status(kernel({ ...idle, link })).tone);
+    expect(tones).toEqual(["good", "plain", "plain", "plain", "bad", "bad"]);
   });
 });

@@ -75,6 +75,7 @@ export function status(kernel: KernelView): Status {
   if (kernel.execution_state === "dead") return { tone: "bad", text: "Dead", meaning: "The kernel's process ended. Restart it in its notebook." };
   if (kernel.link === "lost") return { tone: "bad", text: "Link lost", meaning: "The broker gets no messages from this kernel. It tries again by itself." };
   if (kernel.link === "broken") return { tone: "bad", text: "Not connected", meaning: "The server cannot connect to this kernel. The server's log says why. It tries again by itself." };
+  if (kernel.link === "released") return { tone: "plain", text: "Unused", meaning: "No page or program uses this kernel, so the server is not connected to it at the gateway. It connects when somebody comes." };
   if (kernel.link === "connecting") return { tone: "plain", text: "Connecting", meaning: "The broker is checking whether it gets the kernel's messages." };
   if (kernel.running) return { tone: "busy", text: "Busy" };
   // A kernel that no page has used yet only said that it starts. But it is known to answer.
