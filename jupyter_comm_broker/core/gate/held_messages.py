@@ -7,7 +7,7 @@ Messages that were on their way when the link broke go before all others.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from jupyter_comm_broker.protocol.message import Message
 
@@ -39,9 +39,12 @@ class HeldMessages:
         self._taken_back.append(message)
         self.backlog[message.channel] += message.size
 
-    def take_those_taken_back(self) -> list[Message]:
-        """Hand over the messages that were taken back. They need only be sent."""
-        taken_back, self._taken_back = self._taken_back, []
+    def take_those_taken_back(
+        self, wanted: Callable[[Message], bool] = lambda _: True
+    ) -> list[Message]:
+        """Hand over messages that were taken back, if they are wanted. They need only be sent."""
+        taken_back = [each for each in self._taken_back if wanted(each)]
+        self._taken_back = [each for each in self._taken_back if not wanted(each)]
         for message in taken_back:
             self.backlog[message.channel] -= message.size
         return taken_back

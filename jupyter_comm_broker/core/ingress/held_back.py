@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from jupyter_comm_broker.core.gate.held_messages import HeldMessages
 from jupyter_comm_broker.core.gate.info_requests import InfoRequests
@@ -68,13 +68,25 @@ class HeldBack:
             )
 
     @property
-    def waits(self) -> bool:
-        """Whether a page's message waits."""
-        return bool(self._held)
+    def waiting(self) -> int:
+        """How many messages of pages and programs wait."""
+        return len(self._held)
 
-    def give_up(self) -> list[tuple[str, Message]]:
-        """Take out the messages that wait, because the kernel is not reached in time."""
-        return self._held.take()
+    def give_up(self, is_known: Callable[[str], bool]) -> list[tuple[str, Message]]:
+        """
+        Take out the messages that wait, because the kernel is not reached in time.
+
+        Those that were let through already are known by the session in their header alone. One
+        whose sender is not found by it goes on waiting.
+
+        Args:
+            is_known: whether a session id is that of a page or program.
+
+        Returns:
+            The messages, each with its sender's session id.
+        """
+        let_through = self._held.take_those_taken_back(lambda each: is_known(each.header.session))
+        return [*((each.header.session, each) for each in let_through), *self._held.take()]
 
     def next_due(self) -> float | None:
         """Return :data:`SOON` if something waits that can be let in or held; else ``None``."""

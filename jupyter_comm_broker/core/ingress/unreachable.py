@@ -47,6 +47,8 @@ class Unreachable:
         self._since: float | None = None
         self._told = False
         self._why = ""
+        self._kept = 0
+        """How many messages could not be denied, because their sender is not known."""
 
     def attached(self, session_id: str, now: float) -> None:
         """Tell a page that came meanwhile, too."""
@@ -62,7 +64,7 @@ class Unreachable:
 
     def forget(self, now: float) -> None:
         """Forget it, because the process is gone that could not be reached."""
-        self._since, self._told = None, False
+        self._since, self._told, self._kept = None, False, 0
 
     def next_due(self) -> float | None:
         """Return when pages are told something next; ``None`` for never."""
@@ -72,7 +74,8 @@ class Unreachable:
             return SOON
         if not self._told:
             return self._since + NEWS_AFTER
-        return self._since + self._patience if self._held_back.waits else None
+        waits = self._held_back.waiting > self._kept
+        return self._since + self._patience if waits else None
 
     def tick(self, now: float) -> None:
         """Tell pages that the kernel is away or there again, or deny what waited too long."""
@@ -92,6 +95,8 @@ class Unreachable:
 
     def _deny(self, seconds: int, now: float) -> None:
         reason = f"the kernel could not be reached for {seconds} s: {self._why}"
-        for session_id, message in self._held_back.give_up():
-            if (sender := self._page_replies.get(session_id)) is not None:
+        find = self._page_replies.get
+        for session_id, message in self._held_back.give_up(lambda each: find(each) is not None):
+            if (sender := find(session_id)) is not None:
                 self._denials.for_absence(sender, message, reason, now)
+        self._kept = self._held_back.waiting

@@ -100,6 +100,26 @@ def test_what_waits_too_long_is_refused_with_the_reason() -> None:
     assert cell not in room.for_kernel()
 
 
+def test_what_was_on_its_way_when_the_connection_broke_is_refused_too() -> None:
+    room = Room(limits=Limits(unreachable_seconds=60.0))
+    page = room.page("a")
+    cell = page.executes()
+    elsewhere = page.executes(session="somebody")
+    page.gets()
+    room.for_kernel()
+    room.broker.link_broken(room.now, [cell, elsewhere])
+    room.broker.link_unreachable("it answered 503", room.now)
+    room.wait(61.0)
+    refused = [
+        each.parent.msg_id for each in page.gets() if each.header.msg_type == "execute_reply"
+    ]
+    assert refused == [cell.header.msg_id]
+    mended(room)
+    sent = room.for_kernel()
+    assert cell not in sent
+    assert elsewhere in sent
+
+
 def test_a_process_that_is_gone_is_not_waited_for() -> None:
     room = Room()
     page = room.page("a")
