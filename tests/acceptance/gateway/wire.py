@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from contextlib import suppress
 
@@ -13,11 +14,13 @@ class Wire:
 
     Args:
         target: the gateway's port.
+        tls: what it encrypts with towards the server; ``None`` for plain TCP.
     """
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, tls: ssl.SSLContext | None = None) -> None:
         self.port = 0
         self._target = target
+        self._tls = tls
         self._is_cut = self._swallows = False
         self._open: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -54,7 +57,7 @@ class Wire:
         self._is_cut = self._swallows = False
 
     async def _listen(self) -> None:
-        self._server = await asyncio.start_server(self._came, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._came, "127.0.0.1", 0, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _end(self) -> None:
