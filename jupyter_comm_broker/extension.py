@@ -168,7 +168,7 @@ class CommBroker(ExtensionApp):
         min=0.0,
         config=True,
         help="Seconds for which a gateway may give no answer when the server starts. Meanwhile "
-        "requests for the kernels of an earlier server get a 503. Then the kernels are given up.",
+        "requests for the kernels of an earlier server get a 503, and then a 404.",
     )
     left_kernels_file = Unicode(
         config=True,

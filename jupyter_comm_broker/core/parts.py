@@ -192,9 +192,11 @@ class Parts:
             ledger, self.delivery, self.denials, self.held_back, self.from_frontend
         )
         self.unreachable = Unreachable(
-            self.handshake, self.page_replies, self.held_back, self.denials, self.limits
+            self.handshake, work, self.page_replies, self.held_back, self.denials, self.limits
         )
-        findings = Findings(ledger, self.page_replies, self.restore, self.capture)
+        findings = Findings(
+            ledger, self.page_replies, self.restore, self.capture, self.lost_replies
+        )
         self.kernel_replies = KernelReplies(
             self.inquiry, self.handshake, self.verification, findings, self.from_kernel
         )

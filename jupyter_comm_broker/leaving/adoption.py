@@ -2,7 +2,8 @@
 Takes over the kernels that an earlier server left.
 
 While a gateway gives no answer, the kernels wait for it, and so do pages: a page that is told that
-there is no such kernel gives it up for good (fact 6.12). After a while the kernels are given up.
+there is no such kernel gives it up for good (fact 6.12). After a while nobody is kept waiting any
+more. The kernels stay in the file, and the next server tries again.
 """
 
 from __future__ import annotations
@@ -52,19 +53,20 @@ class Adoption:
         self._log = log
         self._far = far
         self._task: asyncio.Task[None] | None = None
+        self._is_over = False
         self._why = ""
         self._said: set[str] = set()
 
     @property
     def waiting(self) -> frozenset[str]:
-        """The kernels that wait to be adopted."""
-        return frozenset(self._notes.waiting.kernel_ids)
+        """The kernels that wait to be adopted, and that others wait for."""
+        return frozenset(() if self._is_over else self._notes.waiting.kernel_ids)
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing waits any more: neither a kernel nor a session."""
+        """Whether nobody waits any more, for a kernel or for a session."""
         left = self._notes.waiting
-        return not (left.kernel_ids or left.sessions)
+        return self._is_over or not (left.kernel_ids or left.sessions)
 
     def start(self) -> None:
         """Begin to adopt. The event loop must run."""
@@ -78,24 +80,34 @@ class Adoption:
             await asyncio.wait([self._task])
 
     async def _run(self) -> None:
+        try:
+            await self._adopt_all()
+        except Exception:  # noqa: BLE001 - it is logged, and the server goes on
+            self._log.exception("comm broker: adopting kernels failed")
+        finally:
+            # Whatever happened, nobody must wait for ever.
+            self._is_over = True
+
+    async def _adopt_all(self) -> None:
+        # What is in the list by itself, such as an external kernel, needs no adoption.
+        for each in self._notes.waiting.sessions:
+            if each.kernel_id not in self.waiting and each.kernel_id in self._kernels:
+                await self._save_sessions(each.kernel_id)
+        named = self.waiting
+        sessions = tuple(each for each in self._notes.waiting.sessions if each.kernel_id in named)
+        self._settle(replace(self._notes.waiting, sessions=sessions))
         loop, pause = asyncio.get_running_loop(), PAUSE
         give_up_at = loop.time() + self._seconds
-        while True:
+        while self.waiting:
             for kernel_id in self.waiting:
-                await self._adopt(kernel_id)
-            if not self.waiting:
-                break
-            if loop.time() >= give_up_at:
+                if loop.time() < give_up_at:
+                    await self._adopt(kernel_id)
+            if self.waiting and loop.time() >= give_up_at:
                 self._give_up()
-                break
+                return
             # Many servers may be waiting for one gateway.
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - nothing secret
             pause = min(2 * pause, LONGEST_PAUSE)
-        # What is left are sessions of kernels that nobody adopts by name, or that are gone.
-        for each in self._notes.waiting.sessions:
-            if each.kernel_id in self._kernels:
-                await self._save_sessions(each.kernel_id)
-        self._settle(replace(self._notes.waiting, sessions=()))
 
     async def _adopt(self, kernel_id: str) -> None:
         try:
@@ -110,10 +122,9 @@ class Adoption:
         except (GatewayUnreachableError, HTTPError) as error:
             self._complain(str(error))
             return
-        except Exception:  # noqa: BLE001 - whatever it is, the other kernels wait
-            # Nobody could use the kernel. Its page must not wait for ever.
-            self._log.exception("comm broker: kernel %s cannot be adopted", kernel_id)
-            exists = False
+        except Exception as error:  # noqa: BLE001 - garbage of a gateway, or a fault: not yet
+            self._complain(repr(error))
+            return
         self._settled(kernel_id)
         said = "was adopted" if exists else "ended while no server was there"
         self._log.info("comm broker: kernel %s %s", kernel_id, said)
@@ -153,14 +164,12 @@ class Adoption:
 
     def _give_up(self) -> None:
         self._log.error(
-            "comm broker: %s kernels of an earlier server are given up, because after %s s "
-            "(CommBroker.adopt_seconds) %s",
-            len(self.waiting),
+            "comm broker: nobody waits any more for kernels of an earlier server, because after "
+            "%s s (CommBroker.adopt_seconds) %s. The next server tries again. They are: %s",
             round(self._seconds),
             self._why,
+            ", ".join(sorted(self.waiting)),
         )
-        for kernel_id in self.waiting:
-            self._settled(kernel_id)
 
     def _complain(self, why: str) -> None:
         self._why = why

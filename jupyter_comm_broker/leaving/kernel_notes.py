@@ -77,7 +77,17 @@ class KernelNotes:
         return followed
 
     def write(self) -> None:
-        """Write down what there is now."""
+        """Write down what there is now. Whatever fails, the server goes on."""
+        try:
+            self._file.write(self._text())
+        except LeftFileError as error:
+            self._complain(str(error))
+        except Exception as error:  # noqa: BLE001 - such as a database that is locked
+            self._complain(f"it cannot be told which kernels there are: {error!r}")
+        else:
+            self._complaint = ""
+
+    def _text(self) -> bytes:
         waiting = self.waiting
         kernel_ids = self._stays()
         known = {*kernel_ids, *waiting.kernel_ids}
@@ -87,13 +97,7 @@ class KernelNotes:
         # External kernels are found by their connection files.
         by_name = kernel_ids if waiting.gateway else []
         merged = tuple(dict.fromkeys((*by_name, *waiting.kernel_ids)))
-        left = LeftKernels(waiting.front_id, waiting.gateway, merged, tuple(rows))
-        try:
-            self._file.write(left.text())
-        except LeftFileError as error:
-            self._complain(str(error))
-        else:
-            self._complaint = ""
+        return LeftKernels(waiting.front_id, waiting.gateway, merged, tuple(rows)).text()
 
     def _rows(self) -> list[LeftSession]:
         # ``list_sessions`` would ask the gateway for each kernel, and delete rows.

@@ -53,6 +53,8 @@ class Leaving:
         self._adoption = Adoption(
             self._notes, self._kernels, app.session_manager, FarEnd(), adopt_seconds, log
         )
+        self._noted: frozenset[str] = frozenset()
+        """The kernels of which the last note says that they stay."""
         self._notes.waiting = LeftKernels(uuid.uuid4().hex, self._gateway)
 
     @property
@@ -80,10 +82,10 @@ class Leaving:
             self._external.keep()
         if self._gateway:
             self._kernels.shutdown_all = self._leave_all
-        self._app.web_app.default_router.rules.insert(0, rule(self._app.base_url, self._adoption))
         self._notes.follow()
         self._notes.write()
         self._app.io_loop.add_callback(self._adoption.start)
+        self._app.web_app.default_router.rules.insert(0, rule(self._app.base_url, self._adoption))
 
     def _left(self) -> LeftKernels:
         fresh = self._notes.waiting
@@ -91,23 +93,28 @@ class Leaving:
             text = self._file.read()
             left = read(text) if text is not None else fresh
         except LeftFileError as error:
-            aside = self._file.set_aside()
-            self._log.error(
-                "comm broker: what an earlier server left is not adopted, because of %s: %s. %s",
-                self._file.path,
-                error,
-                f"It is now {aside}." if aside else "It will be overwritten.",
-            )
+            self._set_aside(str(error))
             return fresh
         if left.gateway != self._gateway:
-            self._log.error(
-                "comm broker: kernels of the gateway %s are not adopted, because this server "
-                "has %s",
-                left.gateway or "(none)",
-                self._gateway or "none",
-            )
+            theirs, ours = left.gateway or "none", self._gateway or "none"
+            self._set_aside(f"its gateway is {theirs}, and this server's is {ours}")
             return replace(fresh, front_id=left.front_id)
         return left
+
+    def _set_aside(self, why: str) -> None:
+        aside = self._file.set_aside()
+        self._log.error(
+            "comm broker: what an earlier server left is not adopted, because of %s: %s. %s",
+            self._file.path,
+            why,
+            f"It is now {aside}." if aside else "It will be overwritten.",
+        )
+
+    def _note(self) -> None:
+        """Write down what stays, unless the file was handed over already."""
+        if self._file.is_open:
+            self._notes.write()
+            self._noted = frozenset(self._stays())
 
     def _stays(self) -> list[str]:
         if self._gateway:
@@ -116,11 +123,16 @@ class Leaving:
 
     async def _leave_all(self, now: bool = False) -> None:
         """Leave the kernels where jupyter_server would end them, if the next server finds them."""
+        self._note()
         if not self._notes.is_written:
             await self._stock_shutdown_all(now=now)
             return
         for kernel_id in self._kernels.list_kernel_ids():
-            self._log.info("comm broker: kernel %s is left at the gateway", kernel_id)
+            if kernel_id in self._noted:
+                self._log.info("comm broker: kernel %s is left at the gateway", kernel_id)
+            else:
+                # It was started after the last note, while the server was stopping.
+                await self._kernels.shutdown_kernel(kernel_id, now=now)
 
     async def close(self) -> None:
         """
@@ -129,8 +141,7 @@ class Leaving:
         The kernels are left just after this, when jupyter_server would shut them down.
         """
         await self._adoption.close()
-        if self._file.is_open:
-            self._notes.write()
+        self._note()
         self._notes.close()
         if self._external is not None:
             self._external.close()

@@ -8,6 +8,7 @@ the gateway. One server uses it at a time.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
@@ -58,7 +59,9 @@ class LeftFile:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 lock.close()
-                raise LeftFileError("another server uses it") from error
+                busy = error.errno in (errno.EWOULDBLOCK, errno.EACCES)
+                why = "another server uses it" if busy else f"it cannot be locked: {error}"
+                raise LeftFileError(why) from error
         self._lock = lock
 
     def read(self) -> bytes | None:
@@ -93,7 +96,7 @@ class LeftFile:
         Raises:
             LeftFileError: the file is as it was before.
         """
-        if text == self._written:
+        if text == self._written and self.path.exists():
             return
         temporary = None
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -23,13 +22,20 @@ class LeftFileError(CommBrokerError):
 
 @dataclass(frozen=True, slots=True)
 class LeftSession:
-    """A row of jupyter_server's sessions: which document uses which kernel."""
+    """
+    A row of jupyter_server's sessions: which document uses which kernel.
+
+    jupyter_server lets clients put any value into a row, also a number. It gets back what it had.
+    """
 
     session_id: str
-    path: str | None
-    name: str | None
-    type: str | None
+    path: Any
+    name: Any
+    type: Any
     kernel_id: str
+
+
+NAMES = tuple(each.name for each in fields(LeftSession))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +82,8 @@ def read(text: bytes) -> LeftKernels:
         return LeftKernels(
             uuid.UUID(said["front_id"]).hex,
             _text(said["gateway"]),
-            tuple(_unique(str(uuid.UUID(each)) for each in said["kernel_ids"])),
-            tuple(_session(each) for each in said["sessions"]),
+            tuple(dict.fromkeys(_text(each) for each in said["kernel_ids"])),
+            tuple(LeftSession(**{name: row[name] for name in NAMES}) for row in said["sessions"]),
         )
     except LeftFileError:
         raise
@@ -85,21 +91,7 @@ def read(text: bytes) -> LeftKernels:
         raise LeftFileError(f"it cannot be read: {error!r}") from error
 
 
-def _session(row: dict[str, Any]) -> LeftSession:
-    session_id, kernel_id = _text(row["session_id"]), str(uuid.UUID(row["kernel_id"]))
-    others = {
-        each.name: None if row[each.name] is None else _text(row[each.name])
-        for each in fields(LeftSession)
-        if each.name not in ("session_id", "kernel_id")
-    }
-    return LeftSession(session_id=session_id, kernel_id=kernel_id, **others)
-
-
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
     return value
-
-
-def _unique(names: Iterable[str]) -> Iterable[str]:
-    return dict.fromkeys(names)

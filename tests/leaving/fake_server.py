@@ -39,7 +39,7 @@ class FakeKernels:
         self.managers[kernel_id] = SimpleNamespace(has_kernel=kernel_id not in self.missing)
         return kernel_id
 
-    async def shutdown_kernel(self, kernel_id: str) -> None:
+    async def shutdown_kernel(self, kernel_id: str, now: bool = False) -> None:
         del self.managers[kernel_id]
 
     async def shutdown_all(self, now: bool = False) -> None:

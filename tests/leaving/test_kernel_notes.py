@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,19 @@ async def test_a_file_that_cannot_be_written_is_said_once_and_stops_nothing(
     desk.notes.write()
     assert desk.notes.is_written
     assert desk.written.kernel_ids == (A, B)
+
+
+async def test_a_database_that_is_locked_stops_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def locked() -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.notes, "_rows", locked)
+        assert await desk.kernels.start_kernel(kernel_id=A) == A
+    assert not desk.notes.is_written
+    assert "database is locked" in caplog.text
 
 
 async def test_nothing_is_followed_after_the_end(desk: Desk) -> None:

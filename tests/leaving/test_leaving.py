@@ -83,7 +83,7 @@ async def test_a_server_that_cannot_write_ends_its_kernels(
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", full)
         await server.kernels.start_kernel(kernel_id=A)
-    await server.kernels.shutdown_all()
+        await server.kernels.shutdown_all()
     assert server.kernels.shut
 
 
@@ -139,6 +139,17 @@ def test_kernels_of_another_gateway_are_not_adopted(
     server = Server(path)
     assert "http://other" in caplog.text
     assert server.written == LeftKernels(OTHER.front_id, GATEWAY)
+    assert read(path.with_suffix(".unusable").read_bytes()) == OTHER
+
+
+async def test_a_kernel_that_is_started_after_the_last_note_is_not_left(path: Path) -> None:
+    server = Server(path)
+    await server.kernels.start_kernel(kernel_id=A)
+    await server.leaving.close()
+    late = "00000000-0000-0000-0000-00000000000c"
+    await server.kernels.start_kernel(kernel_id=late)
+    await server.kernels.shutdown_all()
+    assert server.kernels.list_kernel_ids() == [A] == list(server.written.kernel_ids)
 
 
 def test_each_folder_and_gateway_has_a_file_of_its_own() -> None:

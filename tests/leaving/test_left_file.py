@@ -46,12 +46,15 @@ def test_another_server_cannot_use_it_meanwhile(path: Path) -> None:
     opened(path).close()
 
 
-def test_the_same_text_is_written_once(path: Path) -> None:
+def test_the_same_text_is_written_once_unless_somebody_removed_it(path: Path) -> None:
     file = opened(path)
     file.write(b"one")
+    before = path.stat().st_mtime_ns, path.stat().st_ino
+    file.write(b"one")
+    assert (path.stat().st_mtime_ns, path.stat().st_ino) == before
     path.unlink()
     file.write(b"one")
-    assert not path.exists()
+    assert path.read_bytes() == b"one"
     file.close()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from jupyter_comm_broker.core.kernel.reconciliation import NOT_LISTED, Learned
 from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.losses.lost_replies import LostReplies
 from jupyter_comm_broker.core.restore.output_capture import OutputCapture
 from jupyter_comm_broker.core.restore.page_replies import PageReplies
 from jupyter_comm_broker.core.restore.restore import Restore
@@ -21,15 +22,22 @@ class Findings:
         page_replies: writes to pages.
         restore: is told of states that became known.
         capture: the output that is collected.
+        lost_replies: ends cells of which no reply will come.
     """
 
     def __init__(
-        self, ledger: Ledger, page_replies: PageReplies, restore: Restore, capture: OutputCapture
+        self,
+        ledger: Ledger,
+        page_replies: PageReplies,
+        restore: Restore,
+        capture: OutputCapture,
+        lost_replies: LostReplies,
     ) -> None:
         self._ledger = ledger
         self._page_replies = page_replies
         self._restore = restore
         self._capture = capture
+        self._lost_replies = lost_replies
 
     def read(self, step: Callable[[], list[Learned]], now: float) -> None:
         """Read an answer by ``step``, and tell pages what it taught."""
@@ -49,9 +57,10 @@ class Findings:
             else:
                 self._page_replies.repair(each.record, each.wrong, now)
 
-    def is_free(self, now: float) -> None:
-        """Tell pages what the kernel is doing, because it seemed to be busy and is not."""
+    def main_answered(self, now: float) -> None:
+        """Note that the main shell is past all that it was asked before the broker came."""
         self._page_replies.correct_guess(now)
+        self._lost_replies.main_answered(now)
 
     def outputs_taken(self, message: Message) -> None:
         """Follow a status or an error under our request that gives the kernel outputs."""

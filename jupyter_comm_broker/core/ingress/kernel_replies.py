@@ -46,8 +46,9 @@ class KernelReplies:
         question = self._inquiry.question(message)
         self._from_kernel.introduce(message)
         if message.header.msg_type == "kernel_info_reply" and question.about == ABOUT:
-            if self._handshake.answered(message, now):
-                self._findings.is_free(now)
+            self._handshake.answered(message, now)
+            if message.channel == "shell":
+                self._findings.main_answered(now)
         elif question.about == OUTPUTS and message.header.msg_type in ("status", "error"):
             self._findings.outputs_taken(message)
         elif self._is_bystander(message):

@@ -12,6 +12,7 @@ from jupyter_comm_broker.core.gate.denials import Denials
 from jupyter_comm_broker.core.ingress.held_back import HeldBack
 from jupyter_comm_broker.core.kernel.link_handshake import LinkHandshake
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.requests.work import Work
 from jupyter_comm_broker.core.restore.page_replies import PageReplies
 from jupyter_comm_broker.core.timed import SOON
 
@@ -25,6 +26,7 @@ class Unreachable:
 
     Args:
         handshake: says whether it can be reached.
+        work: the requests under way.
         page_replies: writes to pages.
         held_back: has the messages that wait.
         denials: denies those that waited too long.
@@ -34,12 +36,14 @@ class Unreachable:
     def __init__(
         self,
         handshake: LinkHandshake,
+        work: Work,
         page_replies: PageReplies,
         held_back: HeldBack,
         denials: Denials,
         limits: Limits,
     ) -> None:
         self._handshake = handshake
+        self._work = work
         self._page_replies = page_replies
         self._held_back = held_back
         self._denials = denials
@@ -99,4 +103,6 @@ class Unreachable:
         for session_id, message in self._held_back.give_up(lambda each: find(each) is not None):
             if (sender := find(session_id)) is not None:
                 self._denials.for_absence(sender, message, reason, now)
+                # It was let through, perhaps. Nothing more is to come of it.
+                self._work.requests.given_up(message.header.msg_id)
         self._kept = self._held_back.waiting

@@ -126,28 +126,17 @@ class LinkHandshake:
             self._heard = True
             self._settle()
 
-    def answered(self, message: Message, now: float) -> bool:
-        """
-        Note that the kernel replied to our kernel_info_request.
-
-        Args:
-            message: the reply.
-            now: the time.
-
-        Returns:
-            Whether the kernel counted as busy until now, only because it had not answered.
-        """
-        is_free = False
+    def answered(self, message: Message, now: float) -> None:
+        """Note that the kernel replied to our kernel_info_request."""
         if message.channel == "control":
             self.answers_control = True
         else:
-            is_free = self._work.execution.main_answered()
+            self._work.execution.main_answered()
             if not self._asked_control:
                 self._ask("control", now)
         self._work.kernel_info.said(bytes(message.parts[3]))
         self._answered = True
         self._settle()
-        return is_free
 
     def control_is_silent(self) -> None:
         """Note that the kernel gave no answer on its control channel."""

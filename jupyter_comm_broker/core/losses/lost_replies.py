@@ -1,5 +1,5 @@
 """
-Ends requests whose reply or idle was lost while the link to the kernel was broken.
+Ends requests whose reply or idle was lost while the link was broken, or while no server was there.
 
 What a kernel sends meanwhile reaches nobody. A cell would then run for ever in its page, and the
 kernel would seem busy for ever, also if the cell is another client's. So a question is asked on the
@@ -67,6 +67,11 @@ class LostReplies:
         self._before, self._end_at = now, None
         self._question.forget()
         self._question.begin(now)
+
+    def main_answered(self, now: float) -> None:
+        """Watch the cells that an earlier server left: the kernel is past them."""
+        if not self.waits and any(each.is_inherited for each in self._work.requests.all()):
+            self.broke(now)
 
     def heard(self, status: Message, now: float) -> None:
         """Follow a status: the kernel may be at our question."""

@@ -43,7 +43,7 @@ class Execution:
         self._running: dict[str, dict[str, Running]] = {}
         """By lane and msg_id, in the order in which they began. Each runs inside the one before."""
         self._state = "unknown"
-        self._main_is_unheard = False
+        self.main_is_unheard = False
         """Whether the kernel was there before, and its main shell has not answered yet."""
 
     @property
@@ -54,7 +54,7 @@ class Execution:
     @property
     def is_guessed(self) -> bool:
         """Whether the kernel counts as busy only because its main shell has not answered yet."""
-        return self._main_is_unheard and self._state in ("unknown", "idle")
+        return self.main_is_unheard and self._state in ("unknown", "idle")
 
     @property
     def running(self) -> Running | None:
@@ -82,18 +82,17 @@ class Execution:
     @property
     def main_is_busy(self) -> bool:
         """Whether a request that is sent to the main shell now must wait, or may have to."""
-        return MAIN in self._running or self._main_is_unheard
+        return MAIN in self._running or self.main_is_unheard
 
     def main_is_asked(self) -> None:
         """Note that a kernel was found, and is asked on its main shell whether it runs a cell."""
-        self._main_is_unheard = True
+        self.main_is_unheard = True
 
-    def main_answered(self) -> bool:
-        """Note that the main shell answered. Returns whether it counted as busy for lack of it."""
-        was_unheard, self._main_is_unheard = self._main_is_unheard, False
-        if was_unheard and self._state == "unknown":
+    def main_answered(self) -> None:
+        """Note that the main shell answered. Whatever it runs from now on is said."""
+        if self.main_is_unheard and self._state == "unknown":
             self._state = "idle"
-        return was_unheard and MAIN not in self._running
+        self.main_is_unheard = False
 
     def followed(self, state: str, message: Message, lane: str, tracked: bool, now: float) -> bool:
         """
@@ -109,8 +108,8 @@ class Execution:
         Returns:
             Whether a page would show something untrue if it showed the status.
         """
-        if self._main_is_unheard and lane == MAIN and message.parent.msg_type in ON_SHELL:
-            self._main_is_unheard = False
+        if self.main_is_unheard and lane == MAIN and message.parent.msg_type in ON_SHELL:
+            self.main_is_unheard = False
         if state == "busy":
             if tracked:
                 requests = self._running.setdefault(lane, {})
@@ -123,6 +122,7 @@ class Execution:
         if state != "idle":
             if state == "starting":
                 self._running.clear()
+                self.main_is_unheard = False
             self._state = state
             return False
         requests = self._running.get(lane, {})
@@ -147,4 +147,4 @@ class Execution:
         """Forget all requests, because the kernel's process is gone or another one."""
         self._running.clear()
         self._state = state
-        self._main_is_unheard = False
+        self.main_is_unheard = False

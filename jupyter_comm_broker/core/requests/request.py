@@ -73,6 +73,8 @@ class Request:
     header: Header
     sent_at: float
     stage: Stage = Stage.SENT
+    is_inherited: bool = False
+    """Whether it was sent through an earlier server."""
 
     @property
     def lane(self) -> str:

@@ -59,7 +59,7 @@ class FromKernel:
     def reply(self, message: Message, now: float) -> None:
         """Give a reply, or a question on stdin, to the page that asked."""
         if now < self._expected.until:
-            self._expected.named_by(message, now)
+            self._expect(message.parent, now)
         parent = message.parent
         if message.header.msg_type == "comm_close":
             self._ledger.shielded(
@@ -82,6 +82,18 @@ class FromKernel:
             return
         self._delivery.reply(frontend, message)
 
+    def _expect(self, parent: Header, now: float) -> None:
+        """Follow the cell of a page of an earlier server, so that its end is not lost silently."""
+        is_first, requests = self._expected.named_by(parent, now), self._work.requests
+        # Later, a cell that is not known is over, or another client's.
+        if (
+            is_first
+            and self._work.execution.main_is_unheard
+            and requests.get(parent.msg_id) is None
+            and self._delivery.get(parent.session) is not None
+        ):
+            requests.sent(Request(parent.session, "shell", parent, now, is_inherited=True))
+
     def passed_unread(self, message: Message) -> bool:
         """Give a message without a readable header to its asker. Returns whether it was given."""
         parent, delivery = message.parent, self._delivery
@@ -97,7 +109,7 @@ class FromKernel:
     def published(self, message: Message, now: float) -> None:
         """Follow a message of iopub and pass it on."""
         if now < self._expected.until:
-            self._expected.named_by(message, now)
+            self._expect(message.parent, now)
         msg_type = message.header.msg_type
         if msg_type == "status":
             self._status(message, now)

@@ -74,10 +74,14 @@ class FarEnd:
             answer = await AsyncHTTPClient().fetch(request, raise_error=False)
         except Exception as error:
             raise GatewayUnreachableError(said(error)) from error
-        if answer.code == 404 and _is_a_gateways(answer.body):
+        said_of_kernel = _object(answer.body)
+        # A gateway names the kernel. A proxy's page, or its 404 for an unknown address, does not.
+        if answer.code == 404 and kernel_id in str(said_of_kernel.get("message", "")):
             return False
         if answer.code != 200:
             raise GatewayUnreachableError(answered(answer.code, answer.reason))
+        if said_of_kernel.get("id") != kernel_id:
+            raise GatewayUnreachableError("the answer is no gateway's word about the kernel")
         return True
 
     async def _request(self, url: str) -> HTTPRequest:
@@ -113,9 +117,10 @@ def said(error: BaseException) -> str:
     return f"the gateway gives no answer: {error!s}" if str(error) else repr(error)
 
 
-def _is_a_gateways(body: bytes) -> bool:
-    """Return whether an answer is JSON. A proxy's 404 is not, and says nothing of a kernel."""
+def _object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object in an answer; an empty one if there is none."""
     try:
-        return isinstance(json.loads(body), dict)
+        found = json.loads(body)
     except ValueError:
-        return False
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -15,7 +15,9 @@ STATE = {"_model_name": "N", "value": 1, "other": 2}
 
 def findings(room: Room) -> Findings:
     parts = room.broker._parts
-    return Findings(parts.ledger, parts.page_replies, parts.restore, parts.capture)
+    return Findings(
+        parts.ledger, parts.page_replies, parts.restore, parts.capture, parts.lost_replies
+    )
 
 
 def test_a_wrong_value_is_repaired_and_a_comm_that_is_gone_is_closed_at_every_page() -> None:

@@ -118,6 +118,9 @@ def test_what_was_on_its_way_when_the_connection_broke_is_refused_too() -> None:
     sent = room.for_kernel()
     assert cell not in sent
     assert elsewhere in sent
+    room.wait(60.0)
+    again = [each.content.get("ename") for each in page.gets() if each.parent == cell.header]
+    assert "ReplyLost" not in again
 
 
 def test_a_process_that_is_gone_is_not_waited_for() -> None:

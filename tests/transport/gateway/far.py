@@ -19,6 +19,9 @@ GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 NOT_FOUND = b'{"reason": "Not Found", "message": "Kernel does not exist: k"}'
 
 
+FOUND = b'{"id": "k"}'
+
+
 def answer(code: int, body: bytes = b"{}", *more: str) -> bytes:
     """Return a whole HTTP answer."""
     head = [f"HTTP/1.1 {code} So", f"Content-Length: {len(body)}", "Connection: close", *more]
@@ -37,7 +40,7 @@ class Far:
 
     def __init__(self) -> None:
         self.channels: bytes | None = None
-        self.by_id: bytes | None = answer(200)
+        self.by_id: bytes | None = answer(200, FOUND)
         self.subprotocol = "v1.kernel.websocket.jupyter.org"
         self.asked: list[str] = []
         """The requests that came, each with its Authorization header."""

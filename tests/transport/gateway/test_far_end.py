@@ -37,11 +37,17 @@ def renewer(far: Far) -> type[Renewer]:
 
 async def test_a_kernel_exists_or_not_or_nothing_is_known(far: Far) -> None:
     end = FarEnd()
+    far.by_id = answer(200, b'{"id": "a kernel/with signs"}')
     assert await end.has_kernel("a kernel/with signs")
     assert "/api/kernels/a+kernel%2Fwith+signs" in far.asked[0]
     far.by_id = answer(404, NOT_FOUND)
     assert not await end.has_kernel("k")
-    for code, body in ((404, b"<html>"), (404, b"[1]"), (500, b"{}"), (200 + 1, b"{}")):
+    words = [
+        *((404, b"<html>"), (404, b"[1]"), (404, b'{"message": "no such route"}')),
+        *((500, b"{}"), (201, b"{}")),
+        *((200, b"<html>maintenance"), (200, b'{"status": "starting"}'), (200, b'{"id": "other"}')),
+    ]
+    for code, body in words:
         far.by_id = answer(code, body)
         with pytest.raises(GatewayUnreachableError):
             await end.has_kernel("k")

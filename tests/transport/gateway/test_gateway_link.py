@@ -17,7 +17,7 @@ from jupyter_comm_broker.transport.kernel.kernel_link import Ended
 from tests.until import until
 
 from ..deaf import Deaf
-from .far import NOT_FOUND, Far, answer
+from .far import FOUND, NOT_FOUND, Far, answer
 
 HTML = b"<html>no such page</html>"
 
@@ -87,8 +87,8 @@ async def test_it_opens_later_and_says_so(far: Far, listener: Listener) -> None:
         (b"garbage\r\n\r\n", b"garbage\r\n\r\n", "no answer"),
         (b"", b"", "no answer"),
         # The socket is refused, but the kernel is there.
-        (answer(404), answer(200), "answered 404"),
-        (answer(200), answer(200), "Non-websocket"),
+        (answer(404), answer(200, FOUND), "answered 404"),
+        (answer(200), answer(200, FOUND), "Non-websocket"),
     ],
     ids=["401", "403", "html", "500", "503", "redirect", "garbage", "nothing", "alive", "200"],
 )
