@@ -16,6 +16,7 @@ from jupyter_comm_broker.testing.page import Page
 from jupyter_comm_broker.testing.server import Server
 
 from .flooded import eventually
+from .hold import Hold
 
 BAR = "import ipywidgets as w; bar = w.IntProgress(value=7)"
 
@@ -70,3 +71,42 @@ async def test_external_kernels_keep_ids_and_sessions(
             await page.arrive()
             await page.shows(lambda: page.widgets.only("IntProgressModel").state["value"] == 7, 10)
             assert await page.run("print(bar.value)") == "7\n"
+
+
+async def test_a_cell_of_an_external_kernel_ends_in_its_page(
+    files: Path, start_server: Callable[..., Server], hold: Hold
+) -> None:
+    """The kernel's reply goes to a socket that is gone. Nobody can have it, and that is said."""
+    server = start_server(
+        options=[
+            "--ServerApp.allow_external_kernels=True",
+            f"--ServerApp.external_connection_dir={files}",
+            "--CommBroker.leave_kernels=True",
+        ]
+    )
+
+    async def two() -> bool:
+        answer = await server.ask("GET", "/api/kernels")
+        return answer.status == 200 and len(answer.body) == 2
+
+    await eventually(two, 30)
+    kernel_id = (await server.get("/api/kernels"))[0]["id"]
+    page = Page(server, kernel_id)
+    await page.open()
+    await page.run(BAR)
+    cell = await page.execute(f"{hold.waits.replace('sleep(0.01)', 'sleep(0.01); bar.value += 1')}")
+    await page.until(lambda m: m.type == "comm_msg" and m.parent_id == cell)
+    os.kill(server.pid, signal.SIGTERM)
+    server.stop()
+    server.start()
+    await eventually(two, 30)
+    await page.drop()
+    await page.open()
+    assert (await page.arrive()).by == "control"
+    await page.until(lambda m: m.type == "comm_msg" and m.parent_id == cell)
+    hold.release()
+    assert (await page.ended(cell, 30)).content["ename"] == "ReplyLost"
+    await page.idle(cell, 30)
+    truth = int(await page.run("print(bar.value)"))
+    await page.shows(lambda: page.widgets.only("IntProgressModel").state["value"] == truth, 10)
+    await page.close()
