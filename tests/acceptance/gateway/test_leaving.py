@@ -125,12 +125,13 @@ async def test_a_server_that_ends_in_mid_cell_loses_neither_kernel_nor_reply(
     page = Page(front, kernel_id)
     await page.open()
     await page.run(BAR)
-    code = "for i in range(60):\n    bar.value += 1; time.sleep(0.02)\nprint('the end')"
+    # It takes at least 1.6 s. What is on its way in the very moment of a kill is lost (fact 6.4).
+    code = "for i in range(80):\n    bar.value += 1; time.sleep(0.02)\nprint('the end')"
     async with polled(front, kernel_id, session_id) as poller:
         for turn in range(1, ENDS + 1):
             about = f"seed {seed}, turn {turn}"
             cell = await page.execute(code)
-            await asyncio.sleep(moments.uniform(0.0, 1.3))
+            await asyncio.sleep(moments.uniform(0.1, 1.3))
             await asyncio.to_thread(end, front, how)
             await asyncio.to_thread(front.start)
             await page.drop()
@@ -138,8 +139,8 @@ async def test_a_server_that_ends_in_mid_cell_loses_neither_kernel_nor_reply(
             await page.arrive()
             await page.ended(cell, 30)
             await page.idle(cell, 30)
-            assert (await page.run("print(bar.value)")).strip() == str(turn * 60), about
-            await page.shows(partial(has_value, page, turn * 60), 10)
+            assert (await page.run("print(bar.value)")).strip() == str(turn * 80), about
+            await page.shows(partial(has_value, page, turn * 80), 10)
     assert poller.statuses <= {200, 503}, poller.statuses
     assert not poller.short
     assert not [m for m in page.received if m.type == "comm_close"]
@@ -188,7 +189,7 @@ async def test_a_gateway_that_never_comes_up_is_given_up(
 
     await eventually(is_given_up, 30)
     assert await front.get("/api/sessions") == []
-    assert "are given up" in front.log
+    assert "nobody waits any more" in front.log
 
 
 async def test_a_kernel_that_a_user_ends_is_not_left(
