@@ -39,11 +39,10 @@ LEAVING = {"leave_kernels": True, "adopt_seconds": 7.0}
 
 
 @pytest.mark.parametrize("jp_server_config", [{"CommBroker": LEAVING}], indirect=True)
-def test_local_kernels_are_not_left_and_that_is_said(
-    desk: Desk, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_local_kernels_end_with_their_server_whatever_is_set(desk: Desk) -> None:
     assert desk.extension.leaving is not None
     assert desk.extension.adopt_seconds == 7.0
+    assert "shutdown_all" not in vars(desk.broker.kernel_drivers._kernels)
 
 
 async def test_it_works_on_a_server_that_loads_extensions_and_never_starts_them(

@@ -23,6 +23,7 @@ from jupyter_comm_broker.leaving.left_file import LeftFile
 from jupyter_comm_broker.leaving.left_kernels import LeftFileError, LeftKernels, read
 from jupyter_comm_broker.leaving.not_yet import rule
 from jupyter_comm_broker.transport.gateway.far_end import FarEnd
+from jupyter_comm_broker.transport.links import gateway_of
 
 LOCAL = (
     "comm broker: CommBroker.leave_kernels does nothing here: kernels that a server starts itself "
@@ -146,12 +147,6 @@ class Leaving:
         if self._external is not None:
             self._external.close()
         self._file.close()
-
-
-def gateway_of(app: Any) -> str:
-    """Return the URL of a server's gateway; empty if it has none."""
-    config = getattr(app, "gateway_config", None)
-    return str(config.url) if config is not None and config.gateway_enabled else ""
 
 
 def external_ids(kernels: Any) -> ExternalIds | None:

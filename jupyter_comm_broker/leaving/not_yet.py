@@ -67,7 +67,6 @@ class NotYetHandler(APIHandler):
         Raises:
             tornado.web.HTTPError: always, with 503.
         """
-        self.set_header("Retry-After", str(RETRY_SECONDS))
         raise web.HTTPError(503, WHY)
 
     post = put = patch = delete = get

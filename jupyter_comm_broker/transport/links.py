@@ -128,5 +128,10 @@ def links_of(app: Any, front_id: uuid.UUID) -> Links:
         app: the server.
         front_id: names the server to its gateway, if it has one.
     """
+    return GatewayLinks(front_id) if gateway_of(app) else ZmqLinks()
+
+
+def gateway_of(app: Any) -> str:
+    """Return the URL of a server's gateway; empty if it has none."""
     config = getattr(app, "gateway_config", None)
-    return GatewayLinks(front_id) if config is not None and config.gateway_enabled else ZmqLinks()
+    return str(config.url) if config is not None and config.gateway_enabled else ""

@@ -12,12 +12,18 @@ from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.transport.links import GatewayLinks, ZmqLinks, links_of
 
 
+GATEWAY = SimpleNamespace(gateway_enabled=True, url="http://g")
+
+
 @pytest.mark.parametrize(
     ("app", "kind"),
     [
         (SimpleNamespace(), ZmqLinks),
         (SimpleNamespace(gateway_config=SimpleNamespace(gateway_enabled=False)), ZmqLinks),
-        (SimpleNamespace(gateway_config=SimpleNamespace(gateway_enabled=True)), GatewayLinks),
+        (
+            SimpleNamespace(gateway_config=SimpleNamespace(gateway_enabled=True, url="http://g")),
+            GatewayLinks,
+        ),
     ],
 )
 def test_the_gateway_decides(app: object, kind: type) -> None:

@@ -141,7 +141,7 @@ async def test_a_server_that_ends_in_mid_cell_loses_neither_kernel_nor_reply(
             await page.idle(cell, 30)
             assert (await page.run("print(bar.value)")).strip() == str(turn * 80), about
             await page.shows(partial(has_value, page, turn * 80), 10)
-    assert poller.statuses <= {200, 503}, poller.statuses
+    assert {200} <= poller.statuses <= {200, 503}, poller.statuses
     assert not poller.short
     assert not [m for m in page.received if m.type == "comm_close"]
     sessions = await front.get("/api/sessions")
@@ -169,7 +169,7 @@ async def test_a_gateway_that_comes_up_later_than_the_server_is_waited_for(
         await eventually(partial(is_connected, page), 30)
         await page.arrive()
         assert await page.run("print(bar.value)") == "0\n"
-    assert poller.statuses <= {200, 503}
+    assert poller.statuses == {200, 503}
     assert not poller.short
     assert "cannot be adopted yet" in front.log
     await page.close()
