@@ -11,7 +11,6 @@ from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.transport.links import GatewayLinks, ZmqLinks, links_of
 
-
 GATEWAY = SimpleNamespace(gateway_enabled=True, url="http://g")
 
 
