@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -36,11 +37,10 @@ def files(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-async def test_external_kernels_keep_ids_and_sessions(
-    files: Path, start_server: Callable[..., Server], how: signal.Signals
-) -> None:
-    server = start_server(
+@pytest.fixture
+def server(files: Path, start_server: Callable[..., Server]) -> Server:
+    """A server beside these kernels, which leaves them."""
+    return start_server(
         options=[
             "--ServerApp.allow_external_kernels=True",
             f"--ServerApp.external_connection_dir={files}",
@@ -48,10 +48,16 @@ async def test_external_kernels_keep_ids_and_sessions(
         ]
     )
 
-    async def two() -> bool:
-        answer = await server.ask("GET", "/api/kernels")
-        return answer.status == 200 and len(answer.body) == 2
 
+async def has_two(server: Server) -> bool:
+    """Return whether a server lists both kernels."""
+    answer = await server.ask("GET", "/api/kernels")
+    return answer.status == 200 and len(answer.body) == 2
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+async def test_external_kernels_keep_ids_and_sessions(server: Server, how: signal.Signals) -> None:
+    two = partial(has_two, server)
     await eventually(two, 30)
     kernel_ids = {each["id"] for each in await server.get("/api/kernels")}
     kernel_id = min(kernel_ids)
@@ -73,22 +79,9 @@ async def test_external_kernels_keep_ids_and_sessions(
             assert await page.run("print(bar.value)") == "7\n"
 
 
-async def test_a_cell_of_an_external_kernel_ends_in_its_page(
-    files: Path, start_server: Callable[..., Server], hold: Hold
-) -> None:
+async def test_a_cell_of_an_external_kernel_ends_in_its_page(server: Server, hold: Hold) -> None:
     """The kernel's reply goes to a socket that is gone. Nobody can have it, and that is said."""
-    server = start_server(
-        options=[
-            "--ServerApp.allow_external_kernels=True",
-            f"--ServerApp.external_connection_dir={files}",
-            "--CommBroker.leave_kernels=True",
-        ]
-    )
-
-    async def two() -> bool:
-        answer = await server.ask("GET", "/api/kernels")
-        return answer.status == 200 and len(answer.body) == 2
-
+    two = partial(has_two, server)
     await eventually(two, 30)
     kernel_id = (await server.get("/api/kernels"))[0]["id"]
     page = Page(server, kernel_id)

@@ -51,14 +51,19 @@ def options(gateway: Gateway, wire: Wire, authority: trustme.CA, folder: Path) -
     ]
 
 
-async def test_pages_of_a_kernel_behind_tls_get_their_widgets(
+@pytest.fixture
+def front(
     gateway: Gateway,
     secured: Wire,
     authority: trustme.CA,
     tmp_path: Path,
     start_server: Callable[..., Server],
-) -> None:
-    front = start_server(options=options(gateway, secured, authority, tmp_path))
+) -> Server:
+    """A server that reaches the gateway over TLS."""
+    return start_server(options=options(gateway, secured, authority, tmp_path))
+
+
+async def test_pages_of_a_kernel_behind_tls_get_their_widgets(front: Server, secured: Wire) -> None:
     kernel_id = front.start_kernel()
     async with Page(front, kernel_id) as page:
         await page.run("import ipywidgets as w; slider = w.IntSlider(value=3)")
@@ -76,13 +81,8 @@ async def test_pages_of_a_kernel_behind_tls_get_their_widgets(
 
 
 async def test_a_certificate_that_is_not_trusted_any_more_is_an_obstacle_with_a_reason(
-    gateway: Gateway,
-    secured: Wire,
-    authority: trustme.CA,
-    tmp_path: Path,
-    start_server: Callable[..., Server],
+    front: Server, secured: Wire, authority: trustme.CA, tmp_path: Path
 ) -> None:
-    front = start_server(options=options(gateway, secured, authority, tmp_path))
     kernel_id = front.start_kernel()
     async with Page(front, kernel_id) as page:
         await page.run("1")
