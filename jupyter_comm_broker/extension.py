@@ -1,4 +1,4 @@
-"""The server extension: reads the settings, starts the services and stops them."""
+"""The server extension: starts the services and stops them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ from typing import cast
 
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
-from traitlets import Bool, Float, Integer, Unicode, default
 
-from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.fleet.destination import URL as FLEET_URL
 from jupyter_comm_broker.fleet.destination import destination
 from jupyter_comm_broker.fleet.refusals import FleetSettingError
 from jupyter_comm_broker.fleet.report_maker import ReportMaker
@@ -22,6 +19,7 @@ from jupyter_comm_broker.leaving.leaving import Leaving
 from jupyter_comm_broker.log_lines import OneLineLog
 from jupyter_comm_broker.rest_port import RestPort
 from jupyter_comm_broker.services import Services
+from jupyter_comm_broker.settings import Settings
 from jupyter_comm_broker.transport.heap import freeze_once
 from jupyter_comm_broker.transport.installation import SETTING as CONNECTION_CLASS
 from jupyter_comm_broker.transport.stock_settings import StockSettings
@@ -36,159 +34,20 @@ COMM_MANAGERS = "comm_managers"
 SETTLED = 2.0
 """Seconds after the start. By then a server listens and has imported its modules."""
 
-_DEFAULTS = Limits()
+RUNS_FLAG = "commBrokerRuns"
+"""
+The key of a page's configuration that says that the page may ask for runs.
+
+JupyterLab and Notebook 7 give their pages what is in the server's ``page_config_data``.
+"""
 
 
-class CommBroker(ExtensionApp):
+class CommBroker(Settings, ExtensionApp):
     """Jupyter comms that survive: they are mirrored, restored at once, and can be inspected."""
 
     name = "jupyter_comm_broker"
     description = __doc__ or ""
     handlers = default_handlers + page_handlers + preview_handlers
-
-    comm_state_bytes = Integer(
-        _DEFAULTS.comm_state_bytes,
-        config=True,
-        help="Bytes of state kept for one comm. A larger state is not kept: a restore asks the "
-        "kernel for it.",
-    )
-    kernel_state_bytes = Integer(
-        _DEFAULTS.kernel_state_bytes,
-        config=True,
-        help="Bytes of state kept for all comms of one kernel. Past it, the states that changed "
-        "longest ago are given up.",
-    )
-    outbox_high_bytes = Integer(
-        _DEFAULTS.outbox_high_bytes,
-        config=True,
-        help="Bytes that wait for a page. Past it, its widget updates are merged.",
-    )
-    outbox_cap_bytes = Integer(
-        _DEFAULTS.outbox_cap_bytes,
-        config=True,
-        help="Bytes that wait for a page. Past it, the page is disconnected and gets the current "
-        "state when it returns.",
-    )
-    backlog_bytes = Integer(
-        _DEFAULTS.backlog_bytes,
-        config=True,
-        help="Bytes that may wait on each channel for a kernel that reads nothing. Past it, "
-        "messages are refused.",
-    )
-    receive_limit = Integer(
-        _DEFAULTS.receive_limit,
-        min=0,
-        config=True,
-        help="Messages of a kernel that may wait unread in the server, whatever their size. Past "
-        "it, the kernel drops messages, and the broker notices the loss. 0: no limit.",
-    )
-    absent_bytes = Integer(
-        _DEFAULTS.absent_bytes,
-        config=True,
-        help="Bytes of messages kept for a page whose socket dropped, until the page returns.",
-    )
-    absent_seconds = Float(
-        _DEFAULTS.absent_seconds,
-        config=True,
-        help="Seconds for which messages are kept for a page whose socket dropped.",
-    )
-    absent_pages_bytes = Integer(
-        _DEFAULTS.absent_pages_bytes,
-        config=True,
-        help="Bytes of messages kept for all absent pages of a kernel. Past it, the pages that "
-        "are away longest are given up.",
-    )
-    in_flight_bytes = Integer(
-        _DEFAULTS.in_flight_bytes,
-        config=True,
-        help="Bytes of messages kept after they were written to a page's socket, until the page "
-        "is known to have them.",
-    )
-    gateway_message_bytes = Integer(
-        _DEFAULTS.gateway_message_bytes,
-        min=0,
-        config=True,
-        help="Bytes of the largest message that the gateway takes. A larger one is refused: the "
-        "gateway would cut the connection of every page. 0: no limit.",
-    )
-    gateway_release_seconds = Float(
-        _DEFAULTS.gateway_release_seconds,
-        min=0.0,
-        config=True,
-        help="Seconds after which a gateway's kernel is disconnected if no page, program or "
-        "recording uses it, so that the gateway can end idle kernels. 0: never.",
-    )
-    verify_interval = Float(
-        _DEFAULTS.verify_interval,
-        config=True,
-        help="Least seconds between two checks for changes that the kernel sent no message about. "
-        "0: no such checks.",
-    )
-
-    events_kept = Integer(
-        _DEFAULTS.events_kept,
-        config=True,
-        help="Events kept for readers of /api/comms/events that come back.",
-    )
-    events_kept_bytes = Integer(
-        _DEFAULTS.events_kept_bytes,
-        config=True,
-        help="Bytes of events kept for all readers together. As many may wait for each reader.",
-    )
-    event_data_bytes = Integer(
-        _DEFAULTS.event_data_bytes,
-        config=True,
-        help="Most bytes shown of one message's data, or of one change of state.",
-    )
-    event_heartbeat = Float(
-        _DEFAULTS.event_heartbeat,
-        config=True,
-        help="Seconds of silence after which a reader of events is sent a heartbeat.",
-    )
-
-    event_readers = Integer(
-        _DEFAULTS.event_readers,
-        config=True,
-        help="Most readers of /api/comms/events at a time. One more gets a 503.",
-    )
-    event_readers_per_user = Integer(
-        _DEFAULTS.event_readers_per_user,
-        config=True,
-        help="Most readers of /api/comms/events of one user at a time. One more gets a 429.",
-    )
-
-    leave_kernels = Bool(
-        False,
-        config=True,
-        help="Whether kernels of a gateway, and external kernels, stay when the server ends. The "
-        "next server adopts them with their sessions. Local kernels always end with the server.",
-    )
-    adopt_seconds = Float(
-        300.0,
-        min=0.0,
-        config=True,
-        help="Seconds for which a gateway may give no answer when the server starts. Meanwhile "
-        "requests for the kernels of an earlier server get a 503, and then a 404.",
-    )
-    left_kernels_file = Unicode(
-        config=True,
-        help="The file in which the server writes down which kernels it leaves. Empty: a file in "
-        "Jupyter's data folder, which depends on root_dir, base_url and the gateway's URL.",
-    )
-
-    freeze_heap = Bool(
-        True,
-        config=True,
-        help="Whether to exempt the objects that live after the start from garbage collection. "
-        "Otherwise full collections hold up the server for a tenth of a second.",
-    )
-
-    fleet_url = Unicode(
-        config=True,
-        help="The URL of the fleet service of a JupyterHub, to which this server reports counts, "
-        "ages and versions. Empty: it does not report. By default the environment variable "
-        "JUPYTER_COMM_FLEET_URL.",
-    )
 
     services: Services
     reporter: Reporter | None = None
@@ -208,7 +67,7 @@ class CommBroker(ExtensionApp):
         """Wire the services, and install the connection class if nobody set another."""
         app = self._server
         self.services = services = Services(
-            app, self._limits(), cast("Logger", OneLineLog(self.log))
+            app, self.limits(), cast("Logger", OneLineLog(self.log))
         )
         self.settings[COMM_MANAGERS] = services.comm_managers
         self.settings[SETTING] = port = RestPort(services, app.web_app.settings)
@@ -217,6 +76,8 @@ class CommBroker(ExtensionApp):
         stock = StockSettings(config=self.config, parent=app)
         services.connect(stock.policy(app.kernel_manager), self._begin_to_leave())
         self.settings[CONNECTION_CLASS] = app.web_app.settings[CONNECTION_CLASS]
+        if services.installation.in_path:
+            app.web_app.settings.setdefault("page_config_data", {})[RUNS_FLAG] = "1"
         if self.fleet_url:
             self._report(port)
         if self.freeze_heap:
@@ -234,10 +95,6 @@ class CommBroker(ExtensionApp):
             await self.leaving.close()
         # The tasks of tornado's connections to a gateway end in the next turn.
         await asyncio.sleep(0)
-
-    @default("fleet_url")
-    def _default_fleet_url(self) -> str:
-        return os.environ.get(FLEET_URL, "")
 
     def _begin_to_leave(self) -> uuid.UUID:
         """Leave kernels from now on, if asked to. Returns what names this server to a gateway."""
@@ -273,26 +130,3 @@ class CommBroker(ExtensionApp):
     def _say_where(self) -> None:
         # Without the token, because people pass logs on.
         self.log.info("Comm broker dashboard: %s%s", self._server.connection_url, PATH)
-
-    def _limits(self) -> Limits:
-        return Limits(
-            comm_state_bytes=self.comm_state_bytes,
-            kernel_state_bytes=self.kernel_state_bytes,
-            outbox_high_bytes=self.outbox_high_bytes,
-            outbox_cap_bytes=self.outbox_cap_bytes,
-            backlog_bytes=self.backlog_bytes,
-            receive_limit=self.receive_limit,
-            absent_bytes=self.absent_bytes,
-            absent_seconds=self.absent_seconds,
-            absent_pages_bytes=self.absent_pages_bytes,
-            in_flight_bytes=self.in_flight_bytes,
-            gateway_message_bytes=self.gateway_message_bytes,
-            gateway_release_seconds=self.gateway_release_seconds,
-            verify_interval=self.verify_interval,
-            events_kept=self.events_kept,
-            events_kept_bytes=self.events_kept_bytes,
-            event_data_bytes=self.event_data_bytes,
-            event_heartbeat=self.event_heartbeat,
-            event_readers=self.event_readers,
-            event_readers_per_user=self.event_readers_per_user,
-        )

@@ -9,7 +9,7 @@ import pytest
 
 from jupyter_comm_broker._version import __version__
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.extension import CommBroker
+from jupyter_comm_broker.settings import Settings
 from tests.fakes.server import Desk
 
 SET = {
@@ -32,6 +32,9 @@ SET = {
     "event_readers_per_user": 1_014,
     "gateway_message_bytes": 1_016,
     "gateway_release_seconds": 1_017.0,
+    "run_output_bytes": 1_018,
+    "runs_bytes": 1_019,
+    "ended_run_seconds": 1_020.0,
 }
 
 
@@ -81,7 +84,7 @@ def test_every_setting_reaches_the_limits_and_the_self_check(desk: Desk) -> None
 
 def test_unset_they_are_the_cores_own_and_each_is_a_limit_with_a_help_text(desk: Desk) -> None:
     assert desk.broker.kernel_drivers.limits == Limits()
-    own = CommBroker.class_own_traits(config=True)
+    own = Settings.class_own_traits(config=True)
     settings = {name for name in own if name in {field.name for field in fields(Limits)}}
     assert settings == set(SET)
     assert all(own[name].help for name in settings)

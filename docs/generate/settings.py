@@ -1,4 +1,4 @@
-"""Writes the page of settings from CommBroker's traits and the limits that are no traits."""
+"""Writes the page of settings from the traits and the limits that are no traits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from docs.generate.markdown import inline, table
 from docs.generate.source import attributes
 from jupyter_comm_broker.core.limits import MEBI, Limits
-from jupyter_comm_broker.extension import CommBroker
+from jupyter_comm_broker.settings import Settings
 
 RULE = re.compile(r" \(rules? [^)]*\)")
 """The number of a protocol fact, which readers of the settings do not need."""
@@ -17,7 +17,7 @@ RULE = re.compile(r" \(rules? [^)]*\)")
 
 def parts() -> dict[str, str]:
     """Return the parts of the page that come from the code."""
-    traits = CommBroker.class_own_traits(config=True)
+    traits = Settings.class_own_traits(config=True)
     rows = [
         (
             f"`c.CommBroker.{name}`",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from jupyter_comm_broker.core.histogram import Histogram
 from jupyter_comm_broker.core.limits import Limits
@@ -17,6 +18,7 @@ from jupyter_comm_broker.core.pages.frontend import Frontend
 from jupyter_comm_broker.core.parts import Parts
 from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.core.requests.execution import Running
+from jupyter_comm_broker.core.runs.known_run import KnownRun, known
 from jupyter_comm_broker.core.state.comm_record import Side
 from jupyter_comm_broker.core.state.known_comm import KnownComm
 from jupyter_comm_broker.core.state.registry import Closing
@@ -218,6 +220,26 @@ class Known:
     def backlog(self) -> Counter[str]:
         """Return the bytes of messages that wait for the kernel here, by channel."""
         return Counter(self._parts.held.backlog)
+
+    # -- runs ------------------------------------------------------------------------------------
+
+    def runs(self) -> list[KnownRun]:
+        """Return the runs that are kept, in the order in which they were sent."""
+        return [known(run) for run in self._parts.runs]
+
+    def run(self, msg_id: str) -> KnownRun | None:
+        """Return the run of a request; ``None`` if it is not known."""
+        run = self._parts.runs.get(msg_id)
+        return None if run is None else known(run)
+
+    def run_outputs(self, msg_id: str) -> list[dict[str, Any]]:
+        """Return the output of a run as nbformat has it; empty if the run is not known."""
+        run = self._parts.runs.get(msg_id)
+        return [] if run is None else run.outputs.as_notebook()
+
+    def run_bytes(self) -> int:
+        """Return the bytes of output that are kept of all runs."""
+        return self._parts.runs.bytes
 
     # -- counting and dating ---------------------------------------------------------------------
 

@@ -77,6 +77,22 @@ class Limits:
     remembered_closed: int = 10_000
     """The closed comms of which it is still told when, by whom and why they were closed."""
 
+    run_output_bytes: int = 8 * MEBI
+    """
+    The output that is kept of one run, for pages that come later.
+
+    A browser that is given more in one cell hardly moves any more.
+    """
+
+    runs_bytes: int = 64 * MEBI
+    """The output that is kept of all runs of a kernel together."""
+
+    ended_run_seconds: float = 3_600.0
+    """How long a run is kept after a page saw its end. Such a page may not have saved it yet."""
+
+    remembered_runs: int = 1_000
+    """The runs of a kernel that are kept. The oldest that are over go first."""
+
     gateway_message_bytes: int = 10 * MEBI
     """
     The largest message that a gateway takes from us. It answers a larger one by cutting the link.

@@ -33,6 +33,7 @@ from jupyter_comm_broker.core.kernel.verification import Verification
 from jupyter_comm_broker.core.ledger import Ledger
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.losses.dropped_requests import DroppedRequests
+from jupyter_comm_broker.core.losses.endings import Endings
 from jupyter_comm_broker.core.losses.gateway_limit import GatewayLimit
 from jupyter_comm_broker.core.losses.later_question import LaterQuestion
 from jupyter_comm_broker.core.losses.lost_idles import LostIdles
@@ -65,7 +66,10 @@ from jupyter_comm_broker.core.routing.gone_comms import GoneComms
 from jupyter_comm_broker.core.routing.output_from_kernel import OutputFromKernel
 from jupyter_comm_broker.core.routing.to_kernel import ToKernel
 from jupyter_comm_broker.core.routing.unauthorized import Unauthorized
-from jupyter_comm_broker.protocol.message import Header, Part
+from jupyter_comm_broker.core.runs.holders import Holders
+from jupyter_comm_broker.core.runs.reattachment import Reattachment
+from jupyter_comm_broker.core.runs.runs import Runs
+from jupyter_comm_broker.protocol.message import COMM_TYPES, Message, Part
 from jupyter_comm_broker.protocol.synthesis import Author
 
 
@@ -96,6 +100,7 @@ class Parts:
         self.comms = Comms(self.policy.strategies, limits, self.ledger)
         self.work = Work(limits.remembered_requests)
         self.delivery = Delivery(limits, self.effects, self.ledger.counters, self.author.session)
+        self.runs = Runs(limits, self.ledger.counters)
         self.held = HeldMessages()
 
     def _make_questions(self) -> None:
@@ -103,6 +108,8 @@ class Parts:
         ledger, comms, work, limits = self.ledger, self.comms, self.work, self.limits
         self.voice = KernelVoice(self.delivery, self.author)
         self.page_replies = PageReplies(ledger, comms, work, self.delivery, self.voice)
+        self.holders = Holders(ledger, self.runs, self.delivery, self.voice)
+        self.endings = Endings(self._publish, self.voice, self.holders)
         self.kernel_requests = KernelRequests(self.author, self.effects, ledger)
         self.handshake = LinkHandshake(ledger, work, self.kernel_requests)
         captures = Captures(comms, limits)
@@ -148,7 +155,11 @@ class Parts:
             ledger, comms, work, self.page_replies, self._later_question("silent"), limits
         )
         self.lost_replies = LostReplies(
-            ledger, work, self.page_replies, self._publish_idle, self._later_question("reply")
+            ledger,
+            work,
+            self.page_replies,
+            self.endings,
+            self._later_question("reply"),
         )
 
     def _make_routing(self) -> None:
@@ -159,14 +170,17 @@ class Parts:
             work,
             self.delivery,
             CommsFromKernel(ledger, comms, work, self.page_replies, capture),
-            OutputFromKernel(ledger, self.delivery, self.voice, capture, self.policy),
+            OutputFromKernel(ledger, self.delivery, self.voice, capture, self.holders, self.policy),
             self.policy,
         )
         self.lost_idles = LostIdles(
-            ledger, work, self._later_question("idle"), self._publish_idle, self.lost
+            ledger, work, self._later_question("idle"), self.endings.idle, self.lost
         )
         self.gateway_limit = GatewayLimit(ledger, comms, self._print_for)
-        to_kernel = ToKernel(ledger, self.denials, work, self.effects, self.missing_idles.sent)
+        to_kernel = ToKernel(ledger, self.denials, work, self.effects, self._noted)
+        reattachment = Reattachment(
+            ledger, self.runs, self.holders, self.page_replies, self.voice.date
+        )
         self.info_requests = InfoRequests(
             comms, work, self.page_replies, self.reopening, to_kernel.let_through, self.limits
         )
@@ -179,7 +193,11 @@ class Parts:
         self.freed_refusals = FreedRefusals(self.refusals, closings, to_kernel)
         from_frontend = CommsFromFrontend(comms, self.restore, sends, closings, unauthorized)
         self.from_frontend = FromFrontend(
-            ledger, self.denials, from_frontend, self.info_requests, to_kernel
+            ledger,
+            self.denials,
+            from_frontend,
+            (self.info_requests.handled, reattachment.handled),
+            to_kernel,
         )
 
     def _make_ingress(self) -> None:
@@ -211,9 +229,9 @@ class Parts:
             self.unreachable,
             self.held_back,
         )
-        end = ProcessEnd(comms, work, self.page_replies, of_one_process)
+        end = ProcessEnd(comms, work, self.page_replies, self.runs, of_one_process)
         self.process = Process(comms, work, self.handshake, self.verification, end)
-        self.dropped = DroppedRequests(ledger, work, self._later_question("dropped"))
+        self.dropped = DroppedRequests(ledger, work, self.endings, self._later_question("dropped"))
         request_ends = RequestEnds(
             ledger, self.lost_idles, self.missing_idles, self.lost_replies, self.dropped
         )
@@ -242,6 +260,7 @@ class Parts:
                 self.gateway_limit,
                 self.unreachable,
                 self.delivery.waiting,
+                self.runs,
             ),
         )
 
@@ -253,5 +272,11 @@ class Parts:
         content = {"name": "stderr", "text": text}
         self.from_kernel.published(self.voice.publish("stream", content, now, parent), now)
 
-    def _publish_idle(self, header: Header, text: Part, now: float) -> None:
-        self.from_kernel.published(self.voice.idle(header, text, now), now)
+    def _publish(self, message: Message, now: float) -> None:
+        self.from_kernel.published(message, now)
+
+    def _noted(self, session_id: str, message: Message, now: float) -> None:
+        if message.header.msg_type in COMM_TYPES:
+            self.missing_idles.sent(message, now)
+        else:
+            self.runs.sent(session_id, message, now)

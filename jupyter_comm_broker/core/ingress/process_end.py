@@ -8,6 +8,7 @@ from typing import Protocol
 from jupyter_comm_broker.core.comms import Comms
 from jupyter_comm_broker.core.requests.work import Work
 from jupyter_comm_broker.core.restore.page_replies import PageReplies
+from jupyter_comm_broker.core.runs.runs import Runs
 from jupyter_comm_broker.core.state.changes import EndState, ProcessEnded
 
 
@@ -26,15 +27,22 @@ class ProcessEnd:
         comms: the kernel's comms.
         work: the requests under way.
         page_replies: writes to pages.
+        runs: what becomes of its cells.
         parts: the other parts that forget with a process, in this order.
     """
 
     def __init__(
-        self, comms: Comms, work: Work, page_replies: PageReplies, parts: Sequence[OfOneProcess]
+        self,
+        comms: Comms,
+        work: Work,
+        page_replies: PageReplies,
+        runs: Runs,
+        parts: Sequence[OfOneProcess],
     ) -> None:
         self._comms = comms
         self._work = work
         self._page_replies = page_replies
+        self._runs = runs
         self._parts = parts
 
     def happened(self, reason: str, now: float, state: EndState = "restarted") -> None:
@@ -48,6 +56,7 @@ class ProcessEnd:
         """
         closed = self._comms.forget(reason, now)
         self._work.forget()
+        self._runs.lost("DeadKernelError", f"{reason} before this cell was over", now)
         for part in self._parts:
             part.forget(now)
         for comm_id in closed:

@@ -10,6 +10,7 @@ A kernel that handles it is past all cells that were sent before.
 from __future__ import annotations
 
 from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.losses.endings import Endings
 from jupyter_comm_broker.core.losses.later_question import LaterQuestion
 from jupyter_comm_broker.core.requests.request import MAIN
 from jupyter_comm_broker.core.requests.work import Work
@@ -24,12 +25,16 @@ class DroppedRequests:
     Args:
         ledger: counts and logs.
         work: the requests under way.
+        endings: ends the runs that will not be.
         question: the question that shows that earlier cells are over.
     """
 
-    def __init__(self, ledger: Ledger, work: Work, question: LaterQuestion) -> None:
+    def __init__(
+        self, ledger: Ledger, work: Work, endings: Endings, question: LaterQuestion
+    ) -> None:
         self._ledger = ledger
         self._work = work
+        self._endings = endings
         self._question = question
 
     @property
@@ -72,6 +77,8 @@ class DroppedRequests:
             self._question.asked_at, (each.header.msg_id for each in running)
         )
         if dropped:
-            self._ledger.counters["dropped_requests"] += dropped
-            self._ledger.log("warning", f"the kernel dropped {dropped} cells without a word")
+            self._ledger.counters["dropped_requests"] += len(dropped)
+            self._ledger.log("warning", f"the kernel dropped {len(dropped)} cells without a word")
+        for msg_id in dropped:
+            self._endings.run_lost(msg_id, "RequestDropped", "the kernel dropped this cell", now)
         self._question.drop()

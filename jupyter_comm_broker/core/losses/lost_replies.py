@@ -11,8 +11,8 @@ Then the page is told that the outcome is not known.
 from __future__ import annotations
 
 from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.losses.endings import Endings
 from jupyter_comm_broker.core.losses.later_question import LaterQuestion
-from jupyter_comm_broker.core.losses.lost_idles import PublishIdle
 from jupyter_comm_broker.core.requests.request import CONTROL, MAIN, Request
 from jupyter_comm_broker.core.requests.work import Work
 from jupyter_comm_broker.core.restore.page_replies import PageReplies
@@ -35,7 +35,7 @@ class LostReplies:
         ledger: counts and logs.
         work: the requests under way.
         page_replies: writes to pages.
-        publish_idle: publishes idles that were lost.
+        endings: ends runs, and requests that run.
         question: the question that shows that earlier requests are over.
     """
 
@@ -44,13 +44,13 @@ class LostReplies:
         ledger: Ledger,
         work: Work,
         page_replies: PageReplies,
-        publish_idle: PublishIdle,
+        endings: Endings,
         question: LaterQuestion,
     ) -> None:
         self._ledger = ledger
         self._work = work
         self._page_replies = page_replies
-        self._publish_idle = publish_idle
+        self._endings = endings
         self._question = question
         self._before: float | None = None
         """When the link broke last, while requests from before may lack their replies."""
@@ -107,7 +107,7 @@ class LostReplies:
                 for request in lacking:
                     self._end(request, now)
                 for each in reversed(running):
-                    self._publish_idle(each.header, each.text, now)
+                    self._endings.idle(each.header, each.text, now)
                 self.forget(now)
         elif self._question.can_be_asked and due is not None and now >= due:
             self._question.ask(now)
@@ -121,6 +121,7 @@ class LostReplies:
             asked = Message(request.channel, [self._page_replies.header(header, now), *[b"{}"] * 3])
             self._page_replies.error(frontend, asked, "ReplyLost", REASON, now)
             self._page_replies.refuse(frontend, asked, "ReplyLost", REASON, now)
+        self._endings.run_lost(header.msg_id, "ReplyLost", REASON, now)
         self._work.requests.given_up(header.msg_id)
 
 

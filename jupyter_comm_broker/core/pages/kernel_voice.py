@@ -7,6 +7,7 @@ from typing import Any
 
 from jupyter_comm_broker.core.pages.delivery import Delivery
 from jupyter_comm_broker.core.pages.frontend import Frontend
+from jupyter_comm_broker.protocol.json_text import dumps, loads
 from jupyter_comm_broker.protocol.message import Header, Message, Part
 from jupyter_comm_broker.protocol.synthesis import NO_PARENT, Author
 
@@ -24,6 +25,8 @@ class KernelVoice:
         self._delivery = delivery
         self._author = author
         self.is_complained_of = author.is_complained_of
+        self.date = author.date
+        """Returns a time as the ISO date that headers show."""
         self.header = author.written
         """Returns the JSON of a request's header, from its fields and the time."""
 
@@ -107,3 +110,11 @@ class KernelVoice:
             metadata=metadata,
             buffers=buffers,
         )
+
+    def again(self, frontend: Frontend, message: Message) -> Message:
+        """Return an earlier message of the kernel for one page, whose kernel may be another now."""
+        session = frontend.kernel_session or self._delivery.kernel_session
+        if not session or message.header.session == session:
+            return message
+        header = dumps({**loads(message.parts[0]), "session": session})
+        return Message(message.channel, [header, *message.parts[1:]])

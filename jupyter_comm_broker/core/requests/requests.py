@@ -89,7 +89,7 @@ class Requests:
             if request.hear(Word.IDLE) is Stage.OVER:
                 self._over(msg_id)
 
-    def dropped(self, sent_before: float, running: Iterable[str]) -> int:
+    def dropped(self, sent_before: float, running: Iterable[str]) -> set[str]:
         """
         Note that cells for the main shell are not run, because the kernel is past them.
 
@@ -100,7 +100,7 @@ class Requests:
             running: the msg_ids of the requests that the kernel runs.
 
         Returns:
-            How many there are.
+            Their msg_ids.
         """
         still = set(running)
         gone = {
@@ -109,7 +109,7 @@ class Requests:
             if self._requests[msg_id].sent_at < sent_before
         }
         self._executing -= gone
-        return len(gone)
+        return gone
 
     def given_up(self, msg_id: str) -> None:
         """Forget a request of which no word will come any more."""

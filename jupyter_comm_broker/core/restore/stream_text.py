@@ -56,6 +56,27 @@ class StreamText:
         """Return the whole text as JSON."""
         return b"".join((b'"', self._done, as_json(self._line.getvalue()), b'"'))
 
+    def resumed(self) -> bytes:
+        """Return the whole text as JSON. Who reads it has the cursor where it is here."""
+        line = self._line.getvalue()
+        again = "" if self._cursor is None else "\r" + line[: self._cursor]
+        return b"".join((b'"', self._done, as_json(line + again), b'"'))
+
+    def shorten(self, least: int) -> None:
+        """Let the oldest lines go: at least so many bytes of the text as JSON, or all of them."""
+        end = self._done.find(b"\\n", max(0, least - 2)) if least <= len(self._done) else -1
+        if end >= 0:
+            del self._done[: end + 2]
+            return
+        left = len(self._done) + self._line_size - least
+        self._done.clear()
+        line = self._line.getvalue()
+        # A character takes six bytes at most, so this lets more go rather than less.
+        gone = len(line) - max(0, left) // 6 if left < self._line_size else 0
+        self._put_line(list(line[gone:]))
+        if self._cursor is not None:
+            self._cursor = max(0, self._cursor - gone)
+
     def add(self, text: str) -> None:
         """Write a piece where the last piece left the cursor."""
         start = 0

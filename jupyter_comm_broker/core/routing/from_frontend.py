@@ -7,14 +7,19 @@ are not changed (rule 7).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 from jupyter_comm_broker.core.gate.denials import Denials
-from jupyter_comm_broker.core.gate.info_requests import InfoRequests
 from jupyter_comm_broker.core.ledger import Ledger
 from jupyter_comm_broker.core.pages.frontend import Frontend
 from jupyter_comm_broker.core.routing.comms_from_frontend import CommsFromFrontend
 from jupyter_comm_broker.core.routing.to_kernel import ToKernel
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import COMM_TYPES, Message
+
+Answer = Callable[[Frontend, Message, float], bool]
+"""Takes a page, its message and the time. Returns whether the message was answered."""
 
 
 class FromFrontend:
@@ -25,7 +30,7 @@ class FromFrontend:
         ledger: counts and logs.
         denials: denies messages.
         comms: handles comm messages.
-        info_requests: answers questions about the kernel.
+        answers: answer a message each, if it is for them and the kernel is not needed.
         to_kernel: sends the kernel what is let through.
     """
 
@@ -34,14 +39,14 @@ class FromFrontend:
         ledger: Ledger,
         denials: Denials,
         comms: CommsFromFrontend,
-        info_requests: InfoRequests,
+        answers: Sequence[Answer],
         to_kernel: ToKernel,
     ) -> None:
         self._ledger = ledger
         self._denials = denials
         self._comms = comms
         self.foresee, self.right_for, self.denied = comms.foresee, comms.right_for, comms.denied
-        self._info_requests = info_requests
+        self._answers = answers
         self._to_kernel = to_kernel
 
     def received(self, frontend: Frontend, message: Message, now: float) -> None:
@@ -74,9 +79,12 @@ class FromFrontend:
         if is_comm and not is_followed(message):
             self._ledger.shielded("passing what is not read", lambda: self._comms.unread(message))
             return False
-        step = self._comms.handled if is_comm else self._info_requests.handled
         what = f"handling a page's {message.header.msg_type}"
-        return bool(self._ledger.shielded(what, lambda: step(frontend, message, now), False))
+        steps = (self._comms.handled,) if is_comm else self._answers
+        return any(
+            self._ledger.shielded(what, partial(step, frontend, message, now), False)
+            for step in steps
+        )
 
 
 def is_followed(message: Message) -> bool:

@@ -74,6 +74,8 @@ class FromKernel:
             requests.replied(parent.msg_id)
         # A program may use another session in its headers than its socket has.
         frontend = self._delivery.get(session_id) or self._delivery.get(requests.sender(session_id))
+        given = frontend.session_id if frontend is not None else session_id
+        self._output.replied(message, given, now)
         if frontend is None:
             self._ledger.counters["replies_to_nobody"] += 1
             self._ledger.log(
@@ -180,8 +182,9 @@ class FromKernel:
             if lane == MAIN:
                 self._last_parent = bytes(message.parent_text)
             self._comms.request_began(parent.msg_id)
+            self._output.request_began(parent.msg_id, now)
         elif state == "idle":
-            self._output.request_ended()
+            self._output.request_ended(parent.msg_id, now)
             if lane == MAIN and (outer := self._work.execution.innermost(MAIN)) is not None:
                 # The outer request goes on publishing.
                 self._last_parent = bytes(outer.text)

@@ -1,6 +1,8 @@
-"""The kernel's output: collected for Output widgets, limited, and passed on."""
+"""The kernel's output: collected for Output widgets, limited, kept by run, and passed on."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from jupyter_comm_broker.core.ledger import Ledger
 from jupyter_comm_broker.core.pages.delivery import Delivery
@@ -9,6 +11,7 @@ from jupyter_comm_broker.core.pages.kind import Kind
 from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.core.restore.output_capture import OutputCapture
 from jupyter_comm_broker.core.routing.output_limit import OutputLimit
+from jupyter_comm_broker.core.runs.holders import Holders
 from jupyter_comm_broker.protocol.json_text import dumps
 from jupyter_comm_broker.protocol.message import Message
 
@@ -25,6 +28,7 @@ class OutputFromKernel:
         delivery: the pages.
         voice: tells pages of output that is not shown.
         capture: the output that is collected.
+        holders: follows runs, and the pages that show their cells.
         policy: how much output may pass.
     """
 
@@ -34,12 +38,14 @@ class OutputFromKernel:
         delivery: Delivery,
         voice: KernelVoice,
         capture: OutputCapture,
+        holders: Holders,
         policy: Policy,
     ) -> None:
         self._ledger = ledger
         self._delivery = delivery
         self._voice = voice
         self._capture = capture
+        self._holders = holders
         self._policy = policy
         self._limit = OutputLimit(policy)
 
@@ -52,9 +58,26 @@ class OutputFromKernel:
         """Return whether an Output widget collects the output of a request."""
         return self._capture.collects_under(msg_id)
 
-    def request_ended(self) -> None:
+    def request_began(self, msg_id: str, now: float) -> None:
+        """Note that the kernel begins with a request."""
+        self._holders.began(msg_id, now)
+
+    def request_ended(self, msg_id: str, now: float) -> None:
         """Start the rate limit anew, because a request ended."""
         self._limit.reset()
+        self._holders.idled(msg_id, now)
+
+    def replied(self, message: Message, given: str, now: float) -> None:
+        """
+        Give a reply or a question on stdin to the other pages that show its cell.
+
+        Args:
+            message: the reply or the question.
+            given: the session id that it is for.
+            now: the time.
+        """
+        step = partial(self._holders.heard, message, given, now)
+        self._ledger.shielded("following a reply", step)
 
     def published(self, message: Message, now: float) -> None:
         """Follow output of iopub and pass it on."""
@@ -72,11 +95,16 @@ class OutputFromKernel:
             if not admitted:
                 self._ledger.counters["output_over_limit"] += 1
                 return
+        self._fan_out(message, now)
+
+    def _fan_out(self, message: Message, now: float) -> None:
+        captured = self._capture.collects_under(message.parent.msg_id)
+        step = partial(self._holders.published, message, now, captured=captured)
+        self._ledger.shielded("keeping output of a run", step)
         self._delivery.fan_out(message, Kind.OUTPUT)
 
     def _notify(self, notice: str, cause: Message, now: float) -> None:
         self._ledger.log("warning", notice.strip().splitlines()[0])
         session, parent = cause.header.session, cause.parent_text
         content = dumps({"name": "stderr", "text": notice})
-        said = self._voice.publish("stream", content, now, parent, session=session)
-        self._delivery.fan_out(said)
+        self._fan_out(self._voice.publish("stream", content, now, parent, session=session), now)

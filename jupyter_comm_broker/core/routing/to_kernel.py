@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from jupyter_comm_broker.core.gate.denials import Denials
 from jupyter_comm_broker.core.ledger import Ledger
@@ -12,8 +13,11 @@ from jupyter_comm_broker.core.requests.request import Request
 from jupyter_comm_broker.core.requests.work import Work
 from jupyter_comm_broker.protocol.message import COMM_TYPES, Message
 
-Noted = Callable[[Message, float], None]
-"""Called with a comm message that was let through, and the time."""
+Noted = Callable[[str, Message, float], None]
+"""Called with the session id of a page, its message that was let through, and the time."""
+
+NOTED = COMM_TYPES | {"execute_request"}
+"""The messages that more parts follow. All others are only remembered for their replies."""
 
 
 class ToKernel:
@@ -25,7 +29,7 @@ class ToKernel:
         denials: denies messages above the limit.
         work: is told who asked for what.
         effects: collects what is to be sent.
-        noted: is told of comm messages, for which the kernel may never say that it is done.
+        noted: is told of comm messages, and of requests to run a cell.
     """
 
     def __init__(
@@ -53,8 +57,9 @@ class ToKernel:
                 Request(frontend.session_id, message.channel, message.header, now)
             )
         self._effects.to_kernel.append(message)
-        if message.header.msg_type in COMM_TYPES:
-            self._ledger.shielded("noting a send", lambda: self._noted(message, now))
+        if message.header.msg_type in NOTED:
+            step = partial(self._noted, frontend.session_id, message, now)
+            self._ledger.shielded("noting what was sent", step)
 
     def pass_on(self, message: Message) -> None:
         """Send the kernel a message that could not be followed, because of a fault of ours."""

@@ -1,0 +1,217 @@
+"""
+The pages that show a run's cell, and what they are told of it beside what all pages are sent.
+
+The page that asked is a holder, and each page that attached to the run. All of them get the reply,
+and all are asked for input. The first answer counts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.pages.delivery import Delivery
+from jupyter_comm_broker.core.pages.frontend import Frontend
+from jupyter_comm_broker.core.pages.kernel_voice import KernelVoice
+from jupyter_comm_broker.core.pages.kind import Kind
+from jupyter_comm_broker.core.runs.run import Run
+from jupyter_comm_broker.core.runs.runs import Runs, is_drawn
+from jupyter_comm_broker.protocol.json_text import lenient
+from jupyter_comm_broker.protocol.message import Message, retyped
+from jupyter_comm_broker.protocol.synthesis import UNTRACKED_TYPE
+
+VERSION = 1
+"""The version of the contract with the plug-in (docs/topics/running-cells.md)."""
+
+DOTS = "········"
+"""What a page keeps of a password (JupyterLab, outputarea/src/widget.ts)."""
+
+
+class _Question(msgspec.Struct):
+    prompt: str = ""
+    password: bool = False
+
+
+class _Answer(msgspec.Struct):
+    value: str = ""
+
+
+_read_question = lenient(msgspec.json.Decoder(_Question).decode)
+_read_answer = lenient(msgspec.json.Decoder(_Answer).decode)
+
+
+class Holders:
+    """
+    Follows runs, and tells their holders what only they are told.
+
+    Args:
+        ledger: counts.
+        runs: the runs.
+        delivery: the pages.
+        voice: writes messages in the kernel's name.
+    """
+
+    def __init__(self, ledger: Ledger, runs: Runs, delivery: Delivery, voice: KernelVoice) -> None:
+        self._ledger = ledger
+        self._runs = runs
+        self._delivery = delivery
+        self._voice = voice
+        self.began, self.idled = runs.began, runs.idled
+
+    # -- from the kernel -----------------------------------------------------------------------
+
+    def published(self, message: Message, now: float, *, captured: bool) -> None:
+        """
+        Follow a message of iopub that all pages are about to be given.
+
+        Args:
+            message: the message.
+            now: the time.
+            captured: whether an Output widget takes the output of its request.
+        """
+        run = self._runs.get(message.parent.msg_id)
+        if run is not None and is_drawn(message.header.msg_type):
+            if captured is not run.captured:
+                run.capture(captured)
+                for page in self._pages(run.attached):
+                    self.tell(page, run, "captured" if captured else "released", now)
+            if captured:
+                run = None
+        self._runs.published(message, run, now)
+
+    def heard(self, message: Message, given: str, now: float) -> None:
+        """
+        Follow a reply or a question of the kernel, and give it to the other holders.
+
+        Args:
+            message: the reply or the question.
+            given: the session id that it is for, who has got it.
+            now: the time.
+        """
+        if message.channel == "stdin":
+            run = self._runs.get(message.parent.msg_id)
+            if run is not None:
+                run.asked(message)
+        else:
+            run = self._runs.replied(message, now)
+        if run is None:
+            return
+        for page in self._pages(run.holders):
+            if page.session_id != given:
+                self._delivery.reply(page, message)
+            if page.attached and message.channel != "stdin":
+                self._runs.seen(run, now)
+
+    def lost(self, msg_id: str, name: str, reason: str, now: float) -> None:
+        """
+        Note that the end of a run is lost, and tell the pages that attached to it.
+
+        Args:
+            msg_id: the request.
+            name: the name of an error.
+            reason: why, for people.
+            now: the time.
+        """
+        run = self._runs.get(msg_id)
+        if run is None or run.is_over:
+            return
+        run.lose(name, reason, now)
+        for page in self._pages(run.attached):
+            if page.session_id != run.ask.session_id:
+                self.end(page, run, now)
+
+    # -- from pages ------------------------------------------------------------------------------
+
+    def answered(self, frontend: Frontend, message: Message, now: float) -> bool:
+        """
+        Follow a page's answer to ``input()``. The other holders close their boxes.
+
+        Args:
+            frontend: the page.
+            message: its message.
+            now: the time.
+
+        Returns:
+            Whether the answer comes too late: another page has answered the question.
+        """
+        if message.header.msg_type != "input_reply":
+            return False
+        asked = message.parent.msg_id
+        for run in self._runs:
+            if run.question is not None and (
+                run.question.header.msg_id == asked
+                or (not asked and frontend.session_id in run.holders)
+            ):
+                self._close_boxes(frontend, run, run.question, message, now)
+                return False
+            if asked and run.answered_question == asked and run.answered_by != frontend.session_id:
+                self._ledger.counters["late_answers"] += 1
+                return True
+        return False
+
+    def _close_boxes(
+        self, frontend: Frontend, run: Run, question: Message, answer: Message, now: float
+    ) -> None:
+        run.answered(question.header.msg_id, frontend.session_id)
+        asked = _read_question(question.parts[3])
+        typed = DOTS if asked.password else _read_answer(answer.parts[3]).value
+        text = {"name": "stdin", "text": f"{asked.prompt} {typed}\n"}
+        said = self._voice.publish("stream", text, now, run.ask.header)
+        self._runs.published(said, run, now)
+        for page in self._pages(run.holders):
+            if page is not frontend:
+                self.tell(page, run, "answered", now)
+                self._delivery.give(page, said, Kind.OUTPUT)
+
+    def attached(self, frontend: Frontend, run: Run) -> None:
+        """Note that a page attached to a run. Pages that are gone are holders no more."""
+        run.attach(frontend.session_id, [page.session_id for page in self._pages(run.attached)])
+
+    # -- telling one page --------------------------------------------------------------------------
+
+    def tell(self, page: Frontend, run: Run, say: str, now: float, **more: Any) -> None:
+        """
+        Tell a page something about a run, in a status that no busy indicator follows (rule 8).
+
+        Args:
+            page: the page.
+            run: the run.
+            say: what is said.
+            now: the time.
+            **more: what belongs to it.
+        """
+        said = {"version": VERSION, "say": say, **more}
+        parent = retyped(run.ask.header, UNTRACKED_TYPE)
+        content = {"execution_state": "busy", "comm_broker": said}
+        self._delivery.give(page, self._voice.to(page, "iopub", "status", content, now, parent))
+
+    def play(self, page: Frontend, message: Message) -> None:
+        """Give a page an earlier message of a run."""
+        self._delivery.give(page, self._voice.again(page, message), Kind.OUTPUT)
+
+    def end(self, page: Frontend, run: Run, now: float) -> None:
+        """Give a page the end of a run, as far as there is one: the reply and the idle."""
+        parent = run.ask.header
+        if run.lost is not None:
+            name, reason = run.lost
+            error = {"ename": name, "evalue": reason, "traceback": [f"{name}: {reason}"]}
+            self._delivery.give(page, self._voice.to(page, "iopub", "error", error, now, parent))
+            content = {"status": "error", "execution_count": run.execution_count, **error}
+            reply = self._voice.to(page, "shell", "execute_reply", content, now, parent)
+            self._delivery.give(page, reply)
+        elif run.reply is not None:
+            self.play(page, run.reply)
+        if run.is_idle or run.is_over:
+            ended_at = run.ended_at if run.ended_at is not None else now
+            content, idle = {"execution_state": "idle"}, retyped(parent, UNTRACKED_TYPE)
+            self._delivery.give(
+                page, self._voice.to(page, "iopub", "status", content, ended_at, idle)
+            )
+        if run.is_over and page.attached:
+            self._runs.seen(run, now)
+
+    def _pages(self, session_ids: list[str]) -> list[Frontend]:
+        found = [self._delivery.get(each) for each in session_ids]
+        return [each for each in found if each is not None]

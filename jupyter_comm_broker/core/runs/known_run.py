@@ -1,0 +1,75 @@
+"""The facts about one run, for readers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from jupyter_comm_broker.core.runs.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRun:
+    """What is known of a run. Times are the core's, in seconds; ``None`` until they are known."""
+
+    msg_id: str
+    cell_id: str
+    """The id of the cell in its notebook; empty if the frontend does not say it."""
+    session_id: str
+    """The page or program that sent it."""
+    state: str
+    """``queued``, ``running``, ``ended`` or ``lost``."""
+    lost: str
+    """Why its end is not known; empty if it is, or if there is none yet."""
+    sent_at: float
+    began_at: float | None
+    ended_at: float | None
+    changed_at: float
+    """When its output last changed, or it ended."""
+    execution_count: int | None
+    records_timing: bool
+    messages: int
+    """The messages of output that came."""
+    bytes: int
+    """The bytes of output that are kept."""
+    bytes_dropped: int
+    has_displays: bool
+    """Whether updates may come for a display of it."""
+    prompt: str | None
+    """What ``input()`` asks; ``None`` if it does not wait."""
+    is_saved: bool
+    """Whether a notebook was saved after it last changed."""
+    code: str | None
+    """What is run; ``None`` if it is too long to be kept."""
+    status: str | None
+    """``ok``, ``error`` or ``aborted`` as the kernel replied; ``None`` without a reply."""
+
+
+def known(run: Run) -> KnownRun:
+    """Return what is known of a run."""
+    reply = run.reply.content if run.reply is not None else {}
+    return KnownRun(
+        msg_id=run.msg_id,
+        cell_id=run.ask.cell_id,
+        session_id=run.ask.session_id,
+        state=run.state.value,
+        lost=": ".join(run.lost or ()),
+        sent_at=run.ask.sent_at,
+        began_at=run.began_at,
+        ended_at=run.ended_at,
+        changed_at=run.changed_at,
+        execution_count=run.execution_count,
+        records_timing=run.ask.records_timing,
+        messages=run.outputs.count,
+        bytes=run.outputs.size,
+        bytes_dropped=run.outputs.dropped,
+        has_displays=bool(run.outputs.display_ids),
+        prompt=_text(run.question.content.get("prompt")) if run.question is not None else None,
+        is_saved=run.is_saved,
+        code=run.ask.code,
+        status=_text(reply.get("status")) or None,
+    )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

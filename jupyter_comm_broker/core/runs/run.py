@@ -1,0 +1,181 @@
+"""
+One run: an ``execute_request`` of a page, and all that came of it.
+
+========  =====================================================================
+state     means
+========  =====================================================================
+queued    it was sent, and the kernel has not begun with it
+running   the kernel has begun with it
+ended     the kernel replied and said idle
+lost      its end will never be known, for example since the kernel was restarted
+========  =====================================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from jupyter_comm_broker.core.runs.run_outputs import RunOutputs
+from jupyter_comm_broker.protocol.message import Message
+
+SAVE_SECONDS = 2.0
+"""The most seconds that a save is thought to take."""
+
+
+class RunState(Enum):
+    """How far a run has come."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    ENDED = "ended"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Who asked for a run, and for which cell."""
+
+    msg_id: str
+    header: bytes
+    """The request's header, as JSON."""
+    session_id: str
+    cell_id: str
+    """The id of the cell in its notebook; empty if the frontend does not say it."""
+    records_timing: bool
+    """Whether the notebook records when its cells ran."""
+    code: str | None
+    """What is run; ``None`` if it is too long to be kept."""
+    sent_at: float
+
+
+@dataclass(slots=True)
+class Run:
+    """A request, its output and its end."""
+
+    ask: Ask
+    outputs: RunOutputs
+    changed_at: float
+    """When its output last changed, or it ended."""
+    began_at: float | None = None
+    ended_at: float | None = None
+    seen_at: float | None = None
+    """When its end was first given to a page that was there."""
+    saved_at: float | None = None
+    """When a notebook of the kernel was last saved."""
+    input: Message | None = None
+    """The kernel's ``execute_input``."""
+    question: Message | None = None
+    """The ``input_request`` that waits for an answer."""
+    answered_question: str = ""
+    """The msg_id of the question that was answered last ..."""
+    answered_by: str = ""
+    """... and the session id of the page that answered it."""
+    reply: Message | None = None
+    is_idle: bool = False
+    lost: tuple[str, str] | None = None
+    """The name of the error that says why its end is not known, and the reason."""
+    attached: list[str] = field(default_factory=list)
+    """The session ids of the pages that attached to it."""
+    captured: bool = False
+    """Whether its latest output belongs to an Output widget."""
+
+    @property
+    def msg_id(self) -> str:
+        """The msg_id of the request."""
+        return self.ask.msg_id
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is to come."""
+        return self.ended_at is not None
+
+    @property
+    def state(self) -> RunState:
+        """How far it has come."""
+        if self.lost is not None:
+            return RunState.LOST
+        if self.is_over:
+            return RunState.ENDED
+        return RunState.QUEUED if self.began_at is None else RunState.RUNNING
+
+    @property
+    def is_saved(self) -> bool:
+        """
+        Whether a notebook was saved after it last changed.
+
+        A page writes its notebook down some time before the server has it. So a save that comes
+        soon after the change may not have it.
+        """
+        return self.saved_at is not None and self.saved_at >= self.changed_at + SAVE_SECONDS
+
+    @property
+    def holders(self) -> list[str]:
+        """The session ids of the pages that show its cell, the one that asked first."""
+        return list(dict.fromkeys((self.ask.session_id, *self.attached)))
+
+    @property
+    def execution_count(self) -> int | None:
+        """The number that the kernel gave it; ``None`` if the kernel did not say it yet."""
+        for message in (self.reply, self.input):
+            count = message.content.get("execution_count") if message is not None else None
+            if isinstance(count, int):
+                return count
+        return None
+
+    def began(self, now: float) -> None:
+        """Note that the kernel begins with it."""
+        if self.began_at is None:
+            self.began_at = now
+
+    def heard(self, reply: Message, now: float) -> None:
+        """Note the kernel's reply."""
+        self.reply = reply
+        self._end_if_over(now)
+
+    def idled(self, now: float) -> None:
+        """Note that the kernel is done with it."""
+        self.is_idle, self.question = True, None
+        self._end_if_over(now)
+
+    def lose(self, name: str, reason: str, now: float) -> None:
+        """Note that its end will not be known, with the name of an error and the reason."""
+        if not self.is_over:
+            self.lost, self.question = (name, reason), None
+            self.ended_at = self.changed_at = now
+
+    def asked(self, question: Message) -> None:
+        """Note that the kernel waits for input."""
+        self.question = question
+
+    def answered(self, question: str, session_id: str) -> None:
+        """Note that a page answered a question, by their ids."""
+        self.question, self.answered_question, self.answered_by = None, question, session_id
+
+    def attach(self, session_id: str, others: list[str]) -> None:
+        """Note that a page attached to it, and which others still have."""
+        self.attached = [*(each for each in others if each != session_id), session_id]
+
+    def capture(self, captured: bool) -> None:
+        """Note whether its output belongs to an Output widget."""
+        self.captured = captured
+
+    def saw(self, now: float) -> None:
+        """Note that a page was given its end."""
+        self.seen_at = now if self.seen_at is None else self.seen_at
+
+    def saved(self, now: float) -> None:
+        """Note that a notebook of its kernel was saved."""
+        self.saved_at = now
+
+    def began_with(self, said: Message) -> None:
+        """Note the kernel's ``execute_input``."""
+        self.input = said
+
+    def changed(self, now: float) -> None:
+        """Note that its output changed."""
+        self.changed_at = now
+
+    def _end_if_over(self, now: float) -> None:
+        if self.reply is not None and self.is_idle and not self.is_over:
+            self.ended_at = self.changed_at = now
