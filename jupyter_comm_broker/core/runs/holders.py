@@ -83,7 +83,7 @@ class Holders:
 
     def heard(self, message: Message, given: str, now: float) -> None:
         """
-        Follow a reply or a question of the kernel, and give it to the other holders.
+        Follow a reply or a question of the kernel, and give it to the pages that attached.
 
         Args:
             message: the reply or the question.
@@ -98,11 +98,11 @@ class Holders:
             run = self._runs.replied(message, now)
         if run is None:
             return
-        for page in self._pages(run.holders):
+        for page in self._pages(run.attached):
             if page.session_id != given:
                 self._delivery.reply(page, message)
-            if page.attached and message.channel != "stdin":
-                self._runs.seen(run, now)
+        if message.channel != "stdin" and any(p.attached for p in self._pages(run.holders)):
+            self._runs.seen(run, now)
 
     def lost(self, msg_id: str, name: str, reason: str, now: float) -> None:
         """
