@@ -72,6 +72,16 @@ def test_the_package_says_its_version() -> None:
     assert jupyter_comm_broker.__version__ == __version__
 
 
+def test_the_plug_ins_are_small_and_all_there() -> None:
+    folder = ROOT / "labextension"
+    package = json.loads((folder / "package.json").read_text())
+    scripts = {path.name: path.read_text() for path in (folder / "static").iterdir()}
+    assert (folder / package["jupyterlab"]["_build"]["load"]).exists()
+    imported = {name for text in scripts.values() for name in re.findall(r'"\./(\w+\.js)"', text)}
+    assert imported | {"entry.js"} == set(scripts)
+    assert sum(map(len, scripts.values())) <= 20_000
+
+
 def test_the_switch_turns_the_extension_on() -> None:
     switch = json.loads(
         (ROOT / "jupyter-config" / Path(SWITCH).relative_to("etc/jupyter")).read_text()
@@ -132,7 +142,8 @@ def test_the_wheel_holds_the_package_its_types_and_the_switch(archives: tuple[Pa
     assert any(
         re.fullmatch(r"jupyter_comm_broker/static/dashboard/assets/.*\.js", n) for n in names
     )
-    for shared in (SWITCH, f"{LINK}/package.json", f"{LINK}/static/link.js"):
+    scripts = [f"{LINK}/static/{path.name}" for path in (ROOT / "labextension/static").iterdir()]
+    for shared in (SWITCH, f"{LINK}/package.json", *scripts):
         assert any(name.endswith(f".data/data/{shared}") for name in names), shared
     folders = {name.partition("/")[0] for name in names}
     assert folders == {
