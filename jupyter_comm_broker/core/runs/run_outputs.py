@@ -22,7 +22,7 @@ from jupyter_comm_broker.protocol.message import Message, Part, retyped
 OUTPUT_TYPES = frozenset({"stream", "display_data", "execute_result", "error"})
 """The messages that a page draws in a cell."""
 
-SHORTENED = 3 / 4
+SHORTENED = 7 / 8
 """The part of the bound that is left after output had to go, so that this is rare."""
 
 

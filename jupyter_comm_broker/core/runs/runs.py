@@ -10,13 +10,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TypeVar
 
 import msgspec
 
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.runs.run import Ask, Run
-from jupyter_comm_broker.core.runs.run_outputs import OUTPUT_TYPES, RunOutputs, display_id_of
+from jupyter_comm_broker.core.runs.run_outputs import (
+    OUTPUT_TYPES,
+    SHORTENED,
+    RunOutputs,
+    display_id_of,
+)
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.json_text import Text, lenient
 from jupyter_comm_broker.protocol.message import Message, Part
@@ -125,7 +131,7 @@ class Runs:
 
     def published(self, message: Message, run: Run | None, now: float) -> None:
         """
-        Take a message of iopub that pages are given.
+        Take a message of iopub that pages are given. One that no page could draw is not kept.
 
         Args:
             message: the message.
@@ -137,18 +143,11 @@ class Runs:
             if run is not None:
                 run.began_with(message)
             return
-        if msg_type in ("display_data", "update_display_data"):
-            self._update_displays(message, now)
-        if run is None:
-            return
-        before = run.outputs.size
-        run.outputs.add(message)
-        run.changed(now)
-        self._weigh(run, before)
-        if msg_type == "display_data" and (display_id := display_id_of(message)):
-            runs = self._displays.setdefault(display_id, [])
-            if run not in runs:
-                runs.append(run)
+        with suppress(MalformedMessageError):
+            if msg_type in ("display_data", "update_display_data"):
+                self._update_displays(message, now)
+            if run is not None:
+                self._draw(run, message, now)
         if self._bytes > self._limits.runs_bytes:
             self._shorten()
 
@@ -203,20 +202,28 @@ class Runs:
                 run.changed(now)
                 self._weigh(run, before)
 
+    def _draw(self, run: Run, message: Message, now: float) -> None:
+        before = run.outputs.size
+        run.outputs.add(message)
+        run.changed(now)
+        self._weigh(run, before)
+        display_id = display_id_of(message) if message.header.msg_type == "display_data" else ""
+        if display_id and run not in self._displays.setdefault(display_id, []):
+            self._displays[display_id].append(run)
+
     def _weigh(self, run: Run, before: int) -> None:
         self._bytes += run.outputs.size - before
 
     def _shorten(self) -> None:
         """Keep all output within the bound: first of what is over, and last of what runs."""
-        most = self._limits.runs_bytes * 3 // 4
+        most = int(self._limits.runs_bytes * SHORTENED)
         order = sorted(self, key=lambda run: (not run.is_over, run.seen_at is None))
         for keep_displays in (True, False):
             for run in order:
                 if (surplus := self._bytes - most) <= 0:
                     return
                 before = run.outputs.size
-                left = 0 if run.is_over else max(0, before - surplus)
-                run.outputs.shorten(left, keep_displays=keep_displays)
+                run.outputs.shorten(max(0, before - surplus), keep_displays=keep_displays)
                 self._weigh(run, before)
                 self._counters["run_output_dropped"] += 1
 

@@ -107,3 +107,37 @@ def test_a_piece_costs_what_it_is_long_however_much_there_is(
     for _ in range(1000):
         text.add(piece)
     assert measured <= 2 * 1000 * len(piece)
+
+
+@given(PIECES, PIECES)
+def test_whoever_reads_it_goes_on_where_the_cursor_is(before: list[str], after: list[str]) -> None:
+    text = StreamText()
+    for piece in before:
+        text.add(piece)
+    resumed = loads(text.resumed())
+    assert as_a_page_does(resumed) == as_a_page_does(*before)
+    assert as_a_page_does(resumed, *after) == as_a_page_does(*before, *after)
+
+
+def test_the_oldest_lines_go() -> None:
+    text = StreamText()
+    for number in range(100):
+        text.add(f"line {number}\n")
+    before = text.size
+    text.shorten(300)
+    assert before - 310 <= text.size <= before - 300
+    assert loads(text.written()).startswith("line ")
+    assert loads(text.written()).endswith("line 99\n")
+
+
+@given(st.text('ab\u00e9\x1b"\\n\n', max_size=60), PIECES, st.integers(0, 200))
+def test_what_is_left_is_the_end(start: str, pieces: list[str], least: int) -> None:
+    text = StreamText()
+    for piece in (start, *pieces):
+        text.add(piece)
+    whole, size = loads(text.written()), text.size
+    text.shorten(least)
+    assert text.size <= max(0, size - least)
+    assert whole.endswith(loads(text.written()))
+    text.add("\nmore")
+    assert loads(text.written()).endswith("\nmore")

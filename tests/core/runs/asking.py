@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jupyter_comm_broker.core.runs.known_run import KnownRun
 from jupyter_comm_broker.protocol.message import Message
 
 from ..page import Page
@@ -66,3 +67,10 @@ def begin(room: Room, page: Page, cell_id: str = "cell") -> Message:
 def end(room: Room, request: Message) -> None:
     room.kernel.replies(request, {"status": "ok", "execution_count": 3})
     room.kernel.idle(request)
+
+
+def kept(room: Room, request: Message) -> KnownRun:
+    """Return what readers are told of a run."""
+    known = room.broker.known.run(request.header.msg_id)
+    assert known is not None
+    return known

@@ -1,0 +1,95 @@
+"""A run goes from its sending to its end, in whatever order the kernel's words come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from jupyter_comm_broker.core.runs.run import SAVE_SECONDS, Ask, Run
+from jupyter_comm_broker.core.runs.run_outputs import RunOutputs
+from jupyter_comm_broker.protocol.message import Message
+
+from ..talker import Talker
+
+KERNEL = Talker("kernel")
+
+
+def sent() -> Run:
+    ask = Ask("m", b"{}", "page", "cell", records_timing=False, code="1", sent_at=1.0)
+    return Run(ask, RunOutputs(1_000, str), 1.0)
+
+
+def reply(count: object = 5) -> Message:
+    return KERNEL.write("shell", "execute_reply", {"status": "ok", "execution_count": count})
+
+
+@pytest.mark.parametrize("reply_first", [True, False])
+def test_a_run_is_over_when_the_kernel_replied_and_said_idle(reply_first: bool) -> None:
+    run = sent()
+    assert run.state.value == "queued"
+    run.began(2.0)
+    assert run.state.value == "running"
+    words: list[Callable[[], None]] = [lambda: run.heard(reply(), 3.0), lambda: run.idled(3.0)]
+    for word in words if reply_first else reversed(words):
+        assert not run.is_over
+        word()
+    assert (run.state.value, run.ended_at, run.changed_at) == ("ended", 3.0, 3.0)
+
+
+def test_a_lost_run_says_why_and_one_that_is_over_is_not_lost() -> None:
+    run = sent()
+    run.asked(KERNEL.write("stdin", "input_request", {"prompt": "?"}))
+    run.lose("DeadKernelError", "the kernel died", 4.0)
+    run.lose("Another", "later", 5.0)
+    assert (run.state.value, run.lost) == ("lost", ("DeadKernelError", "the kernel died"))
+    assert (run.ended_at, run.question) == (4.0, None)
+    over = sent()
+    over.heard(reply(), 2.0)
+    over.idled(2.0)
+    over.lose("DeadKernelError", "the kernel died", 4.0)
+    assert over.state.value == "ended"
+
+
+def test_a_question_ends_with_its_answer_or_with_the_run() -> None:
+    run = sent()
+    question = KERNEL.write("stdin", "input_request", {"prompt": "?"})
+    run.asked(question)
+    run.answered("q", "page")
+    assert (run.question, run.answered_question, run.answered_by) == (None, "q", "page")
+    run.asked(question)
+    run.idled(3.0)
+    assert run.question is None
+
+
+def test_the_count_is_the_replys_and_before_that_the_inputs() -> None:
+    run = sent()
+    run.began_with(KERNEL.write("iopub", "execute_input", {"code": "", "execution_count": 4}))
+    assert run.execution_count == 4
+    run.heard(reply("many"), 3.0)
+    assert run.execution_count == 4
+    run.reply = reply(5)
+    assert run.execution_count == 5
+
+
+def test_a_save_counts_if_it_cannot_have_begun_before_the_change() -> None:
+    run = sent()
+    run.changed(10.0)
+    told = []
+    for at in (10.0 + SAVE_SECONDS / 2, 10.0 + SAVE_SECONDS):
+        run.saved(at)
+        told.append(run.is_saved)
+    run.changed(13.0)
+    assert [*told, run.is_saved] == [False, True, False]
+
+
+def test_each_page_holds_it_once_and_its_end_is_seen_once() -> None:
+    run = sent()
+    for page in ("a", "b", "a"):
+        run.attach(page, run.attached)
+    assert (run.holders, run.attached) == (["page", "b", "a"], ["b", "a"])
+    run.saw(3.0)
+    run.saw(4.0)
+    assert run.seen_at == 3.0
+    run.capture(True)
+    assert run.captured
