@@ -16,6 +16,7 @@ from jupyter_comm_broker.adapters.event_feed import EventFeed
 from jupyter_comm_broker.adapters.event_log import EventLog
 from jupyter_comm_broker.adapters.metrics_totals import MetricsTotals
 from jupyter_comm_broker.adapters.program import Programs
+from jupyter_comm_broker.adapters.saved_notebooks import CONTENTS, SavedNotebooks
 from jupyter_comm_broker.comms.by_kernel import CommManagers
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.policy import Policy
@@ -121,10 +122,13 @@ class KernelServices:
         self._logger.add_listener(
             schema_id=KERNEL_ACTIONS, listener=self.kernel_drivers.kernel_action
         )
+        self.saved_notebooks = SavedNotebooks(app.session_manager, self.kernel_drivers.linked)
+        self._logger.add_listener(schema_id=CONTENTS, listener=self.saved_notebooks.heard)
 
     def close(self) -> None:
         """Close every link. May be called twice."""
         self._logger.remove_listener(listener=self.kernel_drivers.kernel_action)
+        self._logger.remove_listener(listener=self.saved_notebooks.heard)
         self.kernel_drivers.close()
         self.event_log.close()
         COLLECTOR.remove(self.metrics_totals.tally)
