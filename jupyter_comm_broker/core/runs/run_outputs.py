@@ -62,7 +62,8 @@ class Shown:
     __slots__ = ("display_id", "message")
 
     def __init__(self, message: Message, display_id: str = "") -> None:
-        self.message = message
+        # Not the message itself, which also holds the frames that were sent.
+        self.message = Message(message.channel, message.parts)
         self.display_id = display_id
 
     @property
@@ -89,12 +90,12 @@ class Printed:
         name: the stream.
     """
 
-    __slots__ = ("_message", "name", "text")
+    __slots__ = ("_head", "name", "text")
 
     display_id = ""
 
     def __init__(self, message: Message, name: str) -> None:
-        self._message = message
+        self._head = message.parts[:3]
         self.name = name
         self.text = StreamText()
 
@@ -106,7 +107,7 @@ class Printed:
     def played(self) -> Message:
         """Return the message that draws it, and leaves the cursor where it is."""
         content = b'{"name":%b,"text":%b}' % (dumps(self.name), self.text.resumed())
-        return Message("iopub", [*self._message.parts[:3], content])
+        return Message("iopub", [*self._head, content])
 
 
 class RunOutputs:

@@ -29,7 +29,7 @@ from jupyter_comm_broker.protocol.message import Message, Part
 
 T = TypeVar("T")
 
-LONGEST_CODE = 100_000
+LONGEST_CODE = 20_000
 """The most characters of a cell's source that are kept, to find the cell of an old notebook by."""
 
 LOOK_SECONDS = 60.0

@@ -86,14 +86,13 @@ class Notebook:
 
     def gets(self, messages: Iterable[Message]) -> Notebook:
         """Take messages as they come over the socket."""
-        for message in messages:
-            self._get(message)
+        for each in messages:
+            self.get(each.channel, each.header.msg_type, each.parent.msg_id, each.content)
         return self
 
-    def _get(self, message: Message) -> None:
-        msg_type, content = message.header.msg_type, message.content
-        parent = message.parent.msg_id
-        if message.channel == "iopub" and msg_type in ("display_data", "update_display_data"):
+    def get(self, channel: str, msg_type: str, parent: str, content: dict[str, Any]) -> None:
+        """Take a message: its channel, its type, the msg_id of its parent and its content."""
+        if channel == "iopub" and msg_type in ("display_data", "update_display_data"):
             display_id = (content.get("transient") or {}).get("display_id")
             if display_id:
                 for other in self._displays.get(display_id, ()):
@@ -105,9 +104,9 @@ class Notebook:
         cell = self.cells.get(parent)
         if cell is None:
             return
-        if message.channel == "shell":
+        if channel == "shell":
             cell.reply = content
-        elif message.channel == "stdin":
+        elif channel == "stdin":
             cell.asks = content["prompt"]
         elif msg_type == "status":
             self._status(cell, content)
