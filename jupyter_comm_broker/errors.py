@@ -12,6 +12,7 @@ CommBrokerError
 ├── CommClosedError          the comm is closed: when, by whom and why
 ├── BufferNotFoundError      a comm's state has no buffer of that number
 ├── KernelNotFoundError      the kernel does not run on this server
+├── RequestNotFoundError     the kernel ran no such request, or its run is no longer kept
 ├── LinkNotOpenedError       the sockets to a kernel cannot be connected, and why
 ├── KernelUnavailableError   the kernel is dead or restarting, or ended before it answered
 ├── CommExistsError          a new comm has the id of another
@@ -57,9 +58,8 @@ class RefusedMessageError(CommBrokerError):
         self, msg_type: str, setting: str = "MappingKernelManager.allowed_message_types"
     ) -> None:
         self.msg_type, self.setting = msg_type, setting
-        super().__init__(
-            f"messages of type {msg_type!r} are not allowed here; the setting is {setting}"
-        )
+        told = f"messages of type {msg_type!r} are not allowed here"
+        super().__init__(f"{told}; the setting is {setting}")
 
 
 class KernelNotFoundError(CommBrokerError):
@@ -100,8 +100,7 @@ class CommNotFoundError(CommBrokerError):
     """The kernel never had such a comm, or the broker has forgotten it."""
 
     def __init__(self, kernel_id: str, comm_id: str) -> None:
-        self.kernel_id = kernel_id
-        self.comm_id = comm_id
+        self.kernel_id, self.comm_id = kernel_id, comm_id
         super().__init__(f"kernel {kernel_id!r} has no comm {comm_id!r}")
 
 
@@ -131,6 +130,14 @@ class BufferNotFoundError(CommBrokerError):
         super().__init__(f"the state of comm {comm_id!r} has {count} buffers, and none is {index}")
 
 
+class RequestNotFoundError(CommBrokerError):
+    """No page sent such an ``execute_request`` to the kernel, or its run is no longer kept."""
+
+    def __init__(self, kernel_id: str, msg_id: str) -> None:
+        self.kernel_id, self.request_id = kernel_id, msg_id
+        super().__init__(f"no run of a request {msg_id!r} is kept of kernel {kernel_id!r}")
+
+
 class LinkNotOpenedError(CommBrokerError):
     """
     The sockets to a kernel could not be connected. None of them is left open.
@@ -150,8 +157,7 @@ class KernelUnavailableError(CommBrokerError):
     """The kernel is dead or restarting, or its process ended before it answered."""
 
     def __init__(self, kernel_id: str, state: str) -> None:
-        self.kernel_id = kernel_id
-        self.state = state
+        self.kernel_id, self.state = kernel_id, state
         super().__init__(f"kernel {kernel_id!r} is {state} and handles no messages")
 
 
@@ -159,9 +165,7 @@ class CommExistsError(CommBrokerError):
     """A new comm has the id of another comm."""
 
     def __init__(self, kernel_id: str, comm_id: str) -> None:
-        self.kernel_id = kernel_id
-        self.comm_id = comm_id
-        self.field = "comm_id"
+        self.kernel_id, self.comm_id, self.field = kernel_id, comm_id, "comm_id"
         super().__init__(f"kernel {kernel_id!r} has a comm {comm_id!r} already")
 
 
@@ -251,10 +255,8 @@ class TooManyReadersError(CommBrokerError):
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        super().__init__(
-            f"{limit} readers of events are the most at a time; the limit is "
-            f"{self.setting} = {limit}"
-        )
+        told = f"{limit} readers of events are the most at a time"
+        super().__init__(f"{told}; the limit is {self.setting} = {limit}")
 
 
 class TooManyOwnReadersError(TooManyReadersError):
@@ -286,8 +288,7 @@ class ConnectionEndedError(CommBrokerError):
     """A program's connection to a kernel is closed and will not be opened again."""
 
     def __init__(self, kernel_id: str, reason: str) -> None:
-        self.kernel_id = kernel_id
-        self.reason = reason
+        self.kernel_id, self.reason = kernel_id, reason
         super().__init__(f"the connection to kernel {kernel_id!r} is closed: {reason}")
 
 
@@ -295,6 +296,5 @@ class SendBacklogError(CommBrokerError):
     """More waits to be sent than a program may keep."""
 
     def __init__(self, waiting: int, limit: int) -> None:
-        self.waiting = waiting
-        self.limit = limit
+        self.waiting, self.limit = waiting, limit
         super().__init__(f"{waiting} bytes wait to be sent; the limit is {limit}")

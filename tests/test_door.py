@@ -22,6 +22,7 @@ VALUES = {
     "gate.rights": {"NOT_AUTHORIZED", "RESOURCE", "Right"},
     "histogram": {"Histogram"},
     "limits": {"Limits"},
+    "runs.known_run": {"KnownRun"},
     "pages.page_user": {"NAMELESS", "PageUser"},
     "state.changes": {
         "CommClosed",

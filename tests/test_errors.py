@@ -14,6 +14,7 @@ from jupyter_comm_broker.errors import (
     MalformedFrameError,
     MalformedMessageError,
     RefusedMessageError,
+    RequestNotFoundError,
 )
 
 
@@ -24,6 +25,7 @@ from jupyter_comm_broker.errors import (
         MalformedMessageError("x"),
         RefusedMessageError("comm_open", "the setting"),
         KernelNotFoundError("k"),
+        RequestNotFoundError("k", "r"),
         CommNotFoundError("k", "c"),
         CommClosedError("k", "c", "2026-01-01", "kernel", "over"),
         BufferNotFoundError("c", 3, 2),

@@ -10,6 +10,7 @@ from typing import Any
 from docs.generate.markdown import inline, sentence, table
 from docs.generate.schemas import Schema, anchor, default, fields, kind
 from docs.generate.source import attributes
+from jupyter_comm_broker.core.gate.rights import RESOURCE
 from jupyter_comm_broker.core.state.comm_record import Knowledge, Side
 from jupyter_comm_broker.events.event_views import BY_TYPE
 from jupyter_comm_broker.web.openapi import document
@@ -45,7 +46,7 @@ def _contents(found: Schema) -> str:
                 (
                     f"[`{method.upper()} {path}`](#{operation['operationId'].lower()})",
                     operation["summary"],
-                    f"`{_action(operation)}`",
+                    _action(operation),
                 )
                 for path, methods in found["paths"].items()
                 for method, operation in methods.items()
@@ -57,12 +58,13 @@ def _contents(found: Schema) -> str:
 
 def _action(operation: Schema) -> str:
     # "Needs the right to read comms."
-    return str(operation["description"]).split()[4]
+    action, resource = str(operation["description"]).rstrip(".").split()[4:]
+    return f"`{action}`" if resource == RESOURCE else f"`{action}` on `{resource}`"
 
 
 def _operation(path: str, method: str, operation: Schema) -> Iterator[str]:
     yield f"### {operation['operationId']}\n\n"
-    yield f"`{method.upper()} {path}`: {operation['summary']} Action: `{_action(operation)}`.\n\n"
+    yield f"`{method.upper()} {path}`: {operation['summary']} Action: {_action(operation)}.\n\n"
     if parameters := [each for each in operation["parameters"] if each["in"] == "query"]:
         yield _parameters(parameters) + "\n"
     if body := operation.get("requestBody"):

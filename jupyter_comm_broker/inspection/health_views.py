@@ -85,6 +85,7 @@ class KernelView(TypedDict):
     bytes: Annotated[PassedView, Meta(description="Bytes on all its comms, also on closed ones.")]
     restores: RestoresView
     state_bytes: Count
+    run_bytes: Annotated[Count, Meta(description="Bytes of output that are kept of its runs.")]
     states_given_up: Annotated[
         Count, Meta(description="States that were dropped because of a limit.")
     ]

@@ -65,6 +65,7 @@ def kernel(kernel_id: str, broker: KernelBroker, now: float) -> KernelView:
         "bytes": passed,
         "restores": {"answered": sum(restores.counts), "seconds": restores.total},
         "state_bytes": state.bytes,
+        "run_bytes": known.run_bytes(),
         "states_given_up": state.given_up,
         "registry_complete": state.registry_complete,
         "verification": state.step,

@@ -42,6 +42,7 @@ class Tally:
         now["comms"] += len(records)
         now["dirty_states"] += sum(each.knowledge is Knowledge.DIRTY for each in records)
         now["state_bytes"] += known.state().bytes
+        now["run_bytes"] += known.run_bytes()
         now["frontends"] += len(known.attached())
         messages, size = known.waiting()
         now["outbox_messages"] += messages

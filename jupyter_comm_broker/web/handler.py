@@ -43,20 +43,20 @@ class CommBrokerHandler(APIHandler):
 
     # -- who ---------------------------------------------------------------------------------------
 
-    async def require(self, action: str) -> None:
-        """Check that the user may do ``action`` with comms. Raises a 403."""
+    async def require(self, action: str, resource: str = AUTH_RESOURCE) -> None:
+        """Check that the user may do ``action`` with a resource. Raises a 403."""
         user = self.current_user
         if user is None:
-            raise Problem(403, "log in to see comms", "not logged in")
-        if not await self.may(action):
+            raise Problem(403, f"log in to see {resource}", "not logged in")
+        if not await self.may(action, resource):
             who = getattr(user, "username", user)
             what = f"{self.request.method} {self.request.path}"
-            self.log.warning("comm broker: %s may not %s %s: %s", who, action, AUTH_RESOURCE, what)
-            raise Problem(403, f"{who} may not {action} {AUTH_RESOURCE}", "not authorized")
+            self.log.warning("comm broker: %s may not %s %s: %s", who, action, resource, what)
+            raise Problem(403, f"{who} may not {action} {resource}", "not authorized")
 
-    async def may(self, action: str) -> bool:
-        """Return whether the user may do ``action`` with comms now."""
-        asked = self.authorizer.is_authorized(self, self.current_user, action, AUTH_RESOURCE)
+    async def may(self, action: str, resource: str = AUTH_RESOURCE) -> bool:
+        """Return whether the user may do ``action`` with a resource now."""
+        asked = self.authorizer.is_authorized(self, self.current_user, action, resource)
         return bool(await ensure_async(asked))
 
     async def may_see_secrets(self, reveal: bool) -> bool:

@@ -28,7 +28,7 @@ def document(routes: Sequence[Route], version: str, base_url: str) -> dict[str, 
         "info": {
             "title": "jupyter_comm_broker",
             "version": version,
-            "description": "The comms of a Jupyter server's kernels.",
+            "description": "The comms of a Jupyter server's kernels, and the cells that they run.",
         },
         "servers": [{"url": base_url.rstrip("/") or "/"}],
         "security": [{"header": []}, {"query": []}],
@@ -70,7 +70,7 @@ class _Writer:
         found: dict[str, Any] = {
             "operationId": each.name,
             "summary": each.summary,
-            "description": f"Needs the right to {each.action} comms.",
+            "description": f"Needs the right to {each.action} {each.resource}.",
             "parameters": [*steps, *query],
             "responses": {
                 **{str(status): self._answer(status, it) for status, it in each.answers.items()},

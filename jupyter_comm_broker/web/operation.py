@@ -19,7 +19,7 @@ import msgspec
 from tornado import web
 
 from jupyter_comm_broker.errors import CommBrokerError
-from jupyter_comm_broker.web.handler import CommBrokerHandler
+from jupyter_comm_broker.web.handler import AUTH_RESOURCE, CommBrokerHandler
 from jupyter_comm_broker.web.parameters import read_path, read_query
 from jupyter_comm_broker.web.problem import Problem
 
@@ -60,6 +60,7 @@ class Operation:
     name: str
     summary: str
     action: str
+    resource: str
     query: type[msgspec.Struct]
     body: Mapping[str, Any]
     """By media type, the type of the request's body; ``None`` for bytes."""
@@ -72,6 +73,7 @@ def operation(
     *,
     action: str,
     answers: Mapping[int, Answer],
+    resource: str = AUTH_RESOURCE,
     query: type[msgspec.Struct] = NoQuery,
     body: Mapping[str, Any] | None = None,
     errors: Sequence[int] = (),
@@ -84,8 +86,9 @@ def operation(
 
     Args:
         name: the operation's name in the document.
-        action: the right on comms that a user needs.
+        action: the right that a user needs.
         answers: the answers, by status.
+        resource: what the right is on.
         query: the type of the query's parameters.
         body: by media type, the type of the request's body.
         errors: the statuses of errors, besides those of every operation.
@@ -96,7 +99,7 @@ def operation(
         async def guarded(self: CommBrokerHandler, **path: str) -> None:
             # Not jupyter_server's own decorator: it remembers the action and the resource of the
             # first handler that a shared method was called for.
-            await self.require(action)
+            await self.require(action, resource)
             try:
                 wanted = read_query(self.request.query_arguments, query)
                 await method(self, wanted, **read_path(path))
@@ -108,6 +111,7 @@ def operation(
             name=name,
             summary=(getdoc(method) or "").partition("\n")[0],
             action=action,
+            resource=resource,
             query=query,
             body=body or {},
             answers=answers,

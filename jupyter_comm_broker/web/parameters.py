@@ -22,6 +22,9 @@ PATH_PARAMETERS: Mapping[str, Any] = {
     "comm_id": Annotated[
         str, Meta(min_length=1, description="The comm's id, which its opener chose.")
     ],
+    "msg_id": Annotated[
+        str, Meta(min_length=1, description="The request's id, as the list of runs shows it.")
+    ],
     "target_name": Annotated[
         str, Meta(min_length=1, max_length=1000, description="The target's name.")
     ],

@@ -17,6 +17,8 @@ from jupyter_comm_broker.web.events.recordings import RecordComm, RecordTarget, 
 from jupyter_comm_broker.web.handler import CommBrokerHandler
 from jupyter_comm_broker.web.openapi import document
 from jupyter_comm_broker.web.operation import JSON, Answer, NoQuery, Route, operation
+from jupyter_comm_broker.web.runs.lists import ListRequests
+from jupyter_comm_broker.web.runs.run import ShowOutputs, ShowRequest
 
 
 class ShowDocument(CommBrokerHandler):
@@ -30,6 +32,7 @@ class ShowDocument(CommBrokerHandler):
 
 KERNEL = "/api/kernels/{kernel_id}/comms"
 COMM = KERNEL + "/{comm_id}"
+RUNS = "/api/kernels/{kernel_id}/requests"
 
 ROUTES = [
     Route("/api/comms", [ListComms]),
@@ -45,6 +48,9 @@ ROUTES = [
     Route(COMM + "/buffers/{index}", [ShowBuffer]),
     Route("/api/kernels/{kernel_id}/closings", [CloseChosen]),
     Route("/api/kernels/{kernel_id}/recordings/{target_name}", [RecordTarget]),
+    Route(RUNS, [ListRequests]),
+    Route(RUNS + "/{msg_id}", [ShowRequest]),
+    Route(RUNS + "/{msg_id}/outputs", [ShowOutputs]),
 ]
 
 default_handlers = [route.mounted() for route in ROUTES]

@@ -8,6 +8,7 @@ import pytest
 
 from jupyter_comm_broker.errors import CommBrokerError
 from jupyter_comm_broker.web.routes import ROUTES
+from tests.core.runs.asking import run
 
 from .conftest import KERNEL_1, NO_KERNEL, Ask, Desk, Judge
 
@@ -15,10 +16,12 @@ STREAM = "/api/comms/events"
 """Has no end; test_event_stream.py asks it the same."""
 
 READ = [route.path for route in ROUTES if "get" in route.operations() and route.path != STREAM]
-PATHS = [
-    tuple(path.format(kernel_id=KERNEL_1, comm_id="c1", index=0, target_name="plot").split("/")[1:])
-    for path in READ
-]
+IDS = {"kernel_id": KERNEL_1, "comm_id": "c1", "index": 0, "target_name": "plot", "msg_id": "r1"}
+PATHS = [tuple(path.format(**IDS).split("/")[1:]) for path in READ]
+
+
+def resource(path: tuple[str, ...]) -> str:
+    return "kernels" if "requests" in path else "comms"
 
 
 @pytest.mark.parametrize(
@@ -42,24 +45,21 @@ async def test_what_is_not_there_is_a_404_with_message_and_reason(
 
 
 @pytest.mark.parametrize("path", PATHS, ids=READ)
-async def test_each_handler_asks_for_reading_comms(
-    ask: Ask, desk: Desk, path: tuple[str, ...]
-) -> None:
+async def test_each_handler_asks_for_reading(ask: Ask, desk: Desk, path: tuple[str, ...]) -> None:
     desk.rooms[KERNEL_1].kernel.opens("c1", {}, paths=[["raw"]], buffers=[b"1"])
+    run(desk.rooms[KERNEL_1].page("a"), msg_id="r1")
     assert (await ask(*path)).status == 200
-    assert set(Judge.asked) == {("read", "comms")}
+    assert set(Judge.asked) == {("read", resource(path))}
 
 
 @pytest.mark.parametrize("path", PATHS, ids=READ)
-async def test_who_may_not_read_comms_is_told_so(
-    ask: Ask, desk: Desk, path: tuple[str, ...]
-) -> None:
+async def test_who_may_not_read_is_told_so(ask: Ask, desk: Desk, path: tuple[str, ...]) -> None:
     desk.rooms[KERNEL_1].kernel.opens("c1", {"secret": "hunter2"})
-    Judge.denied = {("read", "comms")}
+    Judge.denied = {("read", resource(path))}
     answer = await ask(*path)
     assert answer.status == 403
     assert answer.content_type.startswith("application/json")
-    assert "may not read comms" in answer.body["message"]
+    assert f"may not read {resource(path)}" in answer.body["message"]
     assert answer.body["reason"]
     assert "hunter2" not in str(answer.body)
 

@@ -8,11 +8,21 @@ from typing import Any
 
 import pytest
 
+from tests.core.runs.asking import run
+
 from .conftest import KERNEL_1, NO_KERNEL, Answer, Ask, Desk
-from .test_routes_rights import BODIES, COMM, KERNEL, NEEDS, QUERIES, Operation
+from .test_routes_rights import BODIES, COMM, KERNEL, NEEDS, QUERIES, RUNS, Operation
 
 OPEN, SEND = ("POST", KERNEL), ("POST", COMM + "/messages")
-IDS = {"kernel_id": KERNEL_1, "comm_id": "c1", "index": "0", "target_name": "plot"}
+IDS = {
+    "kernel_id": KERNEL_1,
+    "comm_id": "c1",
+    "index": "0",
+    "target_name": "plot",
+    "msg_id": "r1",
+}
+NAMES = {"kernel_id": "Kernel", "comm_id": "Comm", "msg_id": "Request"}
+"""By the parameter of a path, what is not found there."""
 
 
 @pytest.fixture
@@ -20,6 +30,7 @@ def room(desk: Desk) -> Desk:
     """A slider with one buffer, on a kernel that so far has heard nothing."""
     state = {"_model_name": "IntSliderModel", "value": 1}
     desk.rooms[KERNEL_1].kernel.opens("c1", state, paths=[["raw"]], buffers=[b"1"])
+    run(desk.rooms[KERNEL_1].page("a"), msg_id="r1")
     desk.rooms[KERNEL_1].for_kernel()
     return desk
 
@@ -76,13 +87,13 @@ async def test_unknown_parameters_are_refused_and_not_ignored(
 async def test_unknown_kernels_and_comms_are_not_found(
     ask: Ask, room: Desk, operation: Operation
 ) -> None:
-    strangers = {"kernel_id": NO_KERNEL}
-    if "{comm_id}" in operation[1]:
-        strangers["comm_id"] = "c" * 1000 + "ü"
+    strangers = {"kernel_id": NO_KERNEL, "comm_id": "c" * 1000 + "ü", "msg_id": "r" * 1000 + "ü"}
     for name, stranger in strangers.items():
+        if f"{{{name}}}" not in operation[1]:
+            continue
         answer = await do(ask, operation, ids={**IDS, name: stranger})
         assert answer.status == 404
-        assert answer.body["reason"] == f"{name.removesuffix('_id').capitalize()}NotFoundError"
+        assert answer.body["reason"] == f"{NAMES[name]}NotFoundError"
         unheard(room, answer)
 
 
@@ -135,6 +146,11 @@ BAD_QUERIES = [
     (("GET", "/api/comms"), {"limit": "1001"}, "limit"),
     (("GET", "/api/comms"), {"fields": "comm_id,state"}, "fields"),
     (("GET", "/api/comms/events"), {"types": "opened,odd"}, "types"),
+    (("GET", RUNS), {"cursor": "made up"}, "cursor"),
+    (("GET", RUNS), {"state": "running,odd"}, "state"),
+    (("GET", RUNS), {"lines": "101"}, "lines"),
+    (("GET", RUNS), {"fields": "outputs"}, "fields"),
+    (("GET", RUNS + "/{msg_id}"), {"code": "yes"}, "code"),
 ]
 
 

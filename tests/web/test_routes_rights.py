@@ -11,6 +11,8 @@ import pytest
 from tornado.httpclient import HTTPClientError
 
 from jupyter_comm_broker.web.routes import ROUTES
+from tests.core.runs.asking import end
+from tests.core.runs.asking import run as run_cell
 from tests.until import until
 
 from .conftest import KERNEL_1, Ask, Desk, Judge, Reading
@@ -20,6 +22,7 @@ KERNEL = "/api/kernels/{kernel_id}/comms"
 COMM = KERNEL + "/{comm_id}"
 CLOSINGS = "/api/kernels/{kernel_id}/closings"
 TARGET = "/api/kernels/{kernel_id}/recordings/{target_name}"
+RUNS = "/api/kernels/{kernel_id}/requests"
 STREAM = "/api/comms/events"
 
 NEEDS = {
@@ -41,6 +44,9 @@ NEEDS = {
     ("POST", CLOSINGS): "execute",
     ("GET", TARGET): "read",
     ("PUT", TARGET): "write",
+    ("GET", RUNS): "read",
+    ("GET", RUNS + "/{msg_id}"): "read",
+    ("GET", RUNS + "/{msg_id}/outputs"): "read",
 }
 """Who may see, who may send, who may open and close."""
 
@@ -89,16 +95,29 @@ def room(desk: Desk) -> Desk:
     """A kernel with one comm that has a state, a buffer and a secret."""
     state = {"_model_name": "PasswordModel", "value": "hunter2"}
     desk.rooms[KERNEL_1].kernel.opens("c1", state, paths=[["raw"]], buffers=[b"1"])
+    end(desk.rooms[KERNEL_1], run_cell(desk.rooms[KERNEL_1].page("a"), msg_id="r1"))
     return desk
 
 
 def steps(template: str) -> list[str]:
-    path = template.format(kernel_id=KERNEL_1, comm_id="c1", index=0, target_name="plot")
+    path = template.format(
+        kernel_id=KERNEL_1, comm_id="c1", index=0, target_name="plot", msg_id="r1"
+    )
     return path.split("/")[1:]
 
 
+def resource_of(operation: Operation) -> str:
+    """Return what a right is on: what cells print is the kernel's, as on its WebSocket."""
+    return "kernels" if operation[1].startswith(RUNS) else "comms"
+
+
 def allow(*actions: str) -> None:
-    Judge.denied = {(each, "comms") for each in ACTIONS if each not in actions}
+    Judge.denied = {
+        (each, resource)
+        for each in ACTIONS
+        for resource in ("comms", "kernels")
+        if each not in actions
+    }
     Judge.asked = []
 
 
@@ -121,7 +140,7 @@ def test_every_route_is_in_the_matrix() -> None:
         REVEALING
     )
     for key, each in described.items():
-        assert each.action == NEEDS[key], key
+        assert (each.action, each.resource) == (NEEDS[key], resource_of(key)), key
 
 
 def test_nothing_of_ours_is_served_beside_the_routes(jp_serverapp: Any) -> None:
@@ -149,15 +168,15 @@ def served(router: Any) -> Iterator[Any]:
 async def test_each_route_asks_for_its_right_and_does_nothing_without(
     ask: Ask, room: Desk, operation: Operation, rights: str
 ) -> None:
-    needed = NEEDS[operation]
+    needed, resource = NEEDS[operation], resource_of(operation)
     allow(*RIGHTS[rights])
     answer = await do(ask, operation)
-    assert set(Judge.asked) == {(needed, "comms")}
+    assert set(Judge.asked) == {(needed, resource)}
     if needed in RIGHTS[rights]:
         assert answer.status in (200, 201, 202)
         return
     assert answer.status == 403
-    assert f"may not {needed} comms" in answer.body["message"]
+    assert f"may not {needed} {resource}" in answer.body["message"]
     assert answer.body["reason"] == "not authorized"
     assert set(answer.body) == {"message", "reason"}
     assert room.programs[KERNEL_1].sent == []
@@ -179,6 +198,16 @@ async def test_secrets_take_the_right_to_execute_besides(
     shown = await do(ask, operation, reveal="true")
     assert shown.status in (200, 202)
     assert Judge.asked == [(NEEDS[operation], "comms"), ("execute", "comms")]
+
+
+@pytest.mark.parametrize("operation", [each for each in NEEDS if RUNS in each[1]], ids=" ".join)
+async def test_the_rights_on_comms_show_nothing_of_a_kernels_cells(
+    ask: Ask, room: Desk, operation: Operation
+) -> None:
+    Judge.denied = {("read", "kernels")}
+    assert (await do(ask, operation)).status == 403
+    Judge.denied = {(each, "comms") for each in ACTIONS}
+    assert (await do(ask, operation)).status == 200
 
 
 async def test_the_right_to_execute_alone_shows_nothing(ask: Ask, room: Desk) -> None:

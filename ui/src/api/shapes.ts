@@ -117,6 +117,7 @@ export interface KernelView {
   readonly bytes: Passed;
   readonly restores: RestoresView;
   readonly state_bytes: number;
+  readonly run_bytes: number;
   readonly states_given_up: number;
   readonly registry_complete: boolean;
   readonly verification: string;
