@@ -75,6 +75,8 @@ class CommBroker(Settings, ExtensionApp):
         app.io_loop.add_callback(self._say_where)
         stock = StockSettings(config=self.config, parent=app)
         services.connect(stock.policy(app.kernel_manager), self._begin_to_leave())
+        if self.leaving is not None and services.kernel_drivers is not None:
+            self.leaving.follow(services.kernel_drivers)
         self.settings[CONNECTION_CLASS] = app.web_app.settings[CONNECTION_CLASS]
         if services.installation.in_path:
             app.web_app.settings.setdefault("page_config_data", {})[RUNS_FLAG] = "1"
@@ -90,6 +92,8 @@ class CommBroker(Settings, ExtensionApp):
         if self.reporter is not None:
             await self.reporter.close()
         # The links first: what kernels say from now on, the gateway keeps for the next server.
+        if self.leaving is not None:
+            self.leaving.end()
         self.services.close()
         if self.leaving is not None:
             await self.leaving.close()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from jupyter_comm_broker.core.parts import Parts
+from jupyter_comm_broker.core.runs.inheritance import InheritedCell
 from jupyter_comm_broker.protocol.message import Message, Part
 
 
@@ -31,6 +32,10 @@ class LinkEvents:
         self._parts.process.found(now, running=running, state=state)
         if running:
             self._parts.delivery.expected.begin(now)
+
+    def inherit(self, cells: Iterable[InheritedCell], now: float) -> None:
+        """Take over cells of an earlier server, before :meth:`link_opened`."""
+        self._parts.inheritance.take_over(cells, now)
 
     def kernel_restarting(self, now: float, state: str = "restarting") -> None:
         """Note that the kernel's process ended. It starts anew, unless ``state`` is ``dead``."""

@@ -67,6 +67,7 @@ from jupyter_comm_broker.core.routing.output_from_kernel import OutputFromKernel
 from jupyter_comm_broker.core.routing.to_kernel import ToKernel
 from jupyter_comm_broker.core.routing.unauthorized import Unauthorized
 from jupyter_comm_broker.core.runs.holders import Holders
+from jupyter_comm_broker.core.runs.inheritance import Inheritance
 from jupyter_comm_broker.core.runs.reattachment import Reattachment
 from jupyter_comm_broker.core.runs.runs import Runs
 from jupyter_comm_broker.protocol.message import COMM_TYPES, Message, Part
@@ -100,7 +101,7 @@ class Parts:
         self.comms = Comms(self.policy.strategies, limits, self.ledger)
         self.work = Work(limits.remembered_requests)
         self.delivery = Delivery(limits, self.effects, self.ledger.counters, self.author.session)
-        self.runs = Runs(limits, self.ledger.counters)
+        self.runs = Runs(limits, self.ledger.counters, self.comms.changes.note)
         self.held = HeldMessages()
 
     def _make_questions(self) -> None:
@@ -108,6 +109,7 @@ class Parts:
         ledger, comms, work, limits = self.ledger, self.comms, self.work, self.limits
         self.voice = KernelVoice(self.delivery, self.author)
         self.page_replies = PageReplies(ledger, comms, work, self.delivery, self.voice)
+        self.inheritance = Inheritance(work, self.delivery, self.voice)
         self.holders = Holders(ledger, self.runs, self.delivery, self.voice)
         self.endings = Endings(self._publish, self.voice, self.holders)
         self.kernel_requests = KernelRequests(self.author, self.effects, ledger)

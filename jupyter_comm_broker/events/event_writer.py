@@ -74,9 +74,11 @@ class EventWriter:
             if isinstance(change, StateChanged):
                 if index in merged:
                     self._changed(change.record, *merged[index])
-            elif self._journal.traffic or not isinstance(change, MessagePassed):
+            elif (write := self._writers.get(type(change))) is not None and (
                 # A message also comes here if only others than the journal's readers want it.
-                self._writers[type(change)](change)
+                self._journal.traffic or not isinstance(change, MessagePassed)
+            ):
+                write(change)
 
     # -- comms -------------------------------------------------------------------------------------
 

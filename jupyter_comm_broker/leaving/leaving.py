@@ -17,12 +17,14 @@ from typing import Any
 from jupyter_core.paths import jupyter_data_dir
 
 from jupyter_comm_broker.leaving.adoption import Adoption
+from jupyter_comm_broker.leaving.cell_journal import CellJournal
 from jupyter_comm_broker.leaving.external_ids import ExternalIds
 from jupyter_comm_broker.leaving.kernel_notes import KernelNotes
 from jupyter_comm_broker.leaving.left_file import LeftFile
 from jupyter_comm_broker.leaving.left_kernels import LeftFileError, LeftKernels, read
 from jupyter_comm_broker.leaving.not_yet import rule
 from jupyter_comm_broker.transport.gateway.far_end import FarEnd
+from jupyter_comm_broker.transport.kernel_drivers import KernelDrivers
 from jupyter_comm_broker.transport.links import gateway_of
 
 LOCAL = (
@@ -54,6 +56,7 @@ class Leaving:
         self._adoption = Adoption(
             self._notes, self._kernels, app.session_manager, FarEnd(), adopt_seconds, log
         )
+        self._cells = CellJournal(self._file.path.with_suffix(".cells"), log)
         self._noted: frozenset[str] = frozenset()
         """The kernels of which the last note says that they stay."""
         self._notes.waiting = LeftKernels(uuid.uuid4().hex, self._gateway)
@@ -79,6 +82,7 @@ class Leaving:
             )
             return
         self._notes.waiting = self._left()
+        self._cells.open()
         if self._external is not None:
             self._external.keep()
         if self._gateway:
@@ -87,6 +91,15 @@ class Leaving:
         self._notes.write()
         self._app.io_loop.add_callback(self._adoption.start)
         self._app.web_app.default_router.rules.insert(0, rule(self._app.base_url, self._adoption))
+
+    def follow(self, drivers: KernelDrivers) -> None:
+        """Write down which cells are under way, and tell new brokers of those that were."""
+        drivers.watchers.append(self._cells.watch)
+        drivers.greeters.append(self._cells.greet)
+
+    def end(self) -> None:
+        """Write down no more cells. The links are about to be closed, which is no end of a cell."""
+        self._cells.close()
 
     def _left(self) -> LeftKernels:
         fresh = self._notes.waiting
@@ -144,6 +157,7 @@ class Leaving:
         await self._adoption.close()
         self._note()
         self._notes.close()
+        self.end()
         if self._external is not None:
             self._external.close()
         self._file.close()

@@ -117,7 +117,7 @@ class Holders:
         run = self._runs.get(msg_id)
         if run is None or run.is_over:
             return
-        run.lose(name, reason, now)
+        self._runs.lose(run, name, reason, now)
         for page in self._pages(run.attached):
             if page.session_id != run.ask.session_id:
                 self.end(page, run, now)

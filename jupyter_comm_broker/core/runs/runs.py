@@ -23,6 +23,7 @@ from jupyter_comm_broker.core.runs.run_outputs import (
     RunOutputs,
     display_id_of,
 )
+from jupyter_comm_broker.core.state.changes import KernelChange, RunEnded, RunSent
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.json_text import Text, lenient
 from jupyter_comm_broker.protocol.message import Message, Part
@@ -57,11 +58,15 @@ class Runs:
     Args:
         limits: how much is kept, and for how long.
         counters: the kernel's counters.
+        note: notes a change for those who watch.
     """
 
-    def __init__(self, limits: Limits, counters: Counter[str]) -> None:
+    def __init__(
+        self, limits: Limits, counters: Counter[str], note: Callable[[KernelChange], None]
+    ) -> None:
         self._limits = limits
         self._counters = counters
+        self._note = note
         self._runs: dict[str, Run] = {}
         """By msg_id, in the order in which they were sent."""
         self._displays: dict[str, list[Run]] = {}
@@ -116,6 +121,7 @@ class Runs:
             self._forget(known)
         outputs = RunOutputs(self._limits.run_output_bytes, self._cut)
         self._runs[ask.msg_id] = Run(ask, outputs, now)
+        self._note(RunSent(ask.header, session_id))
         if len(self._runs) > self._limits.remembered_runs:
             self._forget(next((each for each in self if each.is_over), next(iter(self))))
 
@@ -126,8 +132,9 @@ class Runs:
 
     def idled(self, msg_id: str, now: float) -> None:
         """Note that the kernel is done with a request."""
-        if (run := self._runs.get(msg_id)) is not None:
+        if (run := self._runs.get(msg_id)) is not None and not run.is_over:
             run.idled(now)
+            self._note_end(run)
 
     def published(self, message: Message, run: Run | None, now: float) -> None:
         """
@@ -156,6 +163,7 @@ class Runs:
         run = self._runs.get(message.parent.msg_id)
         if run is not None and run.reply is None:
             run.heard(message, now)
+            self._note_end(run)
         return run
 
     def seen(self, run: Run, now: float) -> None:
@@ -167,13 +175,27 @@ class Runs:
     def lost(self, name: str, reason: str, now: float) -> None:
         """Note that the process that ran all this is gone, with the name of an error and why."""
         for run in self:
-            run.lose(name, reason, now)
+            self.lose(run, name, reason, now)
         self._displays.clear()
 
     def saved(self, now: float) -> None:
         """Note that a notebook of this kernel was saved."""
         for run in self:
             run.saved(now)
+
+    def lose(self, run: Run, name: str, reason: str, now: float) -> None:
+        """
+        Note that the end of a run will not be known.
+
+        Args:
+            run: the run.
+            name: the name of an error.
+            reason: why, for people.
+            now: the time.
+        """
+        if not run.is_over:
+            run.lose(name, reason, now)
+            self._note_end(run)
 
     # -- time --------------------------------------------------------------------------------------
 
@@ -210,6 +232,10 @@ class Runs:
         display_id = display_id_of(message) if message.header.msg_type == "display_data" else ""
         if display_id and run not in self._displays.setdefault(display_id, []):
             self._displays[display_id].append(run)
+
+    def _note_end(self, run: Run) -> None:
+        if run.is_over:
+            self._note(RunEnded(run.msg_id, run.reply))
 
     def _weigh(self, run: Run, before: int) -> None:
         self._bytes += run.outputs.size - before

@@ -85,6 +85,25 @@ class ProcessEnded:
     state: EndState = "restarted"
 
 
+@dataclass(frozen=True, slots=True)
+class RunSent:
+    """A request to run a cell is on its way to the kernel."""
+
+    header: bytes
+    """The request's header, as JSON."""
+    session_id: str
+    """The page or program that sent it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """A cell is over."""
+
+    msg_id: str
+    reply: Message | None
+    """The kernel's reply; ``None`` if it is lost."""
+
+
 KernelChange = (
     CommOpened
     | MessagePassed
@@ -93,6 +112,8 @@ KernelChange = (
     | FrontendAttached
     | FrontendDetached
     | ProcessEnded
+    | RunSent
+    | RunEnded
 )
 
 

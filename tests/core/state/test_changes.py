@@ -38,7 +38,7 @@ def told(room: Room) -> list[Any]:
             short.append(("state", each.record.comm_id, each.keys))
         elif isinstance(each, ProcessEnded):
             short.append(("ended", each.reason))
-        else:
+        elif isinstance(each, FrontendAttached | FrontendDetached):
             short.append((type(each).__name__, each.session_id))
     return short
 
