@@ -32,7 +32,7 @@ settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark tests by the folder they are in, and skip what this run leaves out."""
     long_run = bool(os.environ.get("JCB_LONG"))
     for item in items:
@@ -43,6 +43,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(room)
         if item.get_closest_marker("long") and not long_run:
             item.add_marker(pytest.mark.skip(reason="takes minutes: set JCB_LONG=1"))
+    if hasattr(config, "workerinput"):
+        # Processes that run files at once begin with the slow ones, so that they end together.
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture
