@@ -24,7 +24,7 @@ from .wire import Wire
 StartFront = Callable[..., Server]
 
 LONG = bool(os.environ.get("JCB_LONG"))
-ENDS = 100 if LONG else 10
+ENDS = 100 if LONG else 4
 """How often the server ends by each signal."""
 
 LATE = 20.0 if LONG else 4.0
