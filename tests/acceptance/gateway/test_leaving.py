@@ -150,6 +150,34 @@ async def test_a_server_that_ends_in_mid_cell_loses_neither_kernel_nor_reply(
     front.end_kernel(kernel_id)
 
 
+@pytest.mark.timeout(3000 if LONG else 300)
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+async def test_a_cell_that_ends_in_the_moment_of_the_end_is_over_for_its_page(
+    start_front: StartFront, how: signal.Signals
+) -> None:
+    """Its reply may be lost in the gateway (fact 6.4). Then its page is told so."""
+    front = start_front(options=(LEAVE,))
+    _, kernel_id = session(front)
+    page = Page(front, kernel_id)
+    await page.open()
+    await page.run(BAR)
+    outcomes = []
+    for _ in range(ENDS):
+        cell = await page.execute("bar.value += 1; time.sleep(0.3)")
+        await asyncio.sleep(random.uniform(0.25, 0.4))  # noqa: S311 - around the cell's end
+        await asyncio.to_thread(end, front, how)
+        await asyncio.to_thread(front.start)
+        await page.drop()
+        await eventually(partial(is_connected, page), 30)
+        await page.arrive()
+        reply = await page.ended(cell, 30)
+        outcomes.append(reply.content.get("ename", reply.content["status"]))
+        await page.shows(partial(has_value, page, len(outcomes)), 10)
+    assert set(outcomes) <= {"ok", "ReplyLost"}, outcomes
+    await page.close()
+    front.end_kernel(kernel_id)
+
+
 async def test_a_gateway_that_comes_up_later_than_the_server_is_waited_for(
     wire: Wire, start_front: StartFront
 ) -> None:
