@@ -7,6 +7,7 @@ import secrets
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -77,14 +78,44 @@ class Client:
         """Return the JSON that answers a ``GET``."""
         return self.ask("GET", path, query=query)
 
-    def pages(self, path: str, query: Query, limit: int | None = None) -> tuple[list[Any], int]:
+    def get_changed(self, path: str, tag: str) -> tuple[Any, str]:
         """
-        Return the comms of a list, page after page.
+        Return the JSON that answers a ``GET``, if it is another than before.
+
+        Args:
+            path: the path below the base URL, with each part quoted.
+            tag: the tag of the answer before; empty for none.
+
+        Returns:
+            The JSON and its tag; ``None`` and the same tag if nothing has changed.
+
+        Raises:
+            CommandError: see :meth:`ask`.
+        """
+        headers = {"If-None-Match": tag} if tag else {}
+        try:
+            with self.open("GET", path, headers=headers) as response:
+                data, new = response.read(), response.headers.get("ETag") or ""
+        except RefusalError as error:
+            if error.status == HTTPStatus.NOT_MODIFIED:
+                return None, tag
+            raise
+        try:
+            return json.loads(data), new
+        except ValueError as error:
+            raise self._not_jupyter(path) from error
+
+    def pages(
+        self, path: str, query: Query, limit: int | None = None, *, of: str = "comms"
+    ) -> tuple[list[Any], int]:
+        """
+        Return the comms of a list, or what else it lists, page after page.
 
         Args:
             path: the list's path.
             query: the parameters, without those for pages.
             limit: the most comms to return; ``None`` for all.
+            of: the name of what it lists.
 
         Returns:
             The comms, and how many the list has.
@@ -97,7 +128,7 @@ class Client:
         while limit is None or len(comms) < limit:
             size = PAGE if limit is None else min(PAGE, limit - len(comms))
             page = self.get(path, **{**query, "limit": size, "cursor": cursor})
-            comms += page["comms"]
+            comms += page[of]
             cursor, total = page["next"], page["total"]
             if cursor is None:
                 break
@@ -225,6 +256,11 @@ def step(text: str) -> str:
 def comm_path(kernel_id: str, comm_id: str) -> str:
     """Return the path of a comm."""
     return f"/api/kernels/{step(kernel_id)}/comms/{step(comm_id)}"
+
+
+def runs_path(kernel_id: str) -> str:
+    """Return the path of the list of a kernel's runs."""
+    return f"/api/kernels/{step(kernel_id)}/requests"
 
 
 def _written(query: Query) -> str:

@@ -28,7 +28,7 @@ MEANINGS: Mapping[Exit, str] = {
     Exit.USAGE: "the arguments are wrong",
     Exit.NO_SERVER: "no server was found, several were found, or none answered",
     Exit.NOT_ALLOWED: "the token is wrong, or the user is not authorized",
-    Exit.NOT_FOUND: "there is no such kernel or comm, or the comm is closed",
+    Exit.NOT_FOUND: "there is no such kernel, comm or run, or the comm is closed",
     Exit.REFUSED: "the kernel refused or failed, or the request conflicts with what is there",
     Exit.TIMED_OUT: "the kernel got the message but was not done with it in time",
     Exit.KERNEL_DOWN: "the kernel is dead or restarting",

@@ -13,6 +13,8 @@ from jupyter_comm_broker.cli.command_context import CommandContext
 from jupyter_comm_broker.cli.commands import (
     closing,
     listing,
+    outputs,
+    running,
     sending,
     showing,
     status,
@@ -23,11 +25,11 @@ from jupyter_comm_broker.cli.commands import (
 from jupyter_comm_broker.cli.exits import CommandError, Exit, described
 from jupyter_comm_broker.cli.wording import printable
 
-GROUPS = (listing, showing, tree, status, sending, closing, watch, tail)
+GROUPS = (listing, showing, tree, status, running, outputs, sending, closing, watch, tail)
 """The modules of the commands, in the order of ``--help``."""
 
 ABOUT = """\
-See and use the comms of a Jupyter server's kernels: widgets, and all other comms.
+See and use the comms of a Jupyter server's kernels: widgets, and all other comms. See what runs.
 
 A comm is named by its id or the beginning of its id. A kernel can also be named by its notebook.
 """

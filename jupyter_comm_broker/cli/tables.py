@@ -10,7 +10,7 @@ from rich.table import Table
 from jupyter_comm_broker.cli.names import Names
 from jupyter_comm_broker.cli.wording import LONG, duration, printable, short_length, size
 
-RIGHT = {"pages", "messages", "bytes", "idle", "comms", "waiting", "dropped", "age"}
+RIGHT = {"pages", "messages", "bytes", "idle", "comms", "waiting", "dropped", "age", "for"}
 """Columns of numbers, which are aligned to the right."""
 
 COMM_COLUMNS = (

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from jupyter_comm_broker.cli.client import Client, comm_path
+from jupyter_comm_broker.cli.client import Client, comm_path, runs_path
 from jupyter_comm_broker.cli.exits import CommandError, Exit, RefusalError
 from jupyter_comm_broker.cli.servers import address
 
@@ -50,6 +50,24 @@ def test_no_more_is_asked_for_than_is_wanted(counter: Counter) -> None:
     comms, total = client(counter).pages("/api/comms", {}, 2)
     assert (len(comms), total, len(counter.asked)) == (2, 3, 1)
     assert counter.asked[0].query["limit"] == "2"
+
+
+def test_lists_of_other_things_are_read_too(counter: Counter) -> None:
+    counter.lays(runs_path("a/b"), {"requests": [1, 2], "next": None, "total": 2})
+    assert client(counter).pages(runs_path("a/b"), {}, of="requests") == ([1, 2], 2)
+
+
+def test_an_answer_that_has_not_changed_is_not_sent_again(counter: Counter) -> None:
+    counter.answers["GET", "/x"] = [(200, {"a": 1}), (304, b""), (200, b"no JSON")]
+    asking = client(counter)
+    assert asking.get_changed("/x", "") == ({"a": 1}, "")
+    assert asking.get_changed("/x", '"t"') == (None, '"t"')
+    assert [each.headers.get("If-None-Match") for each in counter.asked] == [None, '"t"']
+    with pytest.raises(CommandError, match="as a Jupyter server"):
+        asking.get_changed("/x", '"t"')
+    counter.lays("/x", {"message": "no", "reason": "KernelNotFoundError"}, status=404)
+    with pytest.raises(RefusalError):
+        asking.get_changed("/x", '"t"')
 
 
 @pytest.mark.parametrize(
