@@ -29,6 +29,8 @@ SCHEMA_OF = {
     "ModelView": "ModelView",
     "Passed": "MessagesView",
     "RestoresView": "RestoresView",
+    "RunPage": "RunPage",
+    "RunView": "RunView",
     "StrategyView": "StrategyView",
     "WholeComm": "WholeCommView",
     "Opened": "OpenedEvent",

@@ -1,6 +1,6 @@
 // The requests of the dashboard.
 import { request } from "./request";
-import type { BrokerView, CommPage, Permissions, SessionView, WholeComm } from "./shapes";
+import type { BrokerView, CommPage, Permissions, RunPage, SessionView, WholeComm } from "./shapes";
 
 /** The self-check, and every kernel. */
 export function fetchBroker(signal?: AbortSignal): Promise<BrokerView> {
@@ -30,10 +30,15 @@ export function fetchComm(kernelId: string, commId: string, signal?: AbortSignal
   return request(["api", "kernels", kernelId, "comms", commId], { query: { buffers: "omit" }, signal });
 }
 
-/** What the user of this page may do with comms. */
+/** The cells that a kernel runs or will run, the first ones, each with its last lines of output. */
+export function fetchRuns(kernelId: string): Promise<RunPage> {
+  return request(["api", "kernels", kernelId, "requests"], { query: { state: ["running", "queued"], lines: 3, limit: 5 } });
+}
+
+/** What the user of this page may do with comms, and whether they may read kernels. */
 export async function fetchPermissions(): Promise<Permissions> {
-  const asked = JSON.stringify({ comms: ["read", "write", "execute"] });
-  const said = await request<{ permissions: { comms?: readonly string[] } }>(["api", "me"], { query: { permissions: asked } });
+  const asked = JSON.stringify({ comms: ["read", "write", "execute"], kernels: ["read"] });
+  const said = await request<{ permissions: { comms?: readonly string[]; kernels?: readonly string[] } }>(["api", "me"], { query: { permissions: asked } });
   const may = said.permissions.comms ?? [];
-  return { read: may.includes("read"), write: may.includes("write"), execute: may.includes("execute") };
+  return { read: may.includes("read"), write: may.includes("write"), execute: may.includes("execute"), kernels: said.permissions.kernels?.includes("read") ?? false };
 }

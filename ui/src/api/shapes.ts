@@ -161,8 +161,44 @@ export interface SessionView {
   readonly kernel: { readonly id: string; readonly name: string } | null;
 }
 
+/** A run: a cell that a kernel runs, will run or ran. */
+export interface RunView {
+  readonly kernel_id: string;
+  readonly msg_id: string;
+  readonly cell_id: string | null;
+  readonly session_id: string;
+  readonly state: "queued" | "running" | "ended" | "lost";
+  readonly lost: string | null;
+  readonly sent_at: string;
+  readonly began_at: string | null;
+  readonly ended_at: string | null;
+  readonly changed_at: string;
+  readonly seconds: number;
+  readonly execution_count: number | null;
+  readonly status: string | null;
+  /** What input() asks; null if no question waits. */
+  readonly prompt: string | null;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly bytes_dropped: number;
+  readonly is_saved: boolean;
+  /** Missing if it was not asked for. */
+  readonly code?: string | null;
+  /** Missing if they were not asked for. */
+  readonly last_lines?: readonly string[];
+}
+
+export interface RunPage {
+  readonly kernel_id: string;
+  readonly requests: readonly RunView[];
+  readonly next: string | null;
+  readonly total: number;
+}
+
 export interface Permissions {
   readonly read: boolean;
   readonly write: boolean;
   readonly execute: boolean;
+  /** Whether the user may read kernels, and so what their cells print. */
+  readonly kernels: boolean;
 }

@@ -6,6 +6,7 @@ import { Link } from "../parts/Link";
 import { Mark } from "../parts/Mark";
 import { brokerAt, type Kernel } from "../store/kernels";
 import { Pages } from "./Pages";
+import { Runs } from "./Runs";
 import { DOUBTS, status } from "./sums";
 import styles from "./overview.module.css";
 
@@ -34,6 +35,7 @@ export function KernelCard({ kernel }: { readonly kernel: Kernel }) {
       <p class={styles.facts}>
         {kernel.comms ? <Lives kernel={kernel} /> : <span class="muted">No comms. Run a cell that shows a widget.</span>}
       </p>
+      <Runs kernelId={kernel.kernel_id} />
       <Pages kernel={kernel} />
     </li>
   );

@@ -1,7 +1,9 @@
 // The overview: the comms of every kernel, the traffic, and the attached pages.
+import { useEffect } from "preact/hooks";
 import { baseUrl } from "../api/urls";
 import { EmptyState } from "../parts/EmptyState";
 import { broker, kernels } from "../store/kernels";
+import { watchRuns } from "../store/runs";
 import { Figures } from "./Figures";
 import { KernelCard } from "./KernelCard";
 import { Noteworthy } from "./Noteworthy";
@@ -10,6 +12,7 @@ import { Traffic } from "./Traffic";
 import styles from "./overview.module.css";
 
 export function Overview() {
+  useEffect(watchRuns, []);
   const check = broker.value;
   if (!check) return <Loading />;
   return (

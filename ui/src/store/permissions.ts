@@ -4,7 +4,7 @@ import { fetchPermissions } from "../api/broker";
 import type { Permissions } from "../api/shapes";
 
 /** Until the server has answered, the user may change nothing. */
-export const permissions = signal<Permissions>({ read: true, write: false, execute: false });
+export const permissions = signal<Permissions>({ read: true, write: false, execute: false, kernels: false });
 
 /** Ask the server again. */
 export async function refreshPermissions(): Promise<void> {
