@@ -29,6 +29,9 @@ CELL_SECONDS = 10
 CONTROL_PROTOCOL = "1.0.0"
 """The version of the widgets' control protocol. A kernel refuses a comm without one."""
 
+DONE = "Done. Now move the slider."
+"""What the last cell prints at its end."""
+
 LIMIT = 120.0
 """Seconds after which a play counts as hung."""
 
@@ -51,6 +54,9 @@ class Restored:
 
     moved: bool
     """Whether the bar then moved on the new page."""
+
+    printed: str
+    """What the page shows of the cell's text at its end."""
 
 
 def cells() -> list[str]:
@@ -119,10 +125,13 @@ async def come_back(server: Server, kernel_id: str, running: str) -> Restored:
         data = message.content["data"]
         if data.get("method") != "update_states":
             raise DemoError(f"the request for the widgets was answered with {message.content}")
-        moved = False
+        moved, printed = False, ""
         if busy:
-            while not moved and not (message := await page.receive()).ends(running):
-                moved = moves_bar(message)
+            await page.attach(running)
+            while not (message := await page.receive()).ends(running):
+                moved = moved or moves_bar(message)
+                if message.parent_id == running:
+                    printed += message.content.get("text", "")
     states = data["states"].values()
     return Restored(
         seconds=seconds,
@@ -130,6 +139,7 @@ async def come_back(server: Server, kernel_id: str, running: str) -> Restored:
         widgets=len(states),
         busy=busy,
         moved=moved,
+        printed=printed,
     )
 
 
@@ -150,6 +160,8 @@ def faults(restored: Restored) -> list[str]:
         found.append("the widgets came back only after the cell had ended")
     elif not restored.moved:
         found.append("the bar stood still on the new page")
+    if restored.printed.splitlines() != [*(f"{step} %" for step in range(0, 101, 10)), DONE]:
+        found.append(f"the cell shows {restored.printed!r}")
     missing = {"IntProgressModel", "IntSliderModel", "HTMLModel"} - restored.models.keys()
     if missing:
         found.append(f"these did not come back: {', '.join(sorted(missing))}")
@@ -168,6 +180,7 @@ async def main() -> int:
     wrong = faults(ours)
     when = "while the kernel was busy" if ours.busy else "when the cell had ended"
     print(f"broker: {ours.widgets} widgets restored in {ours.seconds * 1000:.0f} ms {when}")
+    print(f"broker: the cell shows its {len(ours.printed.splitlines())} lines, each once")
     print("... and without it, as jupyter_server is on its own.")
     stock = await asyncio.wait_for(play(broker=False), LIMIT)
     if stock.busy:

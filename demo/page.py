@@ -72,7 +72,11 @@ class Page:
             self._socket.close()
 
     async def send(
-        self, msg_type: str, content: dict[str, Any], metadata: dict[str, Any] | None = None
+        self,
+        msg_type: str,
+        content: dict[str, Any],
+        metadata: dict[str, Any] | None = None,
+        msg_id: str | None = None,
     ) -> str:
         """
         Send a message on the shell channel.
@@ -81,6 +85,7 @@ class Page:
             msg_type: its type.
             content: its content.
             metadata: its metadata; ``None`` for none.
+            msg_id: its id; ``None`` for a new one.
 
         Returns:
             Its ``msg_id``.
@@ -90,7 +95,7 @@ class Page:
         """
         if self._socket is None:
             raise DemoError("the page is not open")
-        msg_id = str(uuid.uuid4())
+        msg_id = msg_id or str(uuid.uuid4())
         header = {
             "msg_id": msg_id,
             "msg_type": msg_type,
@@ -126,3 +131,12 @@ class Page:
         while not (message := await self.receive()).ends(msg_id):
             if message.header["msg_type"] == "error" and message.parent_id == msg_id:
                 raise DemoError("\n".join(message.content["traceback"]))
+
+    async def attach(self, msg_id: str) -> None:
+        """Ask the broker for the cell that another page runs, as the plug-in does."""
+        await self.send(
+            "execute_request",
+            {"code": "", "silent": True, "store_history": False},
+            metadata={"comm_broker": {"version": 1, "ask": "attach"}},
+            msg_id=msg_id,
+        )
