@@ -26,7 +26,7 @@ VERSION = 1
 """The version of the contract with the plug-in (docs/topics/running-cells.md)."""
 
 DOTS = "········"
-"""What a page keeps of a password (JupyterLab, outputarea/src/widget.ts)."""
+"""What a page keeps of a password (fact 7.7)."""
 
 
 class _Question(msgspec.Struct):

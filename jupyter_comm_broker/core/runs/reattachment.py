@@ -3,7 +3,7 @@ Gives a run back to a page that was reloaded (docs/topics/running-cells.md).
 
 The plug-in of the page asks with empty, silent requests that have a mark in their metadata. The
 kernel never sees them. To attach, the page uses the msg_id of the run itself. Then all that comes
-under this id finds the page's future, which is how JupyterLab routes (services, default.ts).
+under this id finds the page's future (fact 7.1).
 """
 
 from __future__ import annotations

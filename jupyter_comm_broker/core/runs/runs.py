@@ -216,7 +216,7 @@ class Runs:
     # -- inside ------------------------------------------------------------------------------------
 
     def _update_displays(self, message: Message, now: float) -> None:
-        """Fold a message into each display that a page updates by it (JupyterLab, default.ts)."""
+        """Fold a message into each display that a page updates by it (fact 7.5)."""
         display_id = display_id_of(message)
         for run in self._displays.get(display_id, ()) if display_id else ():
             before = run.outputs.size
