@@ -101,10 +101,12 @@ async def test_no_request_makes_it_fail_or_answer_what_is_not_documented(
     server = start_server()
     kernel_id = server.start_kernel()
     async with Tended(server, kernel_id) as tended:
+        runs = (await server.get(f"/api/kernels/{kernel_id}/requests"))["requests"]
         aims: dict[str, list[Any]] = {
             "kernel_id": [kernel_id],
             "comm_id": [*WIDGETS, *COMMS],
             "index": [0, 1],
+            "msg_id": [each["msg_id"] for each in runs],
         }
         document = aimed(await server.get("/api/comms/openapi.json"), aims)
         path = tmp_path / "openapi.json"

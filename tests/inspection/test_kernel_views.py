@@ -55,6 +55,9 @@ def test_what_runs_is_shown_with_how_long_it_does() -> None:
     assert shown(one)["running"] is None
     cell = page.executes()
     one.kernel.busy(cell)
+    assert shown(one)["run_bytes"] == 0
+    one.kernel.prints("x", cell)
+    assert shown(one)["run_bytes"] == one.broker.known.run_bytes() > 0
     one.wait(5.0)
     assert shown(one)["running"] == {
         "msg_id": cell.header.msg_id,

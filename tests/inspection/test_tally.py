@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jupyter_comm_broker.inspection.tally import Tally
 from tests.core.room import Room
+from tests.core.runs.asking import begin
 
 STATE = {"_model_name": "N", "value": 1}
 
@@ -49,7 +50,9 @@ def test_a_restore_is_timed_from_question_to_answer() -> None:
 
 def test_what_waits_and_what_is_doubtful_is_counted_now() -> None:
     room = Room()
-    room.page("a").updates("none", {})
+    page = room.page("a")
+    page.updates("none", {})
+    room.kernel.prints("x", begin(room, page))
     room.kernel.opens("c", STATE)
     room.broker._parts.comms.registry.doubt(room.record("c"), "for once")
     now = of(room).now
@@ -57,6 +60,7 @@ def test_what_waits_and_what_is_doubtful_is_counted_now() -> None:
     assert now["outbox_messages"] > 0
     assert now["outbox_bytes"] > 0
     assert now["state_bytes"] > 0
+    assert now["run_bytes"] == room.broker.known.run_bytes() > 0
 
 
 def test_kernels_add_up_and_the_past_of_one_has_nothing_now() -> None:
