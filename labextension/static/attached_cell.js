@@ -1,17 +1,10 @@
-// A cell that shows a run which another page, or this one before its reload, asked for.
+// A cell that shows a run of another page, or of this one before its reload.
 import { attachTo, saidBy } from "./contract.js";
 import { keepFromWidgets } from "./output_widgets.js";
 import { showEnded, showRunning } from "./prompts.js";
 
-/** What a cell, or an Output widget in its place, makes outputs of. */
-const OUTPUTS = new Set([
-  "clear_output",
-  "display_data",
-  "error",
-  "execute_result",
-  "stream",
-  "update_display_data",
-]);
+/** What an Output widget does not take. */
+const NO_OUTPUT = new Set(["execute_input", "status"]);
 
 /** The id of the request whose answers come to the cell; `undefined` if none do. */
 export function liveRequest(cell) {
@@ -22,16 +15,18 @@ export function liveRequest(cell) {
 export class AttachedCell {
   #cell;
   #run;
+  #isFresh;
   #future;
-  #fresh;
   #begun = false;
+  #over = false;
+  #again = false;
   #captured = false;
 
-  /** Attach to a run. `fresh` says that the file's cell is older than the run. */
-  constructor(cell, kernel, run, fresh) {
+  /** `isFresh` says that the file's cell is older than the run. */
+  constructor(cell, kernel, run, isFresh) {
     this.#cell = cell;
     this.#run = run;
-    this.#fresh = fresh;
+    this.#isFresh = isFresh;
     this.#future = attachTo(kernel, run.msg_id);
     keepFromWidgets(kernel, run.msg_id);
     this.#future.registerMessageHook((message) => this.#passes(message));
@@ -41,11 +36,7 @@ export class AttachedCell {
     );
   }
 
-  get msgId() {
-    return this.#run.msg_id;
-  }
-
-  /** Whether the broker answered. The cell is as it was before that. */
+  /** Whether the broker answered. Until then the cell is as it was. */
   get begun() {
     return this.#begun;
   }
@@ -58,30 +49,33 @@ export class AttachedCell {
   #passes(message) {
     const said = saidBy(message);
     if (said) {
-      this.#heed(said, message);
+      this.#heed(said);
       return false;
     }
     // What comes before the fence comes again after it.
     if (!this.#begun) return false;
-    // JupyterLab 4.6 keeps what comes for a deleted cell, as it may be undeleted.
+    if (this.#again) {
+      this.#again = message.content.execution_state !== "idle";
+      return false;
+    }
+    // JupyterLab 4.6 keeps what comes for a deleted cell.
     if (this.#cell.isDisposed) return true;
-    this.#noteEdit(message);
     this.#noteTime(message);
-    return !(this.#captured && OUTPUTS.has(message.header.msg_type));
+    return !this.#captured || NO_OUTPUT.has(message.header.msg_type);
   }
 
-  #heed(said, message) {
-    if (said.say === "replay") this.#begin(said);
-    else if (said.say === "captured") this.#captured = true;
-    else if (said.say === "released") this.#captured = false;
-    else if (message.content.execution_state === "idle") this.#noteTime(message);
+  #heed({ say, began_at: began }) {
+    // What was on its way when a connection broke may come again. Then the cell has all of it.
+    if (say === "replay" && this.#over) this.#again = true;
+    else if (say === "replay") this.#begin(began);
+    else if (say === "captured") this.#captured = true;
+    else if (say === "released") this.#captured = false;
   }
 
   /** Make the cell as CodeCell.execute makes one that is run. */
-  #begin(said) {
+  #begin(began) {
     const cell = this.#cell;
-    const live = cell.isDisposed ? undefined : liveRequest(cell);
-    if (cell.isDisposed || (live !== undefined && live !== this.msgId)) {
+    if (cell.isDisposed || ![undefined, this.#run.msg_id].includes(liveRequest(cell))) {
       // It was deleted or run meanwhile.
       this.giveUp();
       return;
@@ -89,32 +83,30 @@ export class AttachedCell {
     this.#begun = true;
     this.#captured = false;
     const model = cell.model;
-    // First the outputs of the file go, then the cell is trusted: they must not be drawn again.
+    // This trusts the cell after the outputs of the file are gone, so those are not drawn again.
     model.sharedModel.transact(() => model.clearExecution(), false);
     model.deleteMetadata("execution");
-    if (this.#fresh) cell.outputHidden = false;
+    if (this.#isFresh) cell.outputHidden = false;
     showRunning(cell);
     cell.outputArea.future = this.#future;
-    if (said.began) this.#setTime("iopub.status.busy", this.#run.began_at);
+    this.#setTime("iopub.status.busy", began);
   }
 
   #ended(reply) {
-    const cell = this.#cell;
-    if (!this.#begun) {
-      this.giveUp();
-      return;
-    }
+    this.#over = true;
+    // The run is not known any more.
+    if (!this.#begun) this.giveUp();
     if (!this.#isShown) return;
     const { status, ename, execution_count: count } = reply.content;
-    const none = status === "aborted" || ename === "DeadKernelError";
-    showEnded(cell, none ? null : count);
-    if (reply.metadata.started) this.#setTime("shell.execute_reply.started", reply.metadata.started);
+    const hasCount = status !== "aborted" && ename !== "DeadKernelError";
+    showEnded(this.#cell, hasCount ? count : null);
+    this.#setTime("shell.execute_reply.started", reply.metadata.started);
     this.#setTime("shell.execute_reply", reply.header.date);
   }
 
   /** The kernel was restarted or died, or the cell was run again or deleted. */
   #cancelled() {
-    if (!this.#begun || !this.#isShown) return;
+    if (!this.#isShown) return;
     showEnded(this.#cell, null);
     this.#setTime("execution_failed", new Date().toISOString());
   }
@@ -123,19 +115,10 @@ export class AttachedCell {
     return !this.#cell.isDisposed && this.#cell.outputArea.future === this.#future;
   }
 
-  /** Let the cell look edited if the kernel runs something else than what stands in it. */
-  #noteEdit(message) {
-    if (message.header.msg_type !== "execute_input") return;
-    const source = this.#cell.model.sharedModel.getSource();
-    if (message.content.code.trim() !== source.trim()) this.#cell.model.isDirty = true;
-  }
-
   #noteTime(message) {
-    const type = message.header.msg_type;
-    if (type === "execute_input") this.#setTime("iopub.execute_input", message.header.date);
-    else if (type === "status") {
-      this.#setTime(`iopub.status.${message.content.execution_state}`, message.header.date);
-    }
+    const { msg_type: type, date } = message.header;
+    if (type === "execute_input") this.#setTime("iopub.execute_input", date);
+    if (type === "status") this.#setTime(`iopub.status.${message.content.execution_state}`, date);
   }
 
   #setTime(name, time) {

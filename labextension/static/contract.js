@@ -1,6 +1,10 @@
-// The messages of docs/topics/running-cells.md, version 1.
+// The messages of docs/topics/running-cells.md.
 
 const VERSION = 1;
+
+/** Does nothing in a kernel, should it ever get there. */
+const NOTHING = { code: "", silent: true, store_history: false, user_expressions: {} };
+Object.assign(NOTHING, { allow_stdin: true, stop_on_error: false });
 
 let asked = 0;
 
@@ -17,15 +21,7 @@ function request(kernel, msgId, question) {
     },
     parent_header: {},
     metadata: { comm_broker: { version: VERSION, ...question } },
-    // Does nothing in a kernel, should it ever get there.
-    content: {
-      code: "",
-      silent: true,
-      store_history: false,
-      user_expressions: {},
-      allow_stdin: true,
-      stop_on_error: false,
-    },
+    content: NOTHING,
     buffers: [],
   };
 }
@@ -33,25 +29,23 @@ function request(kernel, msgId, question) {
 /** Ask which runs there are. `answered` gets the answer, if it is a broker's. */
 export function askForRuns(kernel, withCode, answered) {
   asked += 1;
-  const question = withCode ? { ask: "runs", code: true } : { ask: "runs" };
-  // Not crypto.randomUUID: a page that came by plain HTTP does not have it.
+  const question = { ask: "runs", code: withCode };
   const message = request(kernel, `${kernel.clientId}_runs_${asked}`, question);
   const future = kernel.sendShellMessage(message, true);
-  // At the reply, not at the idle after it: an indicator that counts executions would see none
-  // under way between this one and those that are attached to now.
+  // Not at the idle: the busy indicator would see no execution between this and those attached to.
   future.onReply = (reply) => {
     const answer = reply.content.comm_broker;
     if (answer && answer.version === VERSION) answered(answer);
   };
 }
 
-/** Attach to a run. The future has the run's own id, so it gets all that the kernel says of it. */
+/** Attach to a run. The future has its id, so it gets all that the kernel says of it. */
 export function attachTo(kernel, msgId) {
   // As for a cell that is run: a future that is done still takes updates of its displays.
   return kernel.sendShellMessage(request(kernel, msgId, { ask: "attach" }), true, false);
 }
 
-/** What the broker itself says with a message; `undefined` for a message of the kernel. */
+/** What the broker itself says with a message. */
 export function saidBy(message) {
   return message.content.comm_broker;
 }

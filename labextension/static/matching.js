@@ -1,6 +1,3 @@
-// Which run belongs to which cell, and which of them the page needs.
-
-/** Whether a run goes on. */
 export function isLive(run) {
   return run.state === "queued" || run.state === "running";
 }
@@ -8,8 +5,8 @@ export function isLive(run) {
 /**
  * The latest run of each cell, as a map, and the runs that may belong to several cells.
  *
- * `idsChange` says that cells have another id each time the notebook is loaded, as before nbformat
- * 4.5. There a run also matches by its source, if only one cell has it.
+ * `idsChange`: before nbformat 4.5 cells have another id each time the notebook is loaded. There a
+ * run also matches by its source, if only one cell has it.
  */
 export function match(runs, cells, idsChange) {
   const byId = new Map(cells.map((cell) => [cell.model.sharedModel.getId(), cell]));
@@ -35,14 +32,14 @@ export function match(runs, cells, idsChange) {
 /**
  * Whether the cell needs the run.
  *
- * `known` is until when the page knows the outputs of runs: when its file was saved. Both times are
- * the server's. `busy` says that some run goes on: it may update the displays of one that ended.
+ * `known` is until when the page knows outputs, by the server's clock: when its file was saved.
+ * `busy` says that some run goes on: it may update the displays of one that ended.
  */
 export function needs(cell, run, known, busy) {
   if (isLive(run) || isNews(run, known)) return true;
   // If somebody cleared the outputs, they must not come back.
-  const isInFile = run.execution_count !== null && run.execution_count === cell.model.executionCount;
-  return run.has_displays && busy && isInFile;
+  const count = cell.model.executionCount;
+  return run.has_displays && busy && count !== null && count === run.execution_count;
 }
 
 /** Whether the run has output that the file does not have. */

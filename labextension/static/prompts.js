@@ -1,4 +1,4 @@
-// How a cell shows that it runs, in JupyterLab 4.3 and later and before that.
+// JupyterLab before 4.3 has no executionState.
 
 /** Show [*]. */
 export function showRunning(cell) {
@@ -9,7 +9,6 @@ export function showRunning(cell) {
 /** Show [n], or [ ] without a count. */
 export function showEnded(cell, count) {
   cell.model.executionCount = count;
-  // A count that stays null changes nothing that would take the star away.
   if ("executionState" in cell.model) cell.model.executionState = "idle";
   else cell.setPrompt(String(count || ""));
 }

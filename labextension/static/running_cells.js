@@ -1,62 +1,50 @@
 // Gives running cells back to a notebook: after a reload, and in a second page.
 //
-// docs/topics/running-cells.md has the contract. The order of what the broker sends decides here,
-// never a time: nothing of a cell changes before the fence.
+// docs/topics/running-cells.md has the contract. A cell changes at the fence, and not before.
 import { AttachedCell, closeInput, liveRequest } from "./attached_cell.js";
 import { askForRuns } from "./contract.js";
 import { addRunLost, noteRunning, takeLost, tellOfLost } from "./lost_cells.js";
 import { isLive, isNews, match, needs } from "./matching.js";
 import { hasOtherExecutor, hasRuns } from "./page_config.js";
+import { showsRunning } from "./prompts.js";
 
 const said = new Set();
 
-/** Say something in the console, once. */
 function sayOnce(text) {
-  if (said.has(text)) return;
+  if (!said.has(text)) console.info(`jupyter_comm_broker: ${text}`);
   said.add(text);
-  console.info(`jupyter_comm_broker: ${text}`);
 }
 
-/** Whether a promise is fulfilled or rejected by now. */
-function isSettled(promise) {
-  return new Promise((resolve) => {
-    const settled = () => resolve(true);
-    promise.then(settled, settled);
-    // What is called back for a settled promise comes before this.
-    Promise.resolve()
-      .then(() => {})
-      .then(() => resolve(false));
-  });
-}
-
-/** One notebook of the page. */
 class NotebookRuns {
   #app;
   #panel;
   #context;
   #kernel = null;
+  #wasCut = false;
   #attached = new Map();
   #known = 0;
-  #isReload = true;
 
   constructor(app, panel, context) {
     this.#app = app;
     this.#panel = panel;
     this.#context = context;
-    const session = context.sessionContext;
-    session.kernelChanged.connect(this.#lookSoon);
-    session.connectionStatusChanged.connect(this.#reconnected);
-    session.iopubMessage.connect(this.#heard);
+    for (const [signal, slot] of this.#slots) signal.connect(slot);
     window.addEventListener("pagehide", this.#left);
     this.#lookSoon();
   }
 
   dispose() {
-    const session = this.#context.sessionContext;
-    session.kernelChanged.disconnect(this.#lookSoon);
-    session.connectionStatusChanged.disconnect(this.#reconnected);
-    session.iopubMessage.disconnect(this.#heard);
+    for (const [signal, slot] of this.#slots) signal.disconnect(slot);
     window.removeEventListener("pagehide", this.#left);
+  }
+
+  get #slots() {
+    const session = this.#context.sessionContext;
+    return [
+      [session.kernelChanged, this.#lookSoon],
+      [session.connectionStatusChanged, this.#connectionChanged],
+      [session.iopubMessage, this.#heard],
+    ];
   }
 
   get #connection() {
@@ -67,12 +55,9 @@ class NotebookRuns {
     return this.#panel.content.widgets.filter((cell) => cell.model.type === "code");
   }
 
-  #lookSoon = () => {
-    // A notebook that cannot be read has no cells to look at.
-    this.#context.ready.then(this.#look, () => {});
-  };
+  // A notebook that cannot be read has no cells to look at.
+  #lookSoon = () => this.#context.ready.then(this.#look, () => {});
 
-  /** Ask the broker, once for each connection. */
   #look = () => {
     const kernel = this.#connection;
     if (!kernel || kernel === this.#kernel || this.#panel.isDisposed) return;
@@ -81,26 +66,27 @@ class NotebookRuns {
       return;
     }
     this.#kernel = kernel;
-    this.#ask(kernel);
+    this.#ask();
   };
 
-  #ask(kernel) {
+  #ask() {
+    const kernel = this.#kernel;
     try {
-      askForRuns(kernel, this.#idsChange, (answer) => {
-        this.#answered(kernel, answer).catch((error) =>
-          console.warn("jupyter_comm_broker: running cells did not come back:", error),
-        );
-      });
+      askForRuns(kernel, this.#idsChange, (answer) => this.#answered(kernel, answer));
     } catch {
       // The kernel is dead.
     }
   }
 
-  /** The page lost its socket and has it back. What it missed comes before the answer. */
-  #reconnected = (_, status) => {
-    if (status !== "connected" || this.#connection !== this.#kernel || !this.#kernel) return;
-    for (const cell of this.#attached.values()) if (!cell.begun) cell.giveUp();
-    this.#ask(this.#kernel);
+  /** Ask again after an outage. What the page missed comes before the answer. */
+  #connectionChanged = (_, status) => {
+    if (!this.#kernel || this.#kernel !== this.#connection) return;
+    if (status !== "connected") this.#wasCut = this.#known > 0;
+    else if (this.#wasCut) {
+      this.#wasCut = false;
+      for (const cell of this.#attached.values()) if (!cell.begun) cell.giveUp();
+      this.#ask();
+    }
   };
 
   get #idsChange() {
@@ -108,49 +94,43 @@ class NotebookRuns {
     return nbformat === 4 && nbformatMinor < 5;
   }
 
-  async #answered(kernel, answer) {
+  #answered(kernel, { runs, now }) {
     if (this.#panel.isDisposed || kernel !== this.#connection) return;
-    const { runs, now } = answer;
     const cells = this.#cells;
     const saved = Date.parse(this.#context.contentsModel?.last_modified) || 0;
     // What ended before an earlier look was seen then.
     const known = Math.max(saved, this.#known);
+    const isFirst = this.#known === 0;
     this.#known = Date.parse(now);
     const { found, unclear } = match(runs, cells, this.#idsChange);
     const busy = runs.some(isLive);
-    for (const [cell, run] of found) {
-      const own = liveRequest(cell);
-      if (own === undefined ? needs(cell, run, known, busy) : await this.#missed(cell, run)) {
-        this.#attach(cell, kernel, run, saved);
+    // What goes on is wanted first.
+    const inOrder = [...found].sort(([, one], [, other]) => isLive(other) - isLive(one));
+    for (const [cell, run] of inOrder) {
+      if (liveRequest(cell) ? this.#missedEnd(cell, run) : needs(cell, run, known, busy)) {
+        this.#attach(cell, run, !(Date.parse(run.sent_at) <= saved));
       }
     }
     if (unclear.some((run) => isNews(run, known))) {
       sayOnce("a run could belong to several cells of this notebook, so no cell shows it.");
     }
-    if (this.#isReload) {
-      this.#isReload = false;
-      const lost = takeLost(this.#context, kernel, cells, runs);
-      if (lost.length > 0) tellOfLost(this.#app, this.#context, lost);
-    }
+    const lost = isFirst ? takeLost(this.#context, kernel, cells, runs) : [];
+    if (lost.length > 0) tellOfLost(this.#app, this.#context, lost);
   }
 
-  /** Whether the page missed the end of a run that it shows: it was away for too long. */
-  async #missed(cell, run) {
-    if (isLive(run) || liveRequest(cell) !== run.msg_id) return false;
-    const future = cell.outputArea.future;
-    if (await isSettled(future.done)) return false;
-    // Before another future has its place: it takes its id with it when it goes.
-    future.dispose();
-    return true;
+  /** Whether the page was away for so long that it missed the end of a run that it shows. */
+  #missedEnd(cell, run) {
+    return liveRequest(cell) === run.msg_id && !isLive(run) && showsRunning(cell);
   }
 
-  #attach(cell, kernel, run, saved) {
-    const fresh = !(Date.parse(run.sent_at) <= saved);
+  #attach(cell, run, isFresh) {
+    // First the earlier future: it would take the id along when it goes.
+    if (liveRequest(cell)) cell.outputArea.future.dispose();
     this.#attached.get(run.msg_id)?.giveUp();
-    this.#attached.set(run.msg_id, new AttachedCell(cell, kernel, run, fresh));
+    this.#attached.set(run.msg_id, new AttachedCell(cell, this.#kernel, run, isFresh));
   }
 
-  /** Another page answered an `input()`, whoever asked for the run. */
+  /** Another page answered an `input()`, of whichever page the run is. */
   #heard = (_, message) => {
     if (message.content.comm_broker?.say !== "answered") return;
     const run = message.parent_header.msg_id;
@@ -177,17 +157,15 @@ export default {
     addRunLost(app, panels);
     app.docRegistry.addWidgetExtension("Notebook", {
       createNew(panel, context) {
-        // Several views of one notebook share its cells and its connection. One of them asks.
+        // Several views of one notebook share its connection. One of them asks.
         if ([...panels].some((each) => each.context === context)) return undefined;
         const runs = new NotebookRuns(app, panel, context);
         panels.add(panel);
-        return {
-          isDisposed: false,
-          dispose() {
-            panels.delete(panel);
-            runs.dispose();
-          },
+        const dispose = () => {
+          panels.delete(panel);
+          runs.dispose();
         };
+        return { isDisposed: false, dispose };
       },
     });
   },

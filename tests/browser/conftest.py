@@ -15,6 +15,7 @@ from jupyter_comm_broker.testing.server import Subject
 
 from .desk import Desk
 from .proxy import Proxy
+from .reloading import Undisturbed
 from .server import NOTIFICATIONS, Server
 
 if TYPE_CHECKING:
@@ -147,6 +148,14 @@ def desk(request: pytest.FixtureRequest, chromium: Browser, artefacts: Path) -> 
     desk = Desk(chromium, artefacts, _case(request))
     yield desk
     desk.clear(failed=request.node.stash.get(FAILED, False))
+
+
+@pytest.fixture(scope="package")
+def undisturbed(chromium: Browser, artefacts: Path, stock: Server) -> Iterator[Undisturbed]:
+    """What notebooks look like at the end if nobody reloads."""
+    desk = Desk(chromium, artefacts, "undisturbed")
+    yield Undisturbed(desk, stock)
+    desk.clear(failed=False)
 
 
 @pytest.fixture

@@ -135,6 +135,12 @@ class Notebook:
         return sum(len(document["state"]) for document in states.values())
 
     @property
+    def saved_cells(self) -> list[dict[str, Any]]:
+        """The cells of the saved document. There are none while it is being written."""
+        cells: list[dict[str, Any]] = self._document["cells"]
+        return cells
+
+    @property
     def _document(self) -> dict[str, Any]:
         text = (self._folder / self.path).read_text()
         try:
