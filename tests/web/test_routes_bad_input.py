@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.runs.asking import run
+from tests.core.runs.asking import end, run
 
 from .conftest import KERNEL_1, NO_KERNEL, Answer, Ask, Desk
 from .test_routes_rights import BODIES, COMM, KERNEL, NEEDS, QUERIES, RUNS, Operation
@@ -30,7 +30,7 @@ def room(desk: Desk) -> Desk:
     """A slider with one buffer, on a kernel that so far has heard nothing."""
     state = {"_model_name": "IntSliderModel", "value": 1}
     desk.rooms[KERNEL_1].kernel.opens("c1", state, paths=[["raw"]], buffers=[b"1"])
-    run(desk.rooms[KERNEL_1].page("a"), msg_id="r1")
+    end(desk.rooms[KERNEL_1], run(desk.rooms[KERNEL_1].page("a"), msg_id="r1"))
     desk.rooms[KERNEL_1].for_kernel()
     return desk
 

@@ -84,5 +84,6 @@ async def test_what_pages_and_kernels_chose_does_no_harm(ask: Ask, desk: Desk) -
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     first, second = answer.body["requests"]
     assert (first["cell_id"], first["last_lines"]) == (EVIL, [EVIL])
-    assert len(second["cell_id"]) == len(first["prompt"]) == LONGEST
+    assert len(second["cell_id"] or "") <= LONGEST
+    assert len(first["prompt"]) == LONGEST
     assert (await listed(ask, cell=EVIL)).body["total"] == 1
