@@ -74,12 +74,12 @@ class Settings(Configurable):
         help="Bytes of messages kept after they were written to a page's socket, until the page "
         "is known to have them.",
     )
-    run_output_bytes = Integer(
-        _DEFAULTS.run_output_bytes,
+    run_text_bytes = Integer(
+        _DEFAULTS.run_text_bytes,
         min=0,
         config=True,
-        help="Bytes of output kept of one run of a cell, for pages that come later. Past it, the "
-        "oldest output goes.",
+        help="Bytes of text kept of one run of a cell, for pages that come later. Past it, the "
+        "oldest text goes.",
     )
     runs_bytes = Integer(
         _DEFAULTS.runs_bytes,
@@ -197,7 +197,7 @@ class Settings(Configurable):
             absent_seconds=self.absent_seconds,
             absent_pages_bytes=self.absent_pages_bytes,
             in_flight_bytes=self.in_flight_bytes,
-            run_output_bytes=self.run_output_bytes,
+            run_text_bytes=self.run_text_bytes,
             runs_bytes=self.runs_bytes,
             ended_run_seconds=self.ended_run_seconds,
             gateway_message_bytes=self.gateway_message_bytes,

@@ -22,6 +22,7 @@ VALUES = {
     "gate.rights": {"NOT_AUTHORIZED", "RESOURCE", "Right"},
     "histogram": {"Histogram"},
     "limits": {"Limits"},
+    "runs.inheritance": {"InheritedCell"},
     "runs.known_run": {"KnownRun"},
     "pages.page_user": {"NAMELESS", "PageUser"},
     "state.changes": {
@@ -33,6 +34,8 @@ VALUES = {
         "KernelChange",
         "MessagePassed",
         "ProcessEnded",
+        "RunEnded",
+        "RunSent",
         "StateChanged",
     },
     "state.comm_record": {"Knowledge", "Side"},

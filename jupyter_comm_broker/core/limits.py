@@ -77,9 +77,9 @@ class Limits:
     remembered_closed: int = 10_000
     """The closed comms of which it is still told when, by whom and why they were closed."""
 
-    run_output_bytes: int = 8 * MEBI
+    run_text_bytes: int = 8 * MEBI
     """
-    The output that is kept of one run, for pages that come later.
+    The text that is kept of one run, for pages that come later.
 
     A browser that is given more in one cell hardly moves any more.
     """

@@ -212,7 +212,12 @@ class Parts:
             ledger, self.delivery, self.denials, self.held_back, self.from_frontend
         )
         self.unreachable = Unreachable(
-            self.handshake, work, self.page_replies, self.held_back, self.denials, self.limits
+            self.handshake,
+            self.page_replies,
+            self.held_back,
+            self.denials,
+            self._given_up,
+            self.limits,
         )
         findings = Findings(
             ledger, self.page_replies, self.restore, self.capture, self.lost_replies
@@ -231,7 +236,7 @@ class Parts:
             self.unreachable,
             self.held_back,
         )
-        end = ProcessEnd(comms, work, self.page_replies, self.runs, of_one_process)
+        end = ProcessEnd(comms, work, self.page_replies, self.holders, of_one_process)
         self.process = Process(comms, work, self.handshake, self.verification, end)
         self.dropped = DroppedRequests(ledger, work, self.endings, self._later_question("dropped"))
         request_ends = RequestEnds(
@@ -282,3 +287,7 @@ class Parts:
             self.missing_idles.sent(message, now)
         else:
             self.runs.sent(session_id, message, now)
+
+    def _given_up(self, msg_id: str, reason: str, now: float) -> None:
+        self.work.requests.given_up(msg_id)
+        self.holders.lost(msg_id, "KernelUnreachable", reason, now)

@@ -14,12 +14,15 @@ import logging
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 from jupyter_comm_broker.core.runs.inheritance import InheritedCell
 from jupyter_comm_broker.core.state.changes import KernelChange, RunEnded, RunSent
 from jupyter_comm_broker.errors import MalformedMessageError
+from jupyter_comm_broker.protocol.json_text import dumps, loads
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.transport.driver import KernelDriver
 
@@ -32,11 +35,11 @@ MOST_CELLS = 1_000
 MOST_LINES = 10_000
 """The lines after which the file is written anew, with what counts."""
 
-LONGEST_REPLY = 100_000
-"""The most bytes of a reply that is kept. A reply has no output. Most have some hundred bytes."""
+OUTCOME = ("status", "execution_count", "ename")
+"""What is kept of a reply. The rest may be long, or a secret."""
 
-MOST_BYTES = 64 * 1024 * 1024
-"""The largest file that is read."""
+MOST_READ = 10 * MOST_LINES
+"""The most lines that are read."""
 
 
 class CellJournal:
@@ -67,9 +70,10 @@ class CellJournal:
     def open(self) -> None:
         """Read what an earlier server left, and write from now on. Or log why not."""
         try:
-            if self._path.exists() and self._path.stat().st_size <= MOST_BYTES:
-                for line in self._path.read_text(encoding="utf-8", errors="replace").splitlines():
-                    self._read(line)
+            if self._path.exists():
+                with self._path.open(encoding="utf-8", errors="replace") as file:
+                    for line in islice(file, MOST_READ):
+                        self._read(line)
             self._rewrite(max((each.get("at", 0.0) for each in self._cells.values()), default=0.0))
         except OSError as error:
             self._complain(error)
@@ -82,7 +86,8 @@ class CellJournal:
             said = json.loads(line)
             key = (str(said["kernel"]), str(said["msg_id"]))
             if "header" in said:
-                self._cells[key] = {**said, "session": str(said["session"])}
+                at = {"at": float(said["at"])} if "at" in said else {}
+                self._cells[key] = {**said, "session": str(said["session"]), **at}
             elif key in self._cells:
                 self._cells[key].update(at=float(said["at"]), reply=said["reply"])
         except (ValueError, LookupError, TypeError, RecursionError):
@@ -90,19 +95,26 @@ class CellJournal:
 
     def _rewrite(self, now: float) -> None:
         """Write the file anew, without the cells whose pages know their end."""
-        self._cells = {
-            key: cell
-            for key, cell in list(self._cells.items())[-MOST_CELLS:]
-            if "at" not in cell or now - cell["at"] < UNSURE_SECONDS
-        }
+        self._forget_known_ends(now)
         self.close()
         temporary = self._path.with_suffix(".new")
-        number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        temporary.unlink(missing_ok=True)
+        number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self._file = os.fdopen(number, "w", encoding="utf-8")
         self._lines = 0
         for cell in self._cells.values():
             self._write(cell)
         temporary.replace(self._path)
+
+    def _forget_known_ends(self, now: float) -> None:
+        unsure = {
+            key: cell
+            for key, cell in self._cells.items()
+            if "at" not in cell or now - cell["at"] < UNSURE_SECONDS
+        }
+        # Of too many, those go first whose end is known.
+        order = sorted(unsure, key=lambda key: "at" not in unsure[key])
+        self._cells = {key: unsure[key] for key in order[-MOST_CELLS:]}
 
     def _write(self, said: dict[str, Any]) -> None:
         if self._file is not None:
@@ -112,9 +124,11 @@ class CellJournal:
 
     def close(self) -> None:
         """Write no more. May be called twice."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file is not None:
+            # What could not be written before cannot be written now.
+            with suppress(OSError):
+                file.close()
 
     def _complain(self, error: OSError) -> None:
         self.close()
@@ -140,31 +154,38 @@ class CellJournal:
             if isinstance(change, RunSent | RunEnded):
                 try:
                     self._follow(driver.kernel_id, change)
-                except (OSError, ValueError) as error:
-                    self._complain(error if isinstance(error, OSError) else OSError(str(error)))
+                except OSError as error:
+                    self._complain(error)
 
     def _follow(self, kernel_id: str, change: RunSent | RunEnded) -> None:
         if self._file is None:
             return
         said: dict[str, Any] = {"kernel": kernel_id}
         if isinstance(change, RunSent):
-            header = json.loads(change.header)
-            said |= {"msg_id": header["msg_id"], "header": header, "session": change.session_id}
-            self._cells[kernel_id, header["msg_id"]] = said
+            header = loads(change.header)
+            said |= {"msg_id": change.msg_id, "header": header, "session": change.session_id}
+            self._cells[kernel_id, change.msg_id] = said
         else:
             said |= {"msg_id": change.msg_id, "at": self._clock(), "reply": _texts(change.reply)}
             if (cell := self._cells.get((kernel_id, change.msg_id))) is not None:
                 cell.update(at=said["at"], reply=said["reply"])
         self._write(said)
+        if len(self._cells) > 2 * MOST_CELLS:
+            self._forget_known_ends(self._clock())
         if self._lines >= MOST_LINES:
             self._rewrite(self._clock())
 
 
 def _texts(reply: Message | None) -> list[str] | None:
-    """Return a reply as it is written down; ``None`` if it is too long."""
-    if reply is None or reply.size > LONGEST_REPLY:
+    """Return a reply as it is written down; ``None`` if there is none."""
+    if reply is None:
         return None
-    return [bytes(part).decode(errors="replace") for part in reply.parts[:4]]
+    try:
+        content = {key: reply.content[key] for key in OUTCOME if key in reply.content}
+    except MalformedMessageError:
+        return None
+    parts = [*reply.parts[:3], dumps(content)]
+    return [bytes(part).decode(errors="replace") for part in parts]
 
 
 def _inherited(cell: dict[str, Any]) -> InheritedCell | None:

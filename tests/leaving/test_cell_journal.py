@@ -41,7 +41,7 @@ class Server:
 
     def sends(self, kernel_id: str = "k") -> Message:
         request = PAGE.write("shell", "execute_request", {"code": "work()"})
-        self._watch(kernel_id, RunSent(bytes(request.parts[0]), "page"))
+        self._watch(kernel_id, RunSent(request.header.msg_id, bytes(request.parts[0]), "page"))
         return request
 
     def ends(self, request: Message, kernel_id: str = "k", *, lost: bool = False) -> None:

@@ -8,7 +8,7 @@ from typing import Protocol
 from jupyter_comm_broker.core.comms import Comms
 from jupyter_comm_broker.core.requests.work import Work
 from jupyter_comm_broker.core.restore.page_replies import PageReplies
-from jupyter_comm_broker.core.runs.runs import Runs
+from jupyter_comm_broker.core.runs.holders import Holders
 from jupyter_comm_broker.core.state.changes import EndState, ProcessEnded
 
 
@@ -27,7 +27,7 @@ class ProcessEnd:
         comms: the kernel's comms.
         work: the requests under way.
         page_replies: writes to pages.
-        runs: what becomes of its cells.
+        holders: the pages that show its cells.
         parts: the other parts that forget with a process, in this order.
     """
 
@@ -36,13 +36,13 @@ class ProcessEnd:
         comms: Comms,
         work: Work,
         page_replies: PageReplies,
-        runs: Runs,
+        holders: Holders,
         parts: Sequence[OfOneProcess],
     ) -> None:
         self._comms = comms
         self._work = work
         self._page_replies = page_replies
-        self._runs = runs
+        self._holders = holders
         self._parts = parts
 
     def happened(self, reason: str, now: float, state: EndState = "restarted") -> None:
@@ -56,7 +56,8 @@ class ProcessEnd:
         """
         closed = self._comms.forget(reason, now)
         self._work.forget()
-        self._runs.lost("DeadKernelError", f"{reason} before this cell was over", now)
+        why = f"{reason} before this cell was over"
+        self._holders.process_ended("DeadKernelError", why, now)
         for part in self._parts:
             part.forget(now)
         for comm_id in closed:

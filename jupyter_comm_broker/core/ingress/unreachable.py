@@ -8,11 +8,12 @@ refused after a while.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from jupyter_comm_broker.core.gate.denials import Denials
 from jupyter_comm_broker.core.ingress.held_back import HeldBack
 from jupyter_comm_broker.core.kernel.link_handshake import LinkHandshake
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.core.requests.work import Work
 from jupyter_comm_broker.core.restore.page_replies import PageReplies
 from jupyter_comm_broker.core.timed import SOON
 
@@ -26,27 +27,27 @@ class Unreachable:
 
     Args:
         handshake: says whether it can be reached.
-        work: the requests under way.
         page_replies: writes to pages.
         held_back: has the messages that wait.
         denials: denies those that waited too long.
+        given_up: is told of each of these: its msg_id, the reason and the time.
         limits: how long they wait.
     """
 
     def __init__(
         self,
         handshake: LinkHandshake,
-        work: Work,
         page_replies: PageReplies,
         held_back: HeldBack,
         denials: Denials,
+        given_up: Callable[[str, str, float], None],
         limits: Limits,
     ) -> None:
         self._handshake = handshake
-        self._work = work
         self._page_replies = page_replies
         self._held_back = held_back
         self._denials = denials
+        self._given_up = given_up
         self._patience = limits.unreachable_seconds
         self._since: float | None = None
         self._told = False
@@ -104,5 +105,5 @@ class Unreachable:
             if (sender := find(session_id)) is not None:
                 self._denials.for_absence(sender, message, reason, now)
                 # It was let through, perhaps. Nothing more is to come of it.
-                self._work.requests.given_up(message.header.msg_id)
+                self._given_up(message.header.msg_id, reason, now)
         self._kept = self._held_back.waiting

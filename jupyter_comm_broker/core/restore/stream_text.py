@@ -21,6 +21,7 @@ A longer line keeps its control characters. A page that is given them does the s
 """
 
 _MOVES = re.compile("[\r\b]")
+_LINE_END = re.compile("\r+\n")
 _PARTS = re.compile("\n|\r+|\b+|[^\n\r\b]+")
 
 
@@ -79,6 +80,12 @@ class StreamText:
 
     def add(self, text: str) -> None:
         """Write a piece where the last piece left the cursor."""
+        if "\r" in text:
+            # Windows' way to end a line: the text is the same, and there is nothing to overwrite.
+            text = _LINE_END.sub("\n", text)
+        if self._is_plain_overlay(text):
+            self._overlay(text)
+            return
         start = 0
         while start < len(text):
             if self._as_it_came:
@@ -99,6 +106,27 @@ class StreamText:
             self._line, self._line_size = StringIO(), 0
         self._line.write(rest)
         self._line_size += len(as_json(rest))
+
+    def _is_plain_overlay(self, text: str) -> bool:
+        """Return whether a text only goes back to the beginnings of lines that are not long."""
+        if self._as_it_came or "\b" in text or (self._cursor is None and "\r" not in text):
+            return False
+        longest = max(map(len, text.replace("\r", "\n").split("\n")))
+        return self._line.tell() + longest <= LONGEST_LINE
+
+    def _overlay(self, text: str) -> None:
+        """Write such a text, line by line. Progress bars by the million come here."""
+        line = self._line.getvalue()
+        cursor = len(line) if self._cursor is None else self._cursor
+        *complete, last = text.split("\n")
+        for number, segment in enumerate(complete):
+            complete[number], _ = _overlaid(line, cursor, segment)
+            line, cursor = "", 0
+        if complete:
+            self._done += as_json("\n".join([*complete, ""]))
+        line, cursor = _overlaid(line, cursor, last)
+        self._put_line([line])
+        self._cursor = cursor if cursor < len(line) else None
 
     def _overwrite(self, text: str, start: int) -> int:
         """Write text with control characters. Returns where it stopped."""
@@ -137,6 +165,22 @@ class StreamText:
         self._line = StringIO()
         self._line.write(text)
         self._line_size = len(as_json(text))
+
+
+def _overlaid(line: str, cursor: int, segment: str) -> tuple[str, int]:
+    """Write a text without an end of a line into a line. Returns the line and the cursor."""
+    first, *pieces = segment.split("\r")
+    end = cursor + len(first)
+    line = line[:cursor] + first + line[end:]
+    if not pieces:
+        return line, end
+    # Each piece begins at the beginning of the line, so of each only what sticks out is seen.
+    top = pieces[-1]
+    end = len(top)
+    for piece in reversed(pieces[:-1]):
+        if len(piece) > len(top):
+            top += piece[len(top) :]
+    return top + line[len(top) :], end
 
 
 def as_json(text: str) -> bytes:

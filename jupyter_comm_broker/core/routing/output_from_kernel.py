@@ -98,9 +98,12 @@ class OutputFromKernel:
         self._fan_out(message, now)
 
     def _fan_out(self, message: Message, now: float) -> None:
-        captured = self._capture.collects_under(message.parent.msg_id)
-        step = partial(self._holders.published, message, now, captured=captured)
-        self._ledger.shielded("keeping output of a run", step)
+        # Written out, and not by the ledger's shield: each line that is printed comes through here.
+        try:
+            captured = self._capture.collects_under(message.parent.msg_id)
+            self._holders.published(message, now, captured=captured)
+        except Exception as fault:  # noqa: BLE001 - whatever is wrong with us, the message passes
+            self._ledger.stumbled("keeping output of a run", fault)
         self._delivery.fan_out(message, Kind.OUTPUT)
 
     def _notify(self, notice: str, cause: Message, now: float) -> None:

@@ -9,37 +9,26 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from jupyter_comm_broker.core.ledger import Ledger
 from jupyter_comm_broker.core.pages.delivery import Delivery
 from jupyter_comm_broker.core.pages.frontend import Frontend
 from jupyter_comm_broker.core.pages.kernel_voice import KernelVoice
 from jupyter_comm_broker.core.pages.kind import Kind
+from jupyter_comm_broker.core.runs.contents import content_of, text_in
 from jupyter_comm_broker.core.runs.run import Run
-from jupyter_comm_broker.core.runs.runs import Runs, is_drawn
-from jupyter_comm_broker.protocol.json_text import lenient
+from jupyter_comm_broker.core.runs.run_outputs import OUTPUT_TYPES
+from jupyter_comm_broker.core.runs.runs import Runs
 from jupyter_comm_broker.protocol.message import Message, retyped
 from jupyter_comm_broker.protocol.synthesis import UNTRACKED_TYPE
 
 VERSION = 1
 """The version of the contract with the plug-in (docs/topics/running-cells.md)."""
 
+MOST_OTHERS = 20
+"""The pages that attached to one run, from which on it is looked which of them are gone."""
+
 DOTS = "········"
 """What a page keeps of a password (fact 7.7)."""
-
-
-class _Question(msgspec.Struct):
-    prompt: str = ""
-    password: bool = False
-
-
-class _Answer(msgspec.Struct):
-    value: str = ""
-
-
-_read_question = lenient(msgspec.json.Decoder(_Question).decode)
-_read_answer = lenient(msgspec.json.Decoder(_Answer).decode)
 
 
 class Holders:
@@ -58,7 +47,7 @@ class Holders:
         self._runs = runs
         self._delivery = delivery
         self._voice = voice
-        self.began, self.idled = runs.began, runs.idled
+        self.began = runs.began
 
     # -- from the kernel -----------------------------------------------------------------------
 
@@ -72,7 +61,7 @@ class Holders:
             captured: whether an Output widget takes the output of its request.
         """
         run = self._runs.get(message.parent.msg_id)
-        if run is not None and is_drawn(message.header.msg_type):
+        if run is not None and (captured or run.captured) and is_drawn(message.header.msg_type):
             if captured is not run.captured:
                 run.capture(captured)
                 for page in self._pages(run.attached):
@@ -80,6 +69,11 @@ class Holders:
             if captured:
                 run = None
         self._runs.published(message, run, now)
+
+    def idled(self, msg_id: str, now: float) -> None:
+        """Note that the kernel is done with a request."""
+        if (run := self._runs.idled(msg_id, now)) is not None:
+            self._look_who_sees(run, now)
 
     def heard(self, message: Message, given: str, now: float) -> None:
         """
@@ -90,18 +84,18 @@ class Holders:
             given: the session id that it is for, who has got it.
             now: the time.
         """
-        if message.channel == "stdin":
-            run = self._runs.get(message.parent.msg_id)
-            if run is not None:
-                run.asked(message)
-        else:
-            run = self._runs.replied(message, now)
+        is_question = message.channel == "stdin"
+        run = self._runs.asked(message) if is_question else self._runs.replied(message, now)
         if run is None:
             return
         for page in self._pages(run.attached):
             if page.session_id != given:
                 self._delivery.reply(page, message)
-        if message.channel != "stdin" and any(p.attached for p in self._pages(run.holders)):
+        if run.is_over:
+            self._look_who_sees(run, now)
+
+    def _look_who_sees(self, run: Run, now: float) -> None:
+        if any(page.attached for page in self._pages(run.holders)):
             self._runs.seen(run, now)
 
     def lost(self, msg_id: str, name: str, reason: str, now: float) -> None:
@@ -114,11 +108,25 @@ class Holders:
             reason: why, for people.
             now: the time.
         """
-        run = self._runs.get(msg_id)
-        if run is None or run.is_over:
-            return
+        if (run := self._runs.get(msg_id)) is not None:
+            self._lose(run, name, reason, now)
+
+    def process_ended(self, name: str, reason: str, now: float) -> None:
+        """
+        Note that the process is gone that ran all this, and tell the pages that attached.
+
+        Args:
+            name: the name of an error.
+            reason: why, for people.
+            now: the time.
+        """
+        for run in self._runs:
+            self._lose(run, name, reason, now)
+
+    def _lose(self, run: Run, name: str, reason: str, now: float) -> None:
+        was_over = run.is_over
         self._runs.lose(run, name, reason, now)
-        for page in self._pages(run.attached):
+        for page in self._pages(run.attached) if not was_over else ():
             if page.session_id != run.ask.session_id:
                 self.end(page, run, now)
 
@@ -140,25 +148,24 @@ class Holders:
             return False
         asked = message.parent.msg_id
         for run in self._runs:
+            if run.answers.get(asked, frontend.session_id) != frontend.session_id:
+                self._ledger.counters["late_answers"] += 1
+                return True
             if run.question is not None and (
                 run.question.header.msg_id == asked
                 or (not asked and frontend.session_id in run.holders)
             ):
                 self._close_boxes(frontend, run, run.question, message, now)
-                return False
-            if asked and run.answered_question == asked and run.answered_by != frontend.session_id:
-                self._ledger.counters["late_answers"] += 1
-                return True
         return False
 
     def _close_boxes(
         self, frontend: Frontend, run: Run, question: Message, answer: Message, now: float
     ) -> None:
-        run.answered(question.header.msg_id, frontend.session_id)
-        asked = _read_question(question.parts[3])
-        typed = DOTS if asked.password else _read_answer(answer.parts[3]).value
-        text = {"name": "stdin", "text": f"{asked.prompt} {typed}\n"}
-        said = self._voice.publish("stream", text, now, run.ask.header)
+        run.answered(frontend.session_id)
+        asked = content_of(question)
+        typed = DOTS if asked.get("password") else text_in(content_of(answer), "value")
+        text = {"name": "stdin", "text": f"{text_in(asked, 'prompt')} {typed}\n"}
+        said = self._voice.publish("stream", text, now, run.ask.text)
         self._runs.published(said, run, now)
         for page in self._pages(run.holders):
             if page is not frontend:
@@ -167,7 +174,10 @@ class Holders:
 
     def attached(self, frontend: Frontend, run: Run) -> None:
         """Note that a page attached to a run. Pages that are gone are holders no more."""
-        run.attach(frontend.session_id, [page.session_id for page in self._pages(run.attached)])
+        others = run.attached
+        if len(others) >= MOST_OTHERS:
+            others = [page.session_id for page in self._pages(others)]
+        run.attach(frontend.session_id, others)
 
     # -- telling one page --------------------------------------------------------------------------
 
@@ -183,17 +193,18 @@ class Holders:
             **more: what belongs to it.
         """
         said = {"version": VERSION, "say": say, **more}
-        parent = retyped(run.ask.header, UNTRACKED_TYPE)
+        parent = retyped(run.ask.text, UNTRACKED_TYPE)
         content = {"execution_state": "busy", "comm_broker": said}
         self._delivery.give(page, self._voice.to(page, "iopub", "status", content, now, parent))
 
     def play(self, page: Frontend, message: Message) -> None:
-        """Give a page an earlier message of a run."""
-        self._delivery.give(page, self._voice.again(page, message), Kind.OUTPUT)
+        """Give a page an earlier message of a run. Only output may be dropped while it waits."""
+        kind = Kind.OUTPUT if is_drawn(message.header.msg_type) else Kind.PLAIN
+        self._delivery.give(page, self._voice.again(page, message), kind)
 
     def end(self, page: Frontend, run: Run, now: float) -> None:
         """Give a page the end of a run, as far as there is one: the reply and the idle."""
-        parent = run.ask.header
+        parent = run.ask.text
         if run.lost is not None:
             name, reason = run.lost
             error = {"ename": name, "evalue": reason, "traceback": [f"{name}: {reason}"]}
@@ -215,3 +226,8 @@ class Holders:
     def _pages(self, session_ids: list[str]) -> list[Frontend]:
         found = [self._delivery.get(each) for each in session_ids]
         return [each for each in found if each is not None]
+
+
+def is_drawn(msg_type: str) -> bool:
+    """Return whether a message is one that an Output widget may take from a cell."""
+    return msg_type in OUTPUT_TYPES or msg_type == "clear_output"

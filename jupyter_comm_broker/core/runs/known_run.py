@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+from jupyter_comm_broker.core.runs.contents import content_of, text_in
 from jupyter_comm_broker.core.runs.run import Run
 
 
@@ -47,7 +47,6 @@ class KnownRun:
 
 def known(run: Run) -> KnownRun:
     """Return what is known of a run."""
-    reply = run.reply.content if run.reply is not None else {}
     return KnownRun(
         msg_id=run.msg_id,
         cell_id=run.ask.cell_id,
@@ -64,12 +63,8 @@ def known(run: Run) -> KnownRun:
         bytes=run.outputs.size,
         bytes_dropped=run.outputs.dropped,
         has_displays=bool(run.outputs.display_ids),
-        prompt=_text(run.question.content.get("prompt")) if run.question is not None else None,
+        prompt=text_in(content_of(run.question), "prompt") if run.question else None,
         is_saved=run.is_saved,
         code=run.ask.code,
-        status=_text(reply.get("status")) or None,
+        status=run.status or None,
     )
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""

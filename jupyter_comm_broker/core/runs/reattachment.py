@@ -88,6 +88,9 @@ class Reattachment:
             return self._holders.answered(frontend, message, now)
         if message.header.msg_type != "execute_request" or MARK not in bytes(message.parts[2]):
             return False
+        if frontend.is_program:
+            # It gets only what answers it, so it could not follow a run.
+            return False
         try:
             asked = _read_metadata(message.parts[2]).comm_broker
             content = _read_content(message.parts[3])

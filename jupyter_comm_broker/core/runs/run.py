@@ -15,12 +15,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
+from jupyter_comm_broker.core.runs.contents import content_of, text_in
 from jupyter_comm_broker.core.runs.run_outputs import RunOutputs
-from jupyter_comm_broker.protocol.message import Message
+from jupyter_comm_broker.protocol.message import Header, Message
 
 SAVE_SECONDS = 2.0
 """The most seconds that a save is thought to take."""
+
+LONGEST_REPLY = 100_000
+"""The most bytes of a reply that is kept as it is. Of a larger one only its outcome is kept."""
+
+OUTCOME = ("status", "execution_count", "ename", "evalue", "traceback")
 
 
 class RunState(Enum):
@@ -36,8 +43,8 @@ class RunState(Enum):
 class Ask:
     """Who asked for a run, and for which cell."""
 
-    msg_id: str
-    header: bytes
+    header: Header
+    text: bytes
     """The request's header, as JSON."""
     session_id: str
     cell_id: str
@@ -64,14 +71,16 @@ class Run:
     saved_at: float | None = None
     """When a notebook of the kernel was last saved."""
     input: Message | None = None
-    """The kernel's ``execute_input``."""
+    """The kernel's ``execute_input``, without the code."""
+    execution_count: int | None = None
+    """The number that the kernel gave it; ``None`` if the kernel did not say it yet."""
     question: Message | None = None
     """The ``input_request`` that waits for an answer."""
-    answered_question: str = ""
-    """The msg_id of the question that was answered last ..."""
-    answered_by: str = ""
-    """... and the session id of the page that answered it."""
+    answers: dict[str, str] = field(default_factory=dict)
+    """Who answered its questions: by msg_id of the question, the session id of a page."""
     reply: Message | None = None
+    status: str = ""
+    """``ok``, ``error`` or ``aborted``, as the kernel replied."""
     is_idle: bool = False
     lost: tuple[str, str] | None = None
     """The name of the error that says why its end is not known, and the reason."""
@@ -83,7 +92,13 @@ class Run:
     @property
     def msg_id(self) -> str:
         """The msg_id of the request."""
-        return self.ask.msg_id
+        return self.ask.header.msg_id
+
+    @property
+    def size(self) -> int:
+        """The bytes that are kept of it."""
+        beside = (self.reply, self.question, self.input)
+        return self.outputs.size + sum(each.size for each in beside if each is not None)
 
     @property
     def is_over(self) -> bool:
@@ -114,24 +129,31 @@ class Run:
         """The session ids of the pages that show its cell, the one that asked first."""
         return list(dict.fromkeys((self.ask.session_id, *self.attached)))
 
-    @property
-    def execution_count(self) -> int | None:
-        """The number that the kernel gave it; ``None`` if the kernel did not say it yet."""
-        for message in (self.reply, self.input):
-            count = message.content.get("execution_count") if message is not None else None
-            if isinstance(count, int):
-                return count
-        return None
-
     def began(self, now: float) -> None:
-        """Note that the kernel begins with it."""
+        """Note that the kernel begins with it, also if it seemed lost."""
         if self.began_at is None:
             self.began_at = now
+            if self.lost is not None and self.reply is None:
+                self.lost = self.ended_at = None
+
+    def began_with(self, said: Message) -> None:
+        """Note the kernel's ``execute_input``."""
+        self._count(fields := content_of(said))
+        self.input = said.with_content({**fields, "code": ""})
 
     def heard(self, reply: Message, now: float) -> None:
-        """Note the kernel's reply."""
-        self.reply = reply
+        """Note the kernel's reply. Nothing waits for an answer any more."""
+        self._count(fields := content_of(reply))
+        self.status, self.question = text_in(fields, "status"), None
+        if reply.size > LONGEST_REPLY:
+            reply = reply.with_content({key: fields[key] for key in OUTCOME if key in fields})
+        self.reply = Message(reply.channel, reply.parts[:4])
         self._end_if_over(now)
+
+    def _count(self, fields: dict[str, Any]) -> None:
+        count = fields.get("execution_count")
+        if isinstance(count, int):
+            self.execution_count = count
 
     def idled(self, now: float) -> None:
         """Note that the kernel is done with it."""
@@ -139,18 +161,23 @@ class Run:
         self._end_if_over(now)
 
     def lose(self, name: str, reason: str, now: float) -> None:
-        """Note that its end will not be known, with the name of an error and the reason."""
-        if not self.is_over:
-            self.lost, self.question = (name, reason), None
+        """Note that nothing more will come, with the name of an error and the reason."""
+        self.question = None
+        if self.reply is not None:
+            self.idled(now)
+        elif not self.is_over:
+            self.lost = (name, reason)
             self.ended_at = self.changed_at = now
 
     def asked(self, question: Message) -> None:
         """Note that the kernel waits for input."""
-        self.question = question
+        self.question = Message(question.channel, question.parts[:4])
 
-    def answered(self, question: str, session_id: str) -> None:
-        """Note that a page answered a question, by their ids."""
-        self.question, self.answered_question, self.answered_by = None, question, session_id
+    def answered(self, session_id: str) -> None:
+        """Note that a page answered the question."""
+        if self.question is not None:
+            self.answers[self.question.header.msg_id] = session_id
+            self.question = None
 
     def attach(self, session_id: str, others: list[str]) -> None:
         """Note that a page attached to it, and which others still have."""
@@ -168,13 +195,13 @@ class Run:
         """Note that a notebook of its kernel was saved."""
         self.saved_at = now
 
-    def began_with(self, said: Message) -> None:
-        """Note the kernel's ``execute_input``."""
-        self.input = said
-
     def changed(self, now: float) -> None:
         """Note that its output changed."""
         self.changed_at = now
+
+    def raised(self) -> None:
+        """Note an error: nothing waits for an answer any more."""
+        self.question = None
 
     def _end_if_over(self, now: float) -> None:
         if self.reply is not None and self.is_idle and not self.is_over:

@@ -2,28 +2,30 @@
 The output of one run, as the cell of a page has it by now.
 
 Texts of one stream are one text, and a display has its latest state. What was cleared is gone. So
-what is kept is bounded by what a page shows, not by what was sent. Above a bound of bytes the
-oldest output goes, with a sentence in its place. A display with an id stays, since updates may
-come for it.
+what is kept is bounded by what a page shows, not by what was sent. Where output must go, the oldest
+text goes first, then displays without an id, then those with one, since updates may come for them.
+A sentence takes their place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
-from jupyter_comm_broker.core.restore.stream_text import StreamText
-from jupyter_comm_broker.errors import MalformedMessageError
-from jupyter_comm_broker.protocol.json_text import Text, dumps, lenient, loads
+from jupyter_comm_broker.core.runs.cell_outputs import Printed, Shown
+from jupyter_comm_broker.protocol.json_text import Text, dumps, lenient
 from jupyter_comm_broker.protocol.message import Message, Part, retyped
 
 OUTPUT_TYPES = frozenset({"stream", "display_data", "execute_result", "error"})
 """The messages that a page draws in a cell."""
 
+DISPLAY_TYPES = frozenset({"display_data", "update_display_data", "execute_result"})
+"""The messages by which a page updates displays (fact 7.5)."""
+
 SHORTENED = 7 / 8
-"""The part of the bound that is left after output had to go, so that this is rare."""
+"""The part of a bound that is left after output had to go, so that this is rare."""
 
 
 class _Stream(msgspec.Struct):
@@ -50,85 +52,44 @@ def _reader(shape: type) -> Callable[[Text], Any]:
 _read_stream, _read_clear, _read_display = _reader(_Stream), _reader(_Clear), _reader(_Display)
 
 
-class Shown:
-    """
-    An output that is one message: a display, a result or an error.
-
-    Args:
-        message: the message.
-        display_id: the id by which updates find it; empty for none.
-    """
-
-    __slots__ = ("display_id", "message")
-
-    def __init__(self, message: Message, display_id: str = "") -> None:
-        # Not the message itself, which also holds the frames that were sent.
-        self.message = Message(message.channel, message.parts)
-        self.display_id = display_id
-
-    @property
-    def size(self) -> int:
-        """The bytes that it takes."""
-        return self.message.size
-
-    def update(self, message: Message) -> None:
-        """Take the data of a message that updates the display."""
-        header, parent, metadata = self.message.parts[:3]
-        self.message = Message("iopub", [header, parent, metadata, *message.parts[3:]])
-
-    def played(self) -> Message:
-        """Return the message that draws it."""
-        return self.message
-
-
-class Printed:
-    """
-    The text of one stream, put together from its messages.
-
-    Args:
-        message: the first message.
-        name: the stream.
-    """
-
-    __slots__ = ("_head", "name", "text")
-
-    display_id = ""
-
-    def __init__(self, message: Message, name: str) -> None:
-        self._head = message.parts[:3]
-        self.name = name
-        self.text = StreamText()
-
-    @property
-    def size(self) -> int:
-        """The bytes that it takes."""
-        return self.text.size + 300
-
-    def played(self) -> Message:
-        """Return the message that draws it, and leaves the cursor where it is."""
-        content = b'{"name":%b,"text":%b}' % (dumps(self.name), self.text.resumed())
-        return Message("iopub", [*self._head, content])
-
-
 class RunOutputs:
     """
     Follows the output of one run.
 
     Args:
-        most_bytes: the most bytes that are kept.
+        most_text: the most bytes of text that are kept.
         cut: returns the sentence in the place of output that went, from its bytes.
+        drawn: called with the id of a display, and whether the cell has such a display now.
     """
 
-    __slots__ = ("_clear", "_cut", "_gone", "_items", "_most", "count", "dropped", "size")
+    __slots__ = (
+        "_by_id",
+        "_clear",
+        "_cut",
+        "_drawn",
+        "_gone",
+        "_items",
+        "_most_text",
+        "_text",
+        "count",
+        "dropped",
+        "size",
+    )
 
-    def __init__(self, most_bytes: int, cut: Callable[[int], str]) -> None:
-        self._most = most_bytes
+    def __init__(
+        self, most_text: int, cut: Callable[[int], str], drawn: Callable[[str, bool], None]
+    ) -> None:
+        self._most_text = most_text
         self._cut = cut
+        self._drawn = drawn
         self._items: list[Shown | Printed] = []
+        self._by_id: dict[str, list[Shown]] = {}
+        self._text = 0
+        """The bytes of text."""
         self._clear: Message | None = None
         """The ``clear_output`` that the next output carries out."""
-        self._gone: Message | None = None
-        """The first output that had to go."""
+        self._gone: Sequence[Part] | None = None
+        """Header, parent and metadata of the first output that had to go."""
         self.size = 0
         """The bytes that are kept."""
         self.dropped = 0
@@ -142,50 +103,58 @@ class RunOutputs:
     @property
     def display_ids(self) -> set[str]:
         """The ids of its displays."""
-        return {each.display_id for each in self._items} - {""}
+        return set(self._by_id)
 
-    def add(self, message: Message) -> None:
+    def add(self, message: Message) -> bool:
         """
         Take a message that the cell draws, or a ``clear_output``. Others are not for the cell.
+
+        Returns:
+            Whether the message is for the cell.
 
         Raises:
             MalformedMessageError: a page could not draw the message either.
         """
         msg_type = message.header.msg_type
-        if msg_type == "clear_output":
-            self.count += 1
-            if _read_clear(message.parts[3]).wait:
-                self._clear = message
-            else:
-                self._wipe()
+        if msg_type == "stream":
+            stream = _read_stream(message.parts[3])
+            self._begin()
+            self._print(message, stream)
         elif msg_type in OUTPUT_TYPES:
-            stream = _read_stream(message.parts[3]) if msg_type == "stream" else None
             display_id = display_id_of(message) if msg_type == "display_data" else ""
-            self.count += 1
-            if self._clear is not None:
-                self._clear = None
-                self._wipe()
-            if stream is None:
-                self._put(Shown(message, display_id))
+            self._begin()
+            self._show(Shown(message, display_id))
+        elif msg_type == "clear_output":
+            if _read_clear(message.parts[3]).wait:
+                self._clear = Message(message.channel, message.parts)
             else:
-                self._print(message, stream)
-            if self.size > self._most:
-                self.shorten(int(self._most * SHORTENED))
+                self._wipe()
+        else:
+            return False
+        self.count += 1
+        return True
 
     def update(self, display_id: str, message: Message) -> bool:
         """Take a message that updates a display. Returns whether the display is here."""
-        found = [each for each in self._items if each.display_id == display_id]
+        found = self._by_id.get(display_id, ())
         for shown in found:
-            if isinstance(shown, Shown):
-                self.size -= shown.size
-                shown.update(message)
-                self.size += shown.size
+            self.size -= shown.size
+            shown.update(message)
+            self.size += shown.size
         return bool(found)
+
+    def forget_displays(self) -> None:
+        """Take no more updates: the cell runs anew, and its page has left this run."""
+        for display_id in self._by_id:
+            self._drawn(display_id, False)
+        self._by_id = {}
 
     def played(self) -> Iterator[Message]:
         """Return the messages that draw all this in a cell that was cleared."""
         if self._gone is not None:
-            yield self._notice(self._gone)
+            header, parent, metadata = self._gone
+            said = dumps({"name": "stderr", "text": self._cut(self.dropped)})
+            yield Message("iopub", [retyped(header, "stream"), parent, metadata, said])
         for each in self._items:
             yield each.played()
         if self._clear is not None:
@@ -193,58 +162,88 @@ class RunOutputs:
 
     def as_notebook(self) -> list[dict[str, Any]]:
         """Return the outputs as nbformat has them."""
-        return [_as_notebook(message) for message in self.played() if _is_output(message)]
+        outputs = [each.written() for each in self._items]
+        if self._gone is not None:
+            said = {"output_type": "stream", "name": "stderr", "text": self._cut(self.dropped)}
+            outputs.insert(0, said)
+        return outputs
 
     # -- bounds ----------------------------------------------------------------------------------
 
-    def shorten(self, most: int, *, keep_displays: bool = True) -> None:
-        """
-        Let the oldest output go until no more than ``most`` bytes are left.
+    def shorten(self, most: int) -> None:
+        """Let output go until no more than ``most`` bytes are left."""
+        for is_next in (_is_text, _is_without_id, _is_any):
+            if self.size > most:
+                self._drop(self.size - most, is_next)
 
-        Args:
-            most: the bytes.
-            keep_displays: whether displays with an id stay.
-        """
-        kept: list[Shown | Printed] = []
-        for number, each in enumerate(self._items):
-            if self.size <= most:
-                kept += self._items[number:]
-                break
-            if each.display_id and keep_displays:
+    def _drop(self, surplus: int, may_go: Callable[[Shown | Printed], bool]) -> None:
+        """Let the oldest output that may go, go: ``surplus`` bytes, or all of it."""
+        kept, most = [], self.size - surplus
+        for each in self._items:
+            if self.size <= most or not may_go(each):
                 kept.append(each)
                 continue
-            before, self._gone = each.size, self._gone or each.played()
-            if isinstance(each, Printed) and before - (self.size - most) > 1_000:
-                each.text.shorten(self.size - most)
-                kept.append(each)
-            gone = before - (each.size if kept and kept[-1] is each else 0)
-            self.size -= gone
-            self.dropped += gone
+            self._gone = self._gone or each.head
+            if isinstance(each, Printed):
+                before = each.size
+                each.settle()
+                self._grew(each.size - before)
+                before = each.size
+                if each.shorten(self.size - most):
+                    kept.append(each)
+                    before -= each.size
+                self._grew(-before)
+                self.dropped += before
+                continue
+            self.size -= each.size
+            self.dropped += each.size
+            if each.display_id:
+                self._vanished(each)
         self._items = kept
 
-    def _notice(self, gone: Message) -> Message:
-        """Return the sentence in the place of what had to go."""
-        header, parent, metadata = gone.parts[:3]
-        said = dumps({"name": "stderr", "text": self._cut(self.dropped)})
-        return Message("iopub", [retyped(header, "stream"), parent, metadata, said])
+    def _vanished(self, shown: Shown) -> None:
+        left = [each for each in self._by_id.get(shown.display_id, ()) if each is not shown]
+        if left:
+            self._by_id[shown.display_id] = left
+        elif self._by_id.pop(shown.display_id, None) is not None:
+            self._drawn(shown.display_id, False)
 
     # -- inside ----------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        if self._clear is not None:
+            self._wipe()
 
     def _print(self, message: Message, stream: _Stream) -> None:
         last = self._items[-1] if self._items else None
         if not isinstance(last, Printed) or last.name != stream.name:
             last = Printed(message, stream.name)
-            self._put(last)
-        self.size -= last.size
-        last.text.add(stream.text)
-        self.size += last.size
+            self._items.append(last)
+            before = 0
+        else:
+            before = last.size
+        last.add(stream.text)
+        self._grew(last.size - before)
+        if self._text > self._most_text:
+            self._drop(self._text - int(self._most_text * SHORTENED), _is_text)
 
-    def _put(self, item: Shown | Printed) -> None:
-        self._items.append(item)
-        self.size += item.size
+    def _grew(self, text: int) -> None:
+        self.size += text
+        self._text += text
+
+    def _show(self, shown: Shown) -> None:
+        self._items.append(shown)
+        self.size += shown.size
+        if shown.display_id:
+            same = self._by_id.setdefault(shown.display_id, [])
+            same.append(shown)
+            if len(same) == 1:
+                self._drawn(shown.display_id, True)
 
     def _wipe(self) -> None:
-        self._items, self.size, self.dropped, self._gone = [], 0, 0, None
+        self.forget_displays()
+        self._items, self._clear, self._gone = [], None, None
+        self.size = self.dropped = self._text = 0
 
 
 def display_id_of(message: Message) -> str:
@@ -261,19 +260,13 @@ def display_id_of(message: Message) -> str:
     return display_id if isinstance(display_id, str) else ""
 
 
-def _is_output(message: Message) -> bool:
-    return message.header.msg_type in OUTPUT_TYPES
+def _is_text(item: Shown | Printed) -> bool:
+    return isinstance(item, Printed)
 
 
-def _as_notebook(message: Message) -> dict[str, Any]:
-    content = _read_object(message.parts[3])
-    content.pop("transient", None)
-    return {"output_type": message.header.msg_type, **content}
+def _is_without_id(item: Shown | Printed) -> bool:
+    return not item.display_id
 
 
-def _read_object(text: Part) -> dict[str, Any]:
-    try:
-        value = loads(text)
-    except MalformedMessageError:
-        return {}
-    return value if isinstance(value, dict) else {}
+def _is_any(item: Shown | Printed) -> bool:
+    return True

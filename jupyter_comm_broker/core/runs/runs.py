@@ -10,45 +10,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from typing import TypeVar
-
-import msgspec
+from functools import partial
 
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.runs.ask import ask_of
 from jupyter_comm_broker.core.runs.run import Ask, Run
 from jupyter_comm_broker.core.runs.run_outputs import (
-    OUTPUT_TYPES,
+    DISPLAY_TYPES,
     SHORTENED,
     RunOutputs,
     display_id_of,
 )
 from jupyter_comm_broker.core.state.changes import KernelChange, RunEnded, RunSent
 from jupyter_comm_broker.errors import MalformedMessageError
-from jupyter_comm_broker.protocol.json_text import Text, lenient
-from jupyter_comm_broker.protocol.message import Message, Part
-
-T = TypeVar("T")
-
-LONGEST_CODE = 20_000
-"""The most characters of a cell's source that are kept, to find the cell of an old notebook by."""
+from jupyter_comm_broker.protocol.message import Message
 
 LOOK_SECONDS = 60.0
 """How often it is looked which runs have been kept long enough."""
-
-
-class _Asked(msgspec.Struct):
-    code: str = ""
-    silent: bool = False
-
-
-class _CellMetadata(msgspec.Struct):
-    cell_id: str = msgspec.field(default="", name="cellId")
-    records_timing: bool = msgspec.field(default=False, name="recordTiming")
-
-
-_read_asked = lenient(msgspec.json.Decoder(_Asked).decode)
-_read_metadata = lenient(msgspec.json.Decoder(_CellMetadata, strict=False).decode)
 
 
 class Runs:
@@ -69,9 +47,14 @@ class Runs:
         self._note = note
         self._runs: dict[str, Run] = {}
         """By msg_id, in the order in which they were sent."""
-        self._displays: dict[str, list[Run]] = {}
-        """By the id of a display, the runs that drew it."""
-        self._bytes = 0
+        self._of_cell: dict[str, str] = {}
+        """By the id of a cell, the msg_id of its latest run."""
+        self._displays: dict[str, dict[str, Run]] = {}
+        """By the id of a display, the runs that show it, by msg_id."""
+        self._sizes: dict[str, int] = {}
+        """What each run counts."""
+        self.bytes = 0
+        """The bytes that are kept of all runs."""
         self._look_at: float | None = None
 
     def __iter__(self) -> Iterator[Run]:
@@ -79,11 +62,6 @@ class Runs:
 
     def __len__(self) -> int:
         return len(self._runs)
-
-    @property
-    def bytes(self) -> int:
-        """The bytes of output that are kept of all runs."""
-        return self._bytes
 
     def get(self, msg_id: str) -> Run | None:
         """Return the run of a request; ``None`` if it is not known."""
@@ -100,41 +78,46 @@ class Runs:
             message: the request.
             now: the time.
         """
-        if message.header.msg_type != "execute_request" or message.channel != "shell":
+        ask = ask_of(session_id, message, now)
+        if ask is None or not self._has_room(message.header.msg_id):
             return
-        asked = _read(_read_asked, message.parts[3], _Asked())
-        known = self._runs.get(message.header.msg_id)
-        if asked.silent or (known is not None and not known.is_over):
-            # Scripts that count from 1 send the same msg_id again. The first run goes on.
-            return
-        cell = _read(_read_metadata, message.parts[2], _CellMetadata())
-        ask = Ask(
-            msg_id=message.header.msg_id,
-            header=bytes(message.parts[0]),
-            session_id=session_id,
-            cell_id=cell.cell_id,
-            records_timing=cell.records_timing,
-            code=asked.code if len(asked.code) <= LONGEST_CODE else None,
-            sent_at=now,
-        )
+        run = Run(ask, RunOutputs(self._limits.run_text_bytes, self._cut, self._drawn_by(ask)), now)
+        self._runs[run.msg_id] = run
+        if ask.cell_id:
+            before = self._of_cell.pop(ask.cell_id, None)
+            if before is not None and before in self._runs:
+                # Its page has left it.
+                self._runs[before].outputs.forget_displays()
+            self._of_cell[ask.cell_id] = run.msg_id
+        self._note(RunSent(run.msg_id, ask.text, session_id))
+
+    def _has_room(self, msg_id: str) -> bool:
+        """Return whether a run can be kept under this id. The oldest that is over makes room."""
+        known = self._runs.get(msg_id)
         if known is not None:
-            self._forget(known)
-        outputs = RunOutputs(self._limits.run_output_bytes, self._cut)
-        self._runs[ask.msg_id] = Run(ask, outputs, now)
-        self._note(RunSent(ask.header, session_id))
-        if len(self._runs) > self._limits.remembered_runs:
-            self._forget(next((each for each in self if each.is_over), next(iter(self))))
+            # Scripts that count from 1 send the same msg_id again. A run that goes on, goes on.
+            if known.is_over:
+                self._forget(known)
+            return known.is_over
+        if len(self._runs) < self._limits.remembered_runs:
+            return True
+        oldest = next((each for each in self._runs.values() if each.is_over), None)
+        if oldest is not None:
+            self._forget(oldest)
+        return oldest is not None
 
     def began(self, msg_id: str, now: float) -> None:
         """Note that the kernel begins with a request."""
         if (run := self._runs.get(msg_id)) is not None:
             run.began(now)
 
-    def idled(self, msg_id: str, now: float) -> None:
-        """Note that the kernel is done with a request."""
-        if (run := self._runs.get(msg_id)) is not None and not run.is_over:
-            run.idled(now)
-            self._note_end(run)
+    def idled(self, msg_id: str, now: float) -> Run | None:
+        """Note that the kernel is done with a request. Returns its run if it is over by that."""
+        run = self._runs.get(msg_id)
+        if run is None or run.is_over:
+            return None
+        run.idled(now)
+        return run if self._ended(run) else None
 
     def published(self, message: Message, run: Run | None, now: float) -> None:
         """
@@ -145,25 +128,46 @@ class Runs:
             run: the run whose cell draws it; ``None`` for none.
             now: the time.
         """
-        msg_type = message.header.msg_type
-        if msg_type == "execute_input":
-            if run is not None:
-                run.began_with(message)
+        try:
+            self._take(message, run, now)
+        except MalformedMessageError:
             return
-        with suppress(MalformedMessageError):
-            if msg_type in ("display_data", "update_display_data"):
-                self._update_displays(message, now)
-            if run is not None:
-                self._draw(run, message, now)
-        if self._bytes > self._limits.runs_bytes:
+        if self.bytes > self._limits.runs_bytes:
             self._shorten()
+
+    def _take(self, message: Message, run: Run | None, now: float) -> None:
+        msg_type = message.header.msg_type
+        if self._displays and msg_type in DISPLAY_TYPES:
+            self._update_displays(message, now)
+        if run is None:
+            return
+        dropped = run.outputs.dropped
+        if run.outputs.add(message):
+            run.changed(now)
+            self._counters["run_output_dropped"] += run.outputs.dropped > dropped
+        elif msg_type == "execute_input":
+            run.began_with(message)
+        if msg_type == "error":
+            run.raised()
+        self._weigh(run)
 
     def replied(self, message: Message, now: float) -> Run | None:
         """Note the kernel's reply to a request. Returns its run; ``None`` if it is not known."""
-        run = self._runs.get(message.parent.msg_id)
-        if run is not None and run.reply is None:
+        parent, run = message.parent, self._runs.get(message.parent.msg_id)
+        if run is None or message.header.msg_type != "execute_reply":
+            return None
+        if run.reply is None and parent.session in (run.ask.header.session, ""):
             run.heard(message, now)
-            self._note_end(run)
+            self._weigh(run)
+            self._ended(run)
+        return run
+
+    def asked(self, question: Message) -> Run | None:
+        """Note that the kernel waits for input. Returns the run; ``None`` if it is not known."""
+        run = self._runs.get(question.parent.msg_id)
+        if run is not None:
+            run.asked(question)
+            self._weigh(run)
         return run
 
     def seen(self, run: Run, now: float) -> None:
@@ -171,17 +175,6 @@ class Runs:
         run.saw(now)
         if self._look_at is None:
             self._look_at = now + LOOK_SECONDS
-
-    def lost(self, name: str, reason: str, now: float) -> None:
-        """Note that the process that ran all this is gone, with the name of an error and why."""
-        for run in self:
-            self.lose(run, name, reason, now)
-        self._displays.clear()
-
-    def saved(self, now: float) -> None:
-        """Note that a notebook of this kernel was saved."""
-        for run in self:
-            run.saved(now)
 
     def lose(self, run: Run, name: str, reason: str, now: float) -> None:
         """
@@ -193,9 +186,15 @@ class Runs:
             reason: why, for people.
             now: the time.
         """
-        if not run.is_over:
-            run.lose(name, reason, now)
-            self._note_end(run)
+        was_over = run.is_over
+        run.lose(name, reason, now)
+        if not was_over:
+            self._ended(run)
+
+    def saved(self, now: float) -> None:
+        """Note that the notebook of this kernel was saved."""
+        for run in self:
+            run.saved(now)
 
     # -- time --------------------------------------------------------------------------------------
 
@@ -207,79 +206,67 @@ class Runs:
         """Forget the runs that were kept long enough."""
         if self._look_at is None or now < self._look_at:
             return
-        for run in self:
-            if run.seen_at is not None and now - run.seen_at >= self._limits.ended_run_seconds:
-                self._forget(run)
-        waits = any(run.seen_at is not None for run in self)
-        self._look_at = now + LOOK_SECONDS if waits else None
+        seen = [run for run in self if run.seen_at is not None]
+        gone = [run for run in seen if now - (run.seen_at or 0) >= self._limits.ended_run_seconds]
+        for run in gone:
+            self._forget(run)
+        self._look_at = now + LOOK_SECONDS if len(gone) < len(seen) else None
 
     # -- inside ------------------------------------------------------------------------------------
+
+    def _drawn_by(self, ask: Ask) -> Callable[[str, bool], None]:
+        return partial(self._drawn, ask.header.msg_id)
+
+    def _drawn(self, msg_id: str, display_id: str, is_drawn: bool) -> None:
+        """Note that a run shows a display, or does not any more."""
+        if is_drawn:
+            self._displays.setdefault(display_id, {})[msg_id] = self._runs[msg_id]
+            return
+        runs = self._displays.get(display_id, {})
+        runs.pop(msg_id, None)
+        if not runs:
+            self._displays.pop(display_id, None)
 
     def _update_displays(self, message: Message, now: float) -> None:
         """Fold a message into each display that a page updates by it (fact 7.5)."""
         display_id = display_id_of(message)
-        for run in self._displays.get(display_id, ()) if display_id else ():
-            before = run.outputs.size
+        for run in list(self._displays.get(display_id, {}).values()) if display_id else ():
             if run.outputs.update(display_id, message):
                 run.changed(now)
-                self._weigh(run, before)
+                self._weigh(run)
 
-    def _draw(self, run: Run, message: Message, now: float) -> None:
-        before = run.outputs.size
-        run.outputs.add(message)
-        run.changed(now)
-        self._weigh(run, before)
-        display_id = display_id_of(message) if message.header.msg_type == "display_data" else ""
-        if display_id and run not in self._displays.setdefault(display_id, []):
-            self._displays[display_id].append(run)
-
-    def _note_end(self, run: Run) -> None:
+    def _ended(self, run: Run) -> bool:
+        """Tell those who watch if a run is over. Returns whether it is."""
         if run.is_over:
             self._note(RunEnded(run.msg_id, run.reply))
+        return run.is_over
 
-    def _weigh(self, run: Run, before: int) -> None:
-        self._bytes += run.outputs.size - before
+    def _weigh(self, run: Run) -> None:
+        size = run.size
+        self.bytes += size - self._sizes.get(run.msg_id, 0)
+        self._sizes[run.msg_id] = size
 
     def _shorten(self) -> None:
         """Keep all output within the bound: first of what is over, and last of what runs."""
         most = int(self._limits.runs_bytes * SHORTENED)
-        order = sorted(self, key=lambda run: (not run.is_over, run.seen_at is None))
-        for keep_displays in (True, False):
-            for run in order:
-                if (surplus := self._bytes - most) <= 0:
-                    return
-                before = run.outputs.size
-                run.outputs.shorten(max(0, before - surplus), keep_displays=keep_displays)
-                self._weigh(run, before)
-                self._counters["run_output_dropped"] += 1
+        for run in sorted(self, key=lambda run: (not run.is_over, run.seen_at is None)):
+            if (surplus := self.bytes - most) <= 0:
+                return
+            run.outputs.shorten(max(0, run.outputs.size - surplus))
+            self._weigh(run)
+            self._counters["run_output_dropped"] += 1
 
     def _cut(self, dropped: int) -> str:
         limits = self._limits
         return (
             f"[jupyter_comm_broker] {dropped} bytes of output before this are not kept; the limits "
-            f"are CommBroker.run_output_bytes = {limits.run_output_bytes} and "
+            f"are CommBroker.run_text_bytes = {limits.run_text_bytes} and "
             f"CommBroker.runs_bytes = {limits.runs_bytes}\n"
         )
 
     def _forget(self, run: Run) -> None:
+        run.outputs.forget_displays()
         del self._runs[run.msg_id]
-        self._bytes -= run.outputs.size
-        for display_id in run.outputs.display_ids:
-            runs = [each for each in self._displays.get(display_id, ()) if each is not run]
-            if runs:
-                self._displays[display_id] = runs
-            else:
-                self._displays.pop(display_id, None)
-
-
-def _read(read: Callable[[Text], T], text: Part, otherwise: T) -> T:
-    """Read a request of a page. The kernel will say what is wrong with it."""
-    try:
-        return read(text)
-    except MalformedMessageError:
-        return otherwise
-
-
-def is_drawn(msg_type: str) -> bool:
-    """Return whether a message is one that an Output widget may take from a cell."""
-    return msg_type in OUTPUT_TYPES or msg_type == "clear_output"
+        if self._of_cell.get(run.ask.cell_id) == run.msg_id:
+            del self._of_cell[run.ask.cell_id]
+        self.bytes -= self._sizes.pop(run.msg_id, 0)

@@ -89,6 +89,7 @@ class ProcessEnded:
 class RunSent:
     """A request to run a cell is on its way to the kernel."""
 
+    msg_id: str
     header: bytes
     """The request's header, as JSON."""
     session_id: str

@@ -20,6 +20,9 @@ ASK = {
 }
 
 
+ATTACH = {"comm_broker": {"version": 1, "ask": "attach"}}
+
+
 def runs_of(page: Page, **more: Any) -> list[dict[str, Any]]:
     """Ask which runs there are."""
     page.gets()
@@ -35,8 +38,7 @@ def runs_of(page: Page, **more: Any) -> list[dict[str, Any]]:
 def attach(page: Page, request: Message) -> list[Message]:
     """Attach to a run. Returns what the page gets at once."""
     page.gets()
-    metadata = {"comm_broker": {"version": 1, "ask": "attach"}}
-    page.sends("execute_request", ASK, metadata=metadata, msg_id=request.header.msg_id)
+    page.sends("execute_request", ASK, metadata=ATTACH, msg_id=request.header.msg_id)
     return page.gets()
 
 

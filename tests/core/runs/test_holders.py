@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
+from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.runs import holders
 from jupyter_comm_broker.protocol.message import Message
 
 from ..page import Page
 from ..room import Room
-from .asking import attach, begin, end, runs_of, said, types
+from .asking import ASK, ATTACH, attach, begin, end, runs_of, said, types
 
 
 def asks(room: Room, request: Message, prompt: str = "Name?", *, password: bool = False) -> Message:
@@ -106,7 +110,8 @@ def test_an_answer_that_names_no_question_is_the_one_of_the_cell() -> None:
     assert room.for_kernel() == [stray]
 
 
-def test_a_page_that_is_gone_is_no_holder() -> None:
+def test_a_page_that_is_gone_is_no_holder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holders, "MOST_OTHERS", 1)
     room = Room()
     _, later, request = two_pages(room)
     later.detach()
@@ -134,11 +139,63 @@ def test_a_page_that_lost_its_socket_gets_the_end_when_it_is_back() -> None:
 def test_an_end_that_was_lost_is_told_to_who_attached() -> None:
     room = Room()
     page, later, request = two_pages(room)
-    holders = room.broker._parts.holders
-    holders.lost(request.header.msg_id, "ReplyLost", "nobody heard it", room.now)
-    holders.lost(request.header.msg_id, "ReplyLost", "nobody heard it", room.now)
+    told = room.broker._parts.holders
+    told.lost(request.header.msg_id, "ReplyLost", "nobody heard it", room.now)
+    told.lost(request.header.msg_id, "ReplyLost", "nobody heard it", room.now)
     messages = later.gets()
     assert types(messages) == ["error", "execute_reply", "idle"]
     assert messages[1].content["ename"] == "ReplyLost"
     # The one that asked is told by who found out.
     assert page.gets() == []
+
+
+def test_an_answer_to_an_old_question_is_not_taken_for_one_to_the_next() -> None:
+    room = Room()
+    page, later, request = two_pages(room)
+    first = asks(room, request)
+    answers(page, first, "1")
+    answers(page, asks(room, request, "Age?"), "1")
+    asks(room, request, "City?")
+    room.for_kernel()
+    answers(later, first, "2")
+    assert room.for_kernel() == []
+
+
+def test_a_question_without_a_prompt_is_answered_like_any_other() -> None:
+    room = Room()
+    page, later, request = two_pages(room)
+    question = room.kernel.says("stdin", "input_request", {"prompt": None}, request)
+    later.gets()
+    answers(page, question, "Ada")
+    assert [said(each) for each in later.gets()] == ["answered", None]
+    assert room.log == []
+
+
+def test_a_question_that_an_interrupt_ended_is_asked_nobody_again() -> None:
+    room = Room()
+    page = room.page("a")
+    request = begin(room, page)
+    asks(room, request)
+    room.kernel.raises("KeyboardInterrupt", request)
+    assert types(attach(room.page("b"), request)) == ["replay", "execute_input", "error"]
+
+
+def test_what_is_no_output_is_never_dropped_while_a_page_is_away() -> None:
+    room = Room(limits=Limits(absent_bytes=5_000))
+    page, later = room.page("a"), room.page("b")
+    request = begin(room, page)
+    room.kernel.prints("x" * 20_000, request)
+    asks(room, request)
+    later.gets()
+    later.sends("execute_request", ASK, metadata=ATTACH, msg_id=request.header.msg_id)
+    later.detach()
+    later.attach()
+    assert "input_request" in types(later.gets())
+
+
+def test_a_restart_by_somebody_else_is_told_to_who_attached() -> None:
+    room = Room()
+    _, later, _ = two_pages(room)
+    room.broker.kernel_restarted(room.now)
+    told = [each for each in later.gets() if each.header.msg_type != "status"]
+    assert types(told) == ["error", "execute_reply"]

@@ -43,7 +43,7 @@ def test_a_page_that_attaches_at_any_moment_ends_as_one_that_was_always_there(
         request = requests[-1]
         if step[0] == "next":
             end(room, request)
-            requests.append(begin(room, first))
+            requests.append(begin(room, first, f"cell-{len(requests)}"))
             always.runs(requests[-1].header.msg_id)
         elif step[0] == "attach":
             number, notebook = len(later), Notebook()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jupyter_comm_broker.core.runs.cell_outputs import Printed
 from jupyter_comm_broker.core.runs.run_outputs import RunOutputs, display_id_of
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
@@ -29,7 +30,7 @@ def shown(data: Any, display_id: str = "", msg_type: str = "display_data") -> Me
 
 
 def kept(*messages: Message, most: int = 1_000_000) -> RunOutputs:
-    outputs = RunOutputs(most, lambda dropped: f"{dropped} gone\n")
+    outputs = RunOutputs(most, lambda dropped: f"{dropped} gone\n", lambda name, is_drawn: None)
     for message in messages:
         outputs.add(message)
     return outputs
@@ -47,8 +48,10 @@ def test_texts_of_one_stream_are_one_text() -> None:
 
 def test_a_million_steps_of_a_bar_are_one_line() -> None:
     outputs = kept(*(printed(f"\r{step:6}") for step in range(1_000)))
-    assert outputs.size < 1_000
-    assert outputs.count == 1_000
+    next(outputs.played())
+    outputs.add(printed("\rend"))
+    assert outputs.size < 1_500
+    assert outputs.count == 1_001
 
 
 def test_an_update_changes_the_display_that_it_names_and_no_other() -> None:
@@ -100,26 +103,29 @@ def test_outputs_are_what_a_notebook_holds() -> None:
 # -- the bound -----------------------------------------------------------------------------------
 
 
-def test_the_oldest_goes_first_with_a_sentence_in_its_place_and_displays_stay() -> None:
+def test_the_oldest_text_goes_first_with_a_sentence_in_its_place() -> None:
     plot, bar = shown("p" * 3_000), shown("b" * 3_000, "bar")
-    outputs = kept(plot, bar, printed("old\n" * 1_000), printed("new\n", "stderr"), most=8_000)
+    outputs = kept(plot, printed("old\n" * 1_000), bar, printed("new\n", "stderr"), most=5_000)
     notice, *rest = texts(outputs)
     assert notice == f"{outputs.dropped} gone\n"
-    assert rest[0] == "b" * 3_000
-    assert rest[-1] == "new\n"
-    assert outputs.size <= 8_000
+    assert (rest[0], rest[-2:]) == ("p" * 3_000, ["b" * 3_000, "new\n"])
 
 
-def test_a_display_goes_only_when_it_is_told_to() -> None:
-    outputs = kept(shown("b" * 3_000, "bar"))
+def test_then_displays_go_and_those_with_an_id_last() -> None:
+    outputs = kept(shown("b" * 3_000, "bar"), shown("p" * 3_000), printed("text"))
+    outputs.shorten(5_000)
+    assert texts(outputs)[1:] == ["b" * 3_000]
     outputs.shorten(0)
-    assert len(outputs) == 1
-    outputs.shorten(0, keep_displays=False)
-    assert (len(outputs), outputs.size) == (0, 0)
+    assert (len(outputs), outputs.size, outputs.display_ids) == (0, 0, set())
+
+
+def test_a_large_figure_stays_with_text_beside_it() -> None:
+    outputs = kept(shown("p" * 9_000), printed("text\n"), most=5_000)
+    assert texts(outputs) == ["p" * 9_000, "text\n"]
 
 
 def test_a_clear_also_clears_the_sentence() -> None:
-    outputs = kept(printed("a\n" * 1_000), most=1_000)
+    outputs = kept(printed("a\n" * 1_000), most=2_500)
     assert outputs.dropped
     outputs.add(KERNEL.write("iopub", "clear_output", {}))
     outputs.add(printed("b"))
@@ -132,11 +138,11 @@ PIECES = st.one_of(
 )
 
 
-@given(st.lists(PIECES, max_size=20), st.integers(400, 3_000))
+@given(st.lists(PIECES, max_size=20), st.integers(3_000, 6_000))
 def test_the_bound_holds_and_every_byte_is_accounted_for(pieces: list[Message], most: int) -> None:
     outputs, whole = kept(*pieces, most=most), kept(*pieces, most=sys.maxsize)
-    displays = sum(each.size for each in outputs._items if each.display_id)
-    assert outputs.size <= max(most, displays + 1_300)
+    texts = [each.size for each in outputs._items if isinstance(each, Printed)]
+    assert sum(texts) == outputs._text <= most
     assert outputs.size == sum(each.size for each in outputs._items)
     assert bool(outputs.dropped) == (outputs.as_notebook() != whole.as_notebook())
 

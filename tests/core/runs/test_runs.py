@@ -50,27 +50,27 @@ def test_a_run_whose_end_nobody_saw_is_kept_whatever_the_time() -> None:
 
 
 def test_above_the_bound_output_goes_of_what_is_over_and_seen_then_of_what_is_over() -> None:
-    room = Room(limits=Limits(runs_bytes=6_500))
+    room = Room(limits=Limits(runs_bytes=63_000))
     page = room.page("a")
-    seen = printed(room, page, "s" * 2_000)
+    seen = printed(room, page, "s" * 20_000)
     unseen = begin(room, page)
     page.detach()
-    room.kernel.prints("u" * 2_000, unseen)
+    room.kernel.prints("u" * 20_000, unseen)
     end(room, unseen)
     page.attach()
-    running = printed(room, page, "r" * 2_000, over=False)
+    running = printed(room, page, "r" * 20_000, over=False)
     known = room.broker.known
 
     def text(request: Message) -> str:
         return str(known.run_outputs(request.header.msg_id)[-1]["text"])
 
-    assert len(text(seen)) < 2_000
-    assert text(unseen) == "u" * 2_000
-    assert text(running) == "r" * 2_000
-    room.kernel.prints("r" * 3_000, running)
-    assert len(text(unseen)) < 2_000
-    assert text(running) == "r" * 5_000
-    assert known.run_bytes() <= 6_500
+    assert len(text(seen)) < 20_000
+    assert text(unseen) == "u" * 20_000
+    assert text(running) == "r" * 20_000
+    room.kernel.prints("r" * 30_000, running)
+    assert len(text(unseen)) < 20_000
+    assert text(running) == "r" * 50_000
+    assert known.run_bytes() <= 63_000
     assert kept(room, unseen).status == "ok"
     assert room.broker.known.counters()["run_output_dropped"] >= 2
 
@@ -89,7 +89,7 @@ def test_an_update_reaches_the_display_of_an_earlier_run_also_from_another_cell(
     first = begin(room, page)
     display(room, first, "1")
     end(room, first)
-    second = begin(room, page)
+    second = begin(room, page, "another")
     before = kept(room, first).changed_at
     room.wait(5)
     display(room, second, "2", "update_display_data")
@@ -101,6 +101,76 @@ def test_an_update_reaches_the_display_of_an_earlier_run_also_from_another_cell(
     display(room, second, "3")
     assert known.run_outputs(first.header.msg_id)[0]["data"] == {"text/plain": "3"}
     assert known.run_outputs(second.header.msg_id)[0]["data"] == {"text/plain": "3"}
+
+
+def test_a_cell_that_runs_again_leaves_its_earlier_run_as_it_is() -> None:
+    """Its page has let go of the earlier run, so no update reaches it."""
+    room = Room()
+    page = room.page("a")
+    first = begin(room, page)
+    display(room, first, "1")
+    end(room, first)
+    second = begin(room, page)
+    display(room, second, "2")
+    known = room.broker.known
+    assert known.run_outputs(first.header.msg_id)[0]["data"] == {"text/plain": "1"}
+    assert known.run_outputs(second.header.msg_id)[0]["data"] == {"text/plain": "2"}
+
+
+def test_a_result_with_the_id_of_a_display_updates_it() -> None:
+    room = Room()
+    page = room.page("a")
+    first = begin(room, page)
+    display(room, first, "1")
+    second = begin(room, page, "another")
+    display(room, second, "2", "execute_result")
+    known = room.broker.known
+    assert known.run_outputs(first.header.msg_id)[0]["data"] == {"text/plain": "2"}
+    assert known.run_outputs(second.header.msg_id)[0]["output_type"] == "execute_result"
+
+
+def test_displays_that_are_cleared_or_forgotten_leave_nothing_behind() -> None:
+    room = Room(limits=Limits(remembered_runs=1))
+    page = room.page("a")
+    request = begin(room, page)
+    for _ in range(3):
+        display(room, request, "1")
+        room.kernel.publishes("clear_output", {}, request)
+    runs = room.broker._parts.runs
+    assert runs._displays == {}
+    display(room, request, "1")
+    end(room, request)
+    begin(room, page, "another")
+    assert (runs._displays, len(runs)) == ({}, 1)
+
+
+def test_a_reply_to_something_else_under_the_same_id_ends_no_run() -> None:
+    room = Room()
+    page = room.page("a")
+    request = begin(room, page)
+    room.kernel.says("shell", "inspect_reply", {"status": "ok"}, request)
+    assert kept(room, request).status is None
+
+
+def test_what_runs_is_not_forgotten_because_its_reply_came_early() -> None:
+    room = Room(limits=Limits(ended_run_seconds=10.0))
+    page = room.page("a")
+    request = begin(room, page)
+    room.kernel.replies(request, {"status": "ok"})
+    room.wait(1_000)
+    assert kept(room, request).state == "running"
+    room.kernel.idle(request)
+    room.wait(100)
+    assert ids(room) == []
+
+
+def test_where_nothing_is_over_the_newest_is_not_kept() -> None:
+    room = Room(limits=Limits(remembered_runs=2))
+    page = room.page("a")
+    first = begin(room, page)
+    second = run(page)
+    run(page)
+    assert ids(room) == [first.header.msg_id, second.header.msg_id]
 
 
 def test_a_msg_id_that_is_sent_again_is_a_new_run_once_the_first_is_over() -> None:

@@ -15,7 +15,7 @@ export const NOTEWORTHY: readonly (readonly [string, string, string])[] = [
   ["given_up_absences", "absent pages given up", "They missed more than CommBroker.absent_bytes. They got the states when they came back."],
   ["output_over_limit", "outputs over the rate limit", "The limits are those of the server's kernel connections, for example iopub_msg_rate_limit."],
   ["dropped_output", "outputs dropped", "They were for pages that were away. The pages were told."],
-  ["run_output_dropped", "cuts of cells' output", "The limits are CommBroker.run_output_bytes and CommBroker.runs_bytes. A sentence stands in its place."],
+  ["run_output_dropped", "cuts of cells' output", "The limits are CommBroker.run_text_bytes and CommBroker.runs_bytes. A sentence stands in its place."],
   ["late_answers", "late answers to input()", "Another page had answered already."],
   ["conflated", "updates merged", "They were for pages that lagged or were away. Each page gets the last value."],
   ["corrected", "states corrected", "The kernel was asked and had another value. The pages were told."],
