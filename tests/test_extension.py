@@ -32,7 +32,7 @@ SET = {
     "event_readers_per_user": 1_014,
     "gateway_message_bytes": 1_016,
     "gateway_release_seconds": 1_017.0,
-    "run_output_bytes": 1_018,
+    "run_text_bytes": 1_018,
     "runs_bytes": 1_019,
     "ended_run_seconds": 1_020.0,
 }

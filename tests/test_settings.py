@@ -14,8 +14,8 @@ def test_unset_they_are_the_cores_own() -> None:
 
 
 def test_what_is_set_reaches_the_limits() -> None:
-    config = Config({"Settings": {"run_output_bytes": 5}})
-    assert Settings(config=config).limits().run_output_bytes == 5
+    config = Config({"Settings": {"run_text_bytes": 5}})
+    assert Settings(config=config).limits().run_text_bytes == 5
 
 
 def test_the_fleets_url_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
