@@ -25,6 +25,13 @@ CUTS = 200 if LONG else 4
 DOWN = 60.0 if LONG else 6.0
 """Seconds for which the gateway cannot be reached."""
 
+AGREED = 10.0
+"""
+Seconds within which pages show what the kernel says. In 200 cuts it was 0.12 s at most.
+
+This process alone may be held up for 5 s on a machine that is busy with something else.
+"""
+
 BAR = "import ipywidgets as w, time; bar = w.IntProgress(max=10**9); html = w.HTML('0')"
 
 
@@ -63,13 +70,11 @@ async def test_after_a_cut_at_any_moment_pages_and_kernel_agree(
                     return bool(str(bar) == truth == shown.only("HTMLModel").state["value"])
 
                 try:
-                    await each.shows(is_true, 3)
-                except TimeoutError:
+                    await each.shows(is_true, AGREED)
+                except TimeoutError as error:
                     about = f"seed {seed}, cut {cut}: {truth}, {each.widgets.values()}"
-                    # The gateway's limit may have dropped the answers to our questions, too.
-                    comms = (await front.comms(kernel_id)).values()
-                    assert {comm["knowledge"] for comm in comms} != {"clean"}, about
-                    await each.shows(is_true, 15)
+                    link = await front.link(kernel_id)
+                    raise AssertionError(f"{about}, the broker says {link}") from error
 
 
 async def test_pages_stay_while_the_gateway_is_away_and_what_they_send_waits(
