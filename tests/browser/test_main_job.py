@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .lab import App
     from .server import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 WIDGETS = {"slider": 1, "bar": 1, "html": 1}
 

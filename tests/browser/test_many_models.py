@@ -20,7 +20,7 @@ RELOADS = 20 if LONG else 2
 SECONDS = 600.0
 """How long the cell could run; the test lets it go sooner."""
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(SECONDS + 300)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(SECONDS + 300)]
 
 SLIDERS, OUTPUTS, STRIDE = 1660, 12, 137
 

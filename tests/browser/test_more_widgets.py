@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .proxy import Proxy
     from .server import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 SOON = 3.5
 """Seconds a restore may take here: less than the 4 s after which a page stops waiting."""
