@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_comm_broker.fleet.pace import PROMISED
+from jupyter_comm_broker.fleet.service.roster import SLACK
 from jupyter_comm_broker.testing.address import Address, ask
 from jupyter_comm_broker.testing.page import Page
 
@@ -26,6 +28,13 @@ pytestmark = pytest.mark.slow
 
 WITHIN = 30.0
 """Seconds within which a server is on the page, and shows what is new."""
+
+SILENT = PROMISED * SLACK + 3.0
+"""
+Seconds for which the service is away: until the page calls a server silent.
+
+The longer, the likelier a server's second attempt fails as well, and the third is a minute later.
+"""
 
 SERVED = ["/api/comms", "/api/comms/broker", "/api/comms/targets", "/api/kernels", "/comm-broker"]
 
@@ -138,7 +147,7 @@ def test_a_service_that_is_down_disturbs_no_server_and_gets_one_report_of_each(
     # The Hub starts a service that ended again, so this one sleeps.
     os.kill(int(place.parent.name), signal.SIGSTOP)
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + SILENT
         slowest = 0.0
         while time.monotonic() < end:
             begin = time.monotonic()

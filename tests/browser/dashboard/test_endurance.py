@@ -57,7 +57,7 @@ def heap(devtools: CDPSession) -> int:
 @pytest.mark.parametrize(
     "seconds",
     [
-        pytest.param(20.0, id="short", marks=[pytest.mark.slow, pytest.mark.timeout(240)]),
+        pytest.param(10.0, id="short", marks=[pytest.mark.slow, pytest.mark.timeout(240)]),
         pytest.param(LONG, id="long", marks=[pytest.mark.long, pytest.mark.timeout(LONG + 300)]),
     ],
 )
