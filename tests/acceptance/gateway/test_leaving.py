@@ -9,15 +9,18 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jupyter_comm_broker.errors import ServerRefusedError
+from jupyter_comm_broker.testing.message import Message
 from jupyter_comm_broker.testing.page import Page
 from jupyter_comm_broker.testing.server import Server
 
 from ..flooded import eventually
+from ..hold import Hold
 from .gateway import Gateway
 from .wire import Wire
 
@@ -58,6 +61,11 @@ def end(front: Server, how: signal.Signals) -> None:
 def has_value(page: Page, value: int) -> bool:
     """Return whether the page's bar has this value."""
     return bool(page.widgets.only("IntProgressModel").state["value"] == value)
+
+
+def begins(cell: str, message: Message) -> bool:
+    """Return whether the kernel says by this message that a cell begins."""
+    return message.type == "execute_input" and message.parent_id == cell
 
 
 async def is_connected(page: Page) -> bool:
@@ -114,6 +122,7 @@ async def test_a_server_that_ends_in_mid_cell_loses_neither_kernel_nor_reply(
     start_front: StartFront,
     gateway: Gateway,
     ipykernel6_python: str,
+    tmp_path: Path,
     how: signal.Signals,
     kernel: str,
 ) -> None:
@@ -125,14 +134,17 @@ async def test_a_server_that_ends_in_mid_cell_loses_neither_kernel_nor_reply(
     page = Page(front, kernel_id)
     await page.open()
     await page.run(BAR)
-    # It takes at least 1.6 s. What is on its way in the very moment of a kill is lost (fact 6.4).
-    code = "for i in range(80):\n    bar.value += 1; time.sleep(0.02)\nprint('the end')"
+    code = "for i in range(80):\n    bar.value += 1; time.sleep(0.02)\n"
     async with polled(front, kernel_id, session_id) as poller:
         for turn in range(1, ENDS + 1):
             about = f"seed {seed}, turn {turn}"
-            cell = await page.execute(code)
-            await asyncio.sleep(moments.uniform(0.1, 1.3))
+            # No cell begins or ends in that very moment: what is on its way is lost (fact 6.4).
+            hold = Hold(tmp_path / f"released{turn}")
+            cell = await page.execute(f"{code}{hold.waits}\nprint('the end')")
+            await page.until(partial(begins, cell))
+            await asyncio.sleep(moments.uniform(0.0, 1.3))
             await asyncio.to_thread(end, front, how)
+            asyncio.get_running_loop().call_later(moments.uniform(0.0, 4.0), hold.release)
             await asyncio.to_thread(front.start)
             await page.drop()
             await eventually(partial(is_connected, page), 30)
