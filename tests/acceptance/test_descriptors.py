@@ -98,6 +98,8 @@ async def test_a_hundred_kernels_lives_leave_nothing_open(server: Server) -> Non
         async with Page(server, kernel_id) as page:
             await page.kernel_info()
             await server.ask("POST", f"/api/kernels/{kernel_id}/restart")
+            # A kernel that takes long to start would be at rest without a socket.
+            await page.kernel_info()
         alone = await at_rest(server, kernel_id)
         for _ in range(4):
             async with Page(server, kernel_id) as page:
