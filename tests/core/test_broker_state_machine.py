@@ -247,10 +247,11 @@ class KernelAndPages(RuleBasedStateMachine):
             }
 
 
-# 2,000 examples take a minute, and several on a machine that does much else.
-TestKernelAndPages = pytest.mark.timeout(900)(KernelAndPages.TestCase)
+# 2,000 examples take minutes, and more than a quarter of an hour on a machine that does much else.
+LONG = bool(os.environ.get("JCB_LONG"))
+TestKernelAndPages = pytest.mark.timeout(3600 if LONG else 900)(KernelAndPages.TestCase)
 TestKernelAndPages.settings = settings(
-    max_examples=2_000 if os.environ.get("JCB_LONG") else 100,
+    max_examples=2_000 if LONG else 100,
     stateful_step_count=30,
     deadline=None,
     # Explaining traces every line and takes minutes.
