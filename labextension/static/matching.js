@@ -30,19 +30,18 @@ export function match(runs, cells, idsChange) {
 }
 
 /**
- * Whether the cell needs the run.
- *
- * `known` is until when the page knows outputs, by the server's clock: when its file was saved.
- * `busy` says that some run goes on: it may update the displays of one that ended.
+ * Whether the cell needs the run. `known` is until when the page knows outputs (when its file was
+ * saved). While it is `busy`, a run may update the displays of one that ended.
  */
 export function needs(cell, run, known, busy) {
-  if (isLive(run) || isNews(run, known)) return true;
+  if (isNews(run, known)) return true;
+  const { executionCount: count, outputs } = cell.model;
+  // The page that saved the file showed [*] then.
+  if (count === null && outputs.length > 0) return run.state === "ended" && !!run.execution_count;
   // If somebody cleared the outputs, they must not come back.
-  const count = cell.model.executionCount;
   return run.has_displays && busy && count !== null && count === run.execution_count;
 }
 
-/** Whether the run has output that the file does not have. */
 export function isNews(run, known) {
   return isLive(run) || (!run.is_saved && Date.parse(run.changed_at) > known);
 }
