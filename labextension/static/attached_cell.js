@@ -1,4 +1,4 @@
-// A cell that shows a run of another page, or of this one before its reload.
+// A cell that shows a run of another page or of an earlier load.
 import { attachTo, saidBy } from "./contract.js";
 import { keepFromWidgets } from "./output_widgets.js";
 import { showEnded, showRunning } from "./prompts.js";
