@@ -22,7 +22,7 @@ export class AttachedCell {
   #again = false;
   #captured = false;
 
-  /** `isFresh` says that the file's cell is older than the run. */
+  /** `isFresh`: the cell in the file is older than the run. */
   constructor(cell, kernel, run, isFresh) {
     this.#cell = cell;
     this.#run = run;
@@ -36,7 +36,7 @@ export class AttachedCell {
     );
   }
 
-  /** Whether the broker answered. Until then the cell is as it was. */
+  /** Whether the broker answered. The cell was left alone before. */
   get begun() {
     return this.#begun;
   }
