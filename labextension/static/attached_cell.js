@@ -36,7 +36,7 @@ export class AttachedCell {
     );
   }
 
-  /** Whether the broker answered. The cell was left alone before. */
+  /** Whether the broker answered. */
   get begun() {
     return this.#begun;
   }
