@@ -45,7 +45,7 @@ export class AttachedCell {
     this.#future.dispose();
   }
 
-  /** Whether the cell's output area may draw the message. */
+  /** Whether the cell may draw the message. */
   #passes(message) {
     const said = saidBy(message);
     if (said) {

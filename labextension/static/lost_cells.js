@@ -19,9 +19,7 @@ export function noteRunning(context, kernel, cells) {
   if (running.length === 0) return;
   try {
     sessionStorage.setItem(key(context, kernel), JSON.stringify({ at: Date.now(), running }));
-  } catch {
-    // Storage is full or forbidden.
-  }
+  } catch {} // Storage is full or forbidden.
 }
 
 /** The ids of the cells whose requests never came to the broker. */

@@ -12,7 +12,7 @@ export function match(runs, cells, idsChange) {
   const byId = new Map(cells.map((cell) => [cell.model.sharedModel.getId(), cell]));
   const found = new Map();
   const others = new Map();
-  // In the order in which they were sent: the later one counts.
+  // In the order of sending: the later one counts.
   for (const run of runs) {
     if (!run.cell_id) continue;
     const cell = byId.get(run.cell_id);
@@ -34,7 +34,7 @@ export function match(runs, cells, idsChange) {
  * saved). While it is `busy`, a run may update the displays of one that ended.
  */
 export function needs(cell, run, known, busy) {
-  if (isNews(run, known)) return true;
+  if (isNews(run, known, cell)) return true;
   const { executionCount: count, outputs } = cell.model;
   // The page that saved the file showed [*] then.
   if (count === null && outputs.length > 0) return run.state === "ended" && !!run.execution_count;
@@ -42,6 +42,8 @@ export function needs(cell, run, known, busy) {
   return run.has_displays && busy && count !== null && count === run.execution_count;
 }
 
-export function isNews(run, known) {
-  return isLive(run) || (!run.is_saved && Date.parse(run.changed_at) > known);
+export function isNews(run, known, cell) {
+  // Another page may have saved the file after this one read it.
+  const isShown = run.is_saved && cell?.model.executionCount === run.execution_count;
+  return isLive(run) || (!isShown && Date.parse(run.changed_at) > known);
 }

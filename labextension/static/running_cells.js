@@ -78,7 +78,7 @@ class NotebookRuns {
     }
   }
 
-  /** Ask again after an outage. What the page missed comes before the answer. */
+  /** Ask again after an outage. What was missed comes before the answer. */
   #connectionChanged = (_, status) => {
     if (!this.#kernel || this.#kernel !== this.#connection) return;
     if (status !== "connected") this.#wasCut = this.#known > 0;
@@ -98,13 +98,12 @@ class NotebookRuns {
     if (this.#panel.isDisposed || kernel !== this.#connection) return;
     const cells = this.#cells;
     const saved = Date.parse(this.#context.contentsModel?.last_modified) || 0;
-    // What ended before an earlier look was seen then.
+    // What ended before an earlier look is known.
     const known = Math.max(saved, this.#known);
     const isFirst = this.#known === 0;
     this.#known = Date.parse(now);
     const { found, unclear } = match(runs, cells, this.#idsChange);
     const busy = runs.some(isLive);
-    // What goes on is wanted first.
     const inOrder = [...found].sort(([, one], [, other]) => isLive(other) - isLive(one));
     for (const [cell, run] of inOrder) {
       if (liveRequest(cell) ? this.#missedEnd(cell, run) : needs(cell, run, known, busy)) {
@@ -118,7 +117,7 @@ class NotebookRuns {
     if (lost.length > 0) tellOfLost(this.#app, this.#context, lost);
   }
 
-  /** Whether the page was away for so long that it missed the end of a run that it shows. */
+  /** Whether the page was away for too long to hear of the end. */
   #missedEnd(cell, run) {
     return liveRequest(cell) === run.msg_id && !isLive(run) && showsRunning(cell);
   }

@@ -64,7 +64,7 @@ def test_reload_at_any_moment(
     if number % 3 == 1:
         second = desk.page(subject)
         watching = Cells(second)
-        second.open_notebook(notebook, workspace="second")
+        second.open_notebook(notebook, workspace=f"{notebook.name}-second")
     if number % 2:
         save(lab, notebook)
     lab.page.bring_to_front()
@@ -86,7 +86,7 @@ def test_two_pages_see_all_and_both_end(
     first, of_first, notebook = run(desk, subject, sources)
     second = desk.page(subject)
     of_second = Cells(second)
-    second.open_notebook(notebook, workspace="second")
+    second.open_notebook(notebook, workspace=f"{notebook.name}-second")
     see_through(second, of_second, prompts(sources), [2.0])
     of_first.show_prompts(*prompts(sources))
     # The first page gives the kernel what its Output widget collected, and the second hears of it.

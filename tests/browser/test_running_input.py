@@ -61,7 +61,7 @@ def test_an_answer_in_one_page_closes_the_box_of_the_other(desk: Desk, subject: 
     of_first.ask()
     second = desk.page(subject)
     of_second = Cells(second)
-    second.open_notebook(notebook, workspace="second")
+    second.open_notebook(notebook, workspace=f"{notebook.name}-second")
     of_second.answer("Ada")
     for cells in (of_first, of_second):
         cells.ask_nothing()
