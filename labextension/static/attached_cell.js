@@ -104,7 +104,7 @@ export class AttachedCell {
     this.#setTime("shell.execute_reply", reply.header.date);
   }
 
-  /** The kernel was restarted or died, or the cell was run again or deleted. */
+  /** The kernel is gone, or the cell was run again or deleted. */
   #cancelled() {
     if (!this.#isShown) return;
     showEnded(this.#cell, null);

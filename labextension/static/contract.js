@@ -2,7 +2,7 @@
 
 const VERSION = 1;
 
-/** Does nothing in a kernel, should it ever get there. */
+/** Does nothing, should a kernel get it. */
 const NOTHING = { code: "", silent: true, store_history: false, user_expressions: {} };
 Object.assign(NOTHING, { allow_stdin: true, stop_on_error: false });
 
