@@ -36,7 +36,7 @@ export class AttachedCell {
     );
   }
 
-  /** Whether the broker answered. */
+  /** Whether the fence came. */
   get begun() {
     return this.#begun;
   }
