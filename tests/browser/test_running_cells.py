@@ -26,7 +26,14 @@ KINDS_AND_ROUNDS = [(kind, number) for kind in KINDS for number in range(13)]
 """104 reloads: each kind at 13 random moments, in turns saved and not, alone and watched."""
 
 
-@pytest.mark.parametrize(("app", "is_saved"), [("lab", True), ("lab", False), ("notebooks", True)])
+@pytest.mark.parametrize(
+    ("app", "is_saved"),
+    [
+        ("lab", True),
+        pytest.param("lab", False, marks=pytest.mark.long),
+        pytest.param("notebooks", True, marks=pytest.mark.long),
+    ],
+)
 def test_reload_among_all_kinds_of_cells(
     desk: Desk,
     subject: Server,
@@ -77,6 +84,7 @@ def test_reload_at_any_moment(
     assert lab.errors == []
 
 
+@pytest.mark.long
 def test_two_pages_see_all_and_both_end(
     desk: Desk, subject: Server, undisturbed: Undisturbed
 ) -> None:

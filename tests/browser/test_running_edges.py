@@ -64,6 +64,7 @@ def test_an_output_widget_has_its_lines_once(desk: Desk, subject: Server) -> Non
     assert lab.errors == []
 
 
+@pytest.mark.long
 def test_closed_and_opened_after_the_end(
     desk: Desk, subject: Server, undisturbed: Undisturbed
 ) -> None:
@@ -114,6 +115,7 @@ def test_interrupt_and_restart_after_a_reload(desk: Desk, subject: Server) -> No
     assert [error for error in lab.errors if not error.startswith(SAID_ON_A_RESTART)] == []
 
 
+@pytest.mark.long
 def test_a_dropped_socket_after_a_reload(desk: Desk, subject: Server, proxy: Proxy) -> None:
     """The page that attached keeps its run over an outage, as the one that sent it."""
     notebook = desk.notebook(subject, [LONG])
@@ -136,6 +138,7 @@ def test_a_dropped_socket_after_a_reload(desk: Desk, subject: Server, proxy: Pro
     assert lab.errors == [each for each in lab.errors if "WebSocket" in each]
 
 
+@pytest.mark.long
 def test_cells_that_were_not_sent_are_told_of(desk: Desk, subject: Server, proxy: Proxy) -> None:
     """The connection was down when they were run. After the reload they can be run at once."""
     notebook = desk.notebook(subject, ["print('line 1')", "print('line 2')"])
@@ -159,6 +162,7 @@ def test_cells_that_were_not_sent_are_told_of(desk: Desk, subject: Server, proxy
     cells.show_prompts("[1]", "[4]", "[5]")
 
 
+@pytest.mark.long
 def test_a_cell_that_is_changed_while_it_runs(desk: Desk, subject: Server) -> None:
     """Edited, run again and deleted: each as in a page that was not reloaded."""
     lab, cells, notebook = run(desk, subject, [LONG, "time.sleep(0.1)", LONG])
@@ -179,6 +183,7 @@ def test_a_cell_that_is_changed_while_it_runs(desk: Desk, subject: Server) -> No
     assert lab.errors == []
 
 
+@pytest.mark.long
 def test_three_reloads_in_a_row(desk: Desk, subject: Server, undisturbed: Undisturbed) -> None:
     """Each while the page is still loading, or has just been drawn."""
     sources = medley(3.0, ["update"])

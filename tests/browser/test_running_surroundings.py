@@ -55,6 +55,7 @@ def has_reply_to_last_stream(lab: Lab) -> bool:
     return bool(printed) and printed[-1] in replies
 
 
+@pytest.mark.long
 def test_a_long_notebook_whose_running_cell_is_out_of_sight(desk: Desk, subject: Server) -> None:
     """JupyterLab draws a cell of a long notebook when it is scrolled to."""
     notebook = desk.notebook(subject, [*(f"{n}" for n in range(300)), LONG])
@@ -80,6 +81,7 @@ def test_a_long_notebook_whose_running_cell_is_out_of_sight(desk: Desk, subject:
     assert lab.errors == []
 
 
+@pytest.mark.long
 def test_times_are_recorded(desk: Desk, subject: Server) -> None:
     """A cell has the same times as one without a reload has, and a cell that waits as well."""
     subject.configure(TRACKER, {"recordTiming": True})
@@ -100,6 +102,7 @@ def test_times_are_recorded(desk: Desk, subject: Server) -> None:
         subject.configure(TRACKER, {})
 
 
+@pytest.mark.long
 def test_a_notebook_without_ids(desk: Desk, subject: Server) -> None:
     """Before nbformat 4.5 a run finds its cell by the source, if no other cell has it."""
     notebook = desk.notebook(subject, [LONG, "time.sleep(0)", "time.sleep(0)"])
