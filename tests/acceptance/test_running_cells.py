@@ -129,10 +129,14 @@ async def test_input_is_answered_after_two_reloads_and_nothing_of_a_password_is_
     assert (run["state"], run["asks"]) == ("ended", False)
 
 
-async def test_a_kernel_that_died_ends_the_cell_with_that_word(server: Server) -> None:
+async def test_a_kernel_that_died_ends_the_cell_with_that_word(server: Server, hold: Hold) -> None:
     with Kernel(server) as kernel:
         async with NotebookPage(server, kernel.id) as first:
-            msg_id, _ = await first.runs("print('alive', flush=True)\nimport os; os._exit(1)")
+            # The kernel publishes in a thread, which its end would overtake.
+            code = f"print('alive', flush=True)\n{hold.waits}\n__import__('os')._exit(1)"
+            msg_id, cell = await first.runs(code)
+            await until(lambda: cell.shown)
+            hold.release()
             await first.until(lambda m: m.execution_state == "restarting", 30)
         async with NotebookPage(server, kernel.id) as later:
             await later.kernel_info()
