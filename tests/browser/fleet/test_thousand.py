@@ -56,14 +56,14 @@ def test_the_table_is_live_and_smooth(
     page = opened(people, simulated)
     assert page.locator("#rows tr").count() == SERVERS
     page.evaluate(WATCH)
-    page.wait_for_timeout(8_000)
+    page.wait_for_timeout(15_000)
     gaps = sorted(page.evaluate("gaps"))
     figures["frames"] = len(gaps)
     figures["milliseconds between frames, median"] = round(gaps[len(gaps) // 2], 1)
     figures["milliseconds between frames, 99 %"] = round(gaps[len(gaps) * 99 // 100], 1)
     figures["milliseconds between frames, most"] = round(gaps[-1], 1)
-    # In 8 s about 400 servers report. Few of their 15 cells change, and no row is made anew.
-    assert 0 < page.evaluate("touched") < 5_300
+    # In 15 s about 750 servers report. Few of their 15 cells change, and no row is made anew.
+    assert 0 < page.evaluate("touched") < 10_000
     assert page.evaluate("added") == 0
     page.screenshot(path=pictures / "fleet-of-a-thousand.png")
 
@@ -87,8 +87,7 @@ def test_columns_are_sorted_by_keyboard_and_the_focus_stays(
     link = page.get_by_role("link").nth(SERVERS // 2)
     link.focus()
     name = page.evaluate("document.activeElement.textContent")
-    # Some 200 of the servers report meanwhile.
-    page.wait_for_timeout(4_000)
+    page.wait_for_timeout(8_000)
     assert page.evaluate("document.activeElement.textContent") == name
 
 
