@@ -43,8 +43,11 @@ class SavedNotebooks:
             return
         # The time of the save: looking for its kernel may take a while.
         saved = {driver.kernel_id: (driver, driver.now) for driver in drivers}
+        paths: dict[str, list[str]] = {}
         for session in await self._sessions.list_sessions():
-            kernel = session.get("kernel") or {}
-            if session.get("path", "").strip("/") == path.strip("/") and kernel.get("id") in saved:
-                driver, now = saved[kernel["id"]]
+            kernel_id = str((session.get("kernel") or {}).get("id"))
+            paths.setdefault(kernel_id, []).append(str(session.get("path")).strip("/"))
+        for kernel_id, (driver, now) in saved.items():
+            # Of two notebooks with one kernel, a run may be of the one that was not saved.
+            if paths.get(kernel_id) == [path.strip("/")]:
                 driver.broker.notebook_saved(now)
