@@ -18,7 +18,7 @@ from jupyter_comm_broker.core.pages.frontend import Frontend
 from jupyter_comm_broker.core.parts import Parts
 from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.core.requests.execution import Running
-from jupyter_comm_broker.core.runs.known_run import KnownRun, known
+from jupyter_comm_broker.core.runs.known_run import KnownRun
 from jupyter_comm_broker.core.state.comm_record import Side
 from jupyter_comm_broker.core.state.known_comm import KnownComm
 from jupyter_comm_broker.core.state.registry import Closing
@@ -225,12 +225,12 @@ class Known:
 
     def runs(self) -> list[KnownRun]:
         """Return the runs that are kept, in the order in which they were sent."""
-        return [known(run) for run in self._parts.runs]
+        return [self._parts.runs.known(run) for run in self._parts.runs]
 
     def run(self, msg_id: str) -> KnownRun | None:
         """Return the run of a request; ``None`` if it is not known."""
         run = self._parts.runs.get(msg_id)
-        return None if run is None else known(run)
+        return None if run is None else self._parts.runs.known(run)
 
     def run_outputs(self, msg_id: str) -> list[dict[str, Any]]:
         """Return the output of a run as nbformat has it; empty if the run is not known."""

@@ -198,7 +198,7 @@ class Parts:
             ledger,
             self.denials,
             from_frontend,
-            (self.info_requests.handled, reattachment.handled),
+            (self.info_requests.handled, self.holders.answered, reattachment.handled),
             to_kernel,
         )
 

@@ -14,9 +14,9 @@ from jupyter_comm_broker.core.pages.delivery import Delivery
 from jupyter_comm_broker.core.pages.frontend import Frontend
 from jupyter_comm_broker.core.pages.kernel_voice import KernelVoice
 from jupyter_comm_broker.core.pages.kind import Kind
+from jupyter_comm_broker.core.restore.output_list import CAPTURED_TYPES
 from jupyter_comm_broker.core.runs.contents import content_of, text_in
 from jupyter_comm_broker.core.runs.run import Run
-from jupyter_comm_broker.core.runs.run_outputs import OUTPUT_TYPES
 from jupyter_comm_broker.core.runs.runs import Runs
 from jupyter_comm_broker.protocol.message import Message, retyped
 from jupyter_comm_broker.protocol.synthesis import UNTRACKED_TYPE
@@ -61,7 +61,11 @@ class Holders:
             captured: whether an Output widget takes the output of its request.
         """
         run = self._runs.get(message.parent.msg_id)
-        if run is not None and (captured or run.captured) and is_drawn(message.header.msg_type):
+        if (
+            run is not None
+            and (captured or run.captured)
+            and message.header.msg_type in CAPTURED_TYPES
+        ):
             if captured is not run.captured:
                 run.capture(captured)
                 for page in self._pages(run.attached):
@@ -156,6 +160,7 @@ class Holders:
                 or (not asked and frontend.session_id in run.holders)
             ):
                 self._close_boxes(frontend, run, run.question, message, now)
+                return False
         return False
 
     def _close_boxes(
@@ -199,7 +204,7 @@ class Holders:
 
     def play(self, page: Frontend, message: Message) -> None:
         """Give a page an earlier message of a run. Only output may be dropped while it waits."""
-        kind = Kind.OUTPUT if is_drawn(message.header.msg_type) else Kind.PLAIN
+        kind = Kind.OUTPUT if message.header.msg_type in CAPTURED_TYPES else Kind.PLAIN
         self._delivery.give(page, self._voice.again(page, message), kind)
 
     def end(self, page: Frontend, run: Run, now: float) -> None:
@@ -226,8 +231,3 @@ class Holders:
     def _pages(self, session_ids: list[str]) -> list[Frontend]:
         found = [self._delivery.get(each) for each in session_ids]
         return [each for each in found if each is not None]
-
-
-def is_drawn(msg_type: str) -> bool:
-    """Return whether a message is one that an Output widget may take from a cell."""
-    return msg_type in OUTPUT_TYPES or msg_type == "clear_output"

@@ -7,6 +7,14 @@ from dataclasses import dataclass
 from jupyter_comm_broker.core.runs.contents import content_of, text_in
 from jupyter_comm_broker.core.runs.run import Run
 
+SAVE_SECONDS = 2.0
+"""
+The most seconds that a save is thought to take.
+
+A page writes its notebook down some time before the server has it. So a save that comes soon after
+a change may not have it.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class KnownRun:
@@ -45,8 +53,8 @@ class KnownRun:
     """``ok``, ``error`` or ``aborted`` as the kernel replied; ``None`` without a reply."""
 
 
-def known(run: Run) -> KnownRun:
-    """Return what is known of a run."""
+def known(run: Run, saved_at: float) -> KnownRun:
+    """Return what is known of a run, from it and the time of its kernel's latest save."""
     return KnownRun(
         msg_id=run.msg_id,
         cell_id=run.ask.cell_id,
@@ -64,7 +72,7 @@ def known(run: Run) -> KnownRun:
         bytes_dropped=run.outputs.dropped,
         has_displays=bool(run.outputs.display_ids),
         prompt=text_in(content_of(run.question), "prompt") if run.question else None,
-        is_saved=run.is_saved,
+        is_saved=saved_at >= run.changed_at + SAVE_SECONDS,
         code=run.ask.code,
         status=run.status or None,
     )

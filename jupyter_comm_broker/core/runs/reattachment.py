@@ -17,7 +17,6 @@ from jupyter_comm_broker.core.ledger import Ledger
 from jupyter_comm_broker.core.pages.frontend import Frontend
 from jupyter_comm_broker.core.restore.page_replies import PageReplies
 from jupyter_comm_broker.core.runs.holders import VERSION, Holders
-from jupyter_comm_broker.core.runs.known_run import known
 from jupyter_comm_broker.core.runs.run import Run
 from jupyter_comm_broker.core.runs.runs import Runs
 from jupyter_comm_broker.errors import MalformedMessageError
@@ -84,8 +83,6 @@ class Reattachment:
         Returns:
             Whether it was answered, so that the kernel must not get it.
         """
-        if message.header.msg_type == "input_reply":
-            return self._holders.answered(frontend, message, now)
         if message.header.msg_type != "execute_request" or MARK not in bytes(message.parts[2]):
             return False
         if frontend.is_program:
@@ -115,7 +112,7 @@ class Reattachment:
         self._page_replies.reply(frontend, message, content, now)
 
     def _told(self, run: Run, with_code: bool) -> dict[str, Any]:
-        of = known(run)
+        of = self._runs.known(run)
         told = {
             "msg_id": of.msg_id,
             "cell_id": of.cell_id,

@@ -21,9 +21,6 @@ from jupyter_comm_broker.core.runs.contents import content_of, text_in
 from jupyter_comm_broker.core.runs.run_outputs import RunOutputs
 from jupyter_comm_broker.protocol.message import Header, Message
 
-SAVE_SECONDS = 2.0
-"""The most seconds that a save is thought to take."""
-
 LONGEST_REPLY = 100_000
 """The most bytes of a reply that is kept as it is. Of a larger one only its outcome is kept."""
 
@@ -68,8 +65,6 @@ class Run:
     ended_at: float | None = None
     seen_at: float | None = None
     """When its end was first given to a page that was there."""
-    saved_at: float | None = None
-    """When a notebook of the kernel was last saved."""
     input: Message | None = None
     """The kernel's ``execute_input``, without the code."""
     execution_count: int | None = None
@@ -115,16 +110,6 @@ class Run:
         return RunState.QUEUED if self.began_at is None else RunState.RUNNING
 
     @property
-    def is_saved(self) -> bool:
-        """
-        Whether a notebook was saved after it last changed.
-
-        A page writes its notebook down some time before the server has it. So a save that comes
-        soon after the change may not have it.
-        """
-        return self.saved_at is not None and self.saved_at >= self.changed_at + SAVE_SECONDS
-
-    @property
     def holders(self) -> list[str]:
         """The session ids of the pages that show its cell, the one that asked first."""
         return list(dict.fromkeys((self.ask.session_id, *self.attached)))
@@ -133,8 +118,8 @@ class Run:
         """Note that the kernel begins with it, also if it seemed lost."""
         if self.began_at is None:
             self.began_at = now
-            if self.lost is not None and self.reply is None:
-                self.lost = self.ended_at = None
+            if self.lost is not None:
+                self.lost = self.ended_at = self.seen_at = None
 
     def began_with(self, said: Message) -> None:
         """Note the kernel's ``execute_input``."""
@@ -142,7 +127,8 @@ class Run:
         self.input = said.with_content({**fields, "code": ""})
 
     def heard(self, reply: Message, now: float) -> None:
-        """Note the kernel's reply. Nothing waits for an answer any more."""
+        """Note the kernel's reply, also if it seemed lost. Nothing waits for an answer any more."""
+        self.lost = None
         self._count(fields := content_of(reply))
         self.status, self.question = text_in(fields, "status"), None
         if reply.size > LONGEST_REPLY:
@@ -190,10 +176,6 @@ class Run:
     def saw(self, now: float) -> None:
         """Note that a page was given its end."""
         self.seen_at = now if self.seen_at is None else self.seen_at
-
-    def saved(self, now: float) -> None:
-        """Note that a notebook of its kernel was saved."""
-        self.saved_at = now
 
     def changed(self, now: float) -> None:
         """Note that its output changed."""

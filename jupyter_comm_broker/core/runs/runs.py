@@ -14,6 +14,7 @@ from functools import partial
 
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.runs.ask import ask_of
+from jupyter_comm_broker.core.runs.known_run import KnownRun, known
 from jupyter_comm_broker.core.runs.run import Ask, Run
 from jupyter_comm_broker.core.runs.run_outputs import (
     DISPLAY_TYPES,
@@ -55,6 +56,7 @@ class Runs:
         """What each run counts."""
         self.bytes = 0
         """The bytes that are kept of all runs."""
+        self._saved_at = float("-inf")
         self._look_at: float | None = None
 
     def __iter__(self) -> Iterator[Run]:
@@ -193,8 +195,11 @@ class Runs:
 
     def saved(self, now: float) -> None:
         """Note that the notebook of this kernel was saved."""
-        for run in self:
-            run.saved(now)
+        self._saved_at = now
+
+    def known(self, run: Run) -> KnownRun:
+        """Return what is known of a run, for readers."""
+        return known(run, self._saved_at)
 
     # -- time --------------------------------------------------------------------------------------
 

@@ -161,6 +161,17 @@ def test_an_answer_to_an_old_question_is_not_taken_for_one_to_the_next() -> None
     assert room.for_kernel() == []
 
 
+def test_an_answer_that_names_no_question_is_for_one_cell_only() -> None:
+    """Two cells can ask at once, in a kernel with subshells."""
+    room = Room()
+    page = room.page("a")
+    runs = [begin(room, page, "1"), begin(room, page, "2")]
+    for each in runs:
+        asks(room, each)
+    page.sends("input_reply", {"value": "Ada"}, "stdin")
+    assert [each.prompt for each in room.broker.known.runs()] == [None, "Name?"]
+
+
 def test_a_question_without_a_prompt_is_answered_like_any_other() -> None:
     room = Room()
     page, later, request = two_pages(room)

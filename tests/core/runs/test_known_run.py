@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from jupyter_comm_broker.core.runs.known_run import SAVE_SECONDS
+
 from ..room import Room
 from .asking import begin, end, kept
 
@@ -34,3 +36,17 @@ def test_a_run_whose_kernel_was_restarted_says_why_it_has_no_end() -> None:
     assert states[0] == ("ended", "")
     assert states[1][0] == "lost"
     assert "restarted before this cell was over" in states[1][1]
+
+
+def test_a_save_counts_if_it_cannot_have_begun_before_the_change() -> None:
+    room = Room()
+    page = room.page("a")
+    request = begin(room, page)
+    room.kernel.prints("1", request)
+    told = []
+    for seconds in (SAVE_SECONDS / 2, SAVE_SECONDS):
+        room.wait(seconds)
+        room.broker.notebook_saved(room.now)
+        told.append(kept(room, request).is_saved)
+    room.kernel.prints("2", request)
+    assert [*told, kept(room, request).is_saved] == [False, True, False]

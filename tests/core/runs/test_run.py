@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from jupyter_comm_broker.core.runs.run import SAVE_SECONDS, Ask, Run
+from jupyter_comm_broker.core.runs.run import Ask, Run
 from jupyter_comm_broker.core.runs.run_outputs import RunOutputs
 from jupyter_comm_broker.protocol.message import Header, Message
 
@@ -47,8 +47,9 @@ def test_a_lost_run_says_why_and_one_that_is_over_is_not_lost() -> None:
     assert (run.state.value, run.lost) == ("lost", ("DeadKernelError", "the kernel died"))
     assert (run.ended_at, run.question) == (4.0, None)
     # It was not lost after all.
+    run.saw(5.0)
     run.began(6.0)
-    assert run.state.value == "running"
+    assert (run.state.value, run.seen_at) == ("running", None)
     over = sent()
     over.heard(reply(), 2.0)
     over.idled(2.0)
@@ -83,17 +84,6 @@ def test_the_count_is_the_replys_and_before_that_the_inputs() -> None:
     assert run.execution_count == 5
 
 
-def test_a_save_counts_if_it_cannot_have_begun_before_the_change() -> None:
-    run = sent()
-    run.changed(10.0)
-    told = []
-    for at in (10.0 + SAVE_SECONDS / 2, 10.0 + SAVE_SECONDS):
-        run.saved(at)
-        told.append(run.is_saved)
-    run.changed(13.0)
-    assert [*told, run.is_saved] == [False, True, False]
-
-
 def test_each_page_holds_it_once_and_its_end_is_seen_once() -> None:
     run = sent()
     for page in ("a", "b", "a"):
@@ -104,6 +94,14 @@ def test_each_page_holds_it_once_and_its_end_is_seen_once() -> None:
     assert run.seen_at == 3.0
     run.capture(True)
     assert run.captured
+
+
+def test_a_reply_that_comes_after_all_is_the_end() -> None:
+    run = sent()
+    run.began(1.0)
+    run.lose("ReplyLost", "nobody heard it", 2.0)
+    run.heard(reply(), 3.0)
+    assert (run.state.value, run.status, run.ended_at) == ("ended", "ok", 2.0)
 
 
 def test_a_run_that_was_replied_to_ends_with_its_process() -> None:
