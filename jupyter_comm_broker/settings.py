@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import fields
 
 from traitlets import Bool, Float, Integer, Unicode, default
 from traitlets.config import Configurable
@@ -186,27 +187,5 @@ class Settings(Configurable):
 
     def limits(self) -> Limits:
         """Return what the core may keep, and for how long."""
-        return Limits(
-            comm_state_bytes=self.comm_state_bytes,
-            kernel_state_bytes=self.kernel_state_bytes,
-            outbox_high_bytes=self.outbox_high_bytes,
-            outbox_cap_bytes=self.outbox_cap_bytes,
-            backlog_bytes=self.backlog_bytes,
-            receive_limit=self.receive_limit,
-            absent_bytes=self.absent_bytes,
-            absent_seconds=self.absent_seconds,
-            absent_pages_bytes=self.absent_pages_bytes,
-            in_flight_bytes=self.in_flight_bytes,
-            run_text_bytes=self.run_text_bytes,
-            runs_bytes=self.runs_bytes,
-            ended_run_seconds=self.ended_run_seconds,
-            gateway_message_bytes=self.gateway_message_bytes,
-            gateway_release_seconds=self.gateway_release_seconds,
-            verify_interval=self.verify_interval,
-            events_kept=self.events_kept,
-            events_kept_bytes=self.events_kept_bytes,
-            event_data_bytes=self.event_data_bytes,
-            event_heartbeat=self.event_heartbeat,
-            event_readers=self.event_readers,
-            event_readers_per_user=self.event_readers_per_user,
-        )
+        named = (each.name for each in fields(Limits) if self.has_trait(each.name))
+        return Limits(**{name: getattr(self, name) for name in named})

@@ -121,7 +121,7 @@ def _show(context: CommandContext, states: Iterator[Run] | Sequence[Run]) -> Run
 
 def _said(run: Run) -> str:
     if run["state"] == "lost":
-        return "the kernel's process ended before the cell did"
+        return printable(f"the end of the cell is not known: {run['lost']}")
     if run["state"] == "queued":
         return "the cell waits: the kernel has not begun with it"
     if run["state"] == "running":
@@ -131,7 +131,7 @@ def _said(run: Run) -> str:
 
 def _exit(run: Run) -> Exit:
     if run["state"] == "lost":
-        return Exit.KERNEL_DOWN
+        return Exit.KERNEL_DOWN if run["lost"].startswith("DeadKernelError") else Exit.REFUSED
     return Exit.OK if run["status"] in ("ok", None) else Exit.REFUSED
 
 

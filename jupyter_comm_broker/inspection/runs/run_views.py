@@ -36,7 +36,7 @@ class _RunFacts(TypedDict):
     session_id: Alias
     state: Annotated[
         State,
-        Meta(description="lost means that the kernel's process ended before the run did."),
+        Meta(description="lost means that its end will not be known; the field lost says why."),
     ]
     lost: Annotated[str | None, Meta(description="Why its end is not known.")]
     sent_at: Date
@@ -104,6 +104,7 @@ class RunOutputsView(TypedDict):
     state: State
     status: str | None
     execution_count: Annotated[int, Meta(ge=0)] | None
+    lost: Annotated[str | None, Meta(description="Why its end is not known.")]
     prompt: str | None
     bytes_dropped: Count
     outputs: Annotated[
@@ -182,6 +183,7 @@ def outputs(kernel_id: str, known: Known, run: KnownRun) -> RunOutputsView:
         "state": cast("State", run.state),
         "status": _short(run.status),
         "execution_count": notebook_outputs.count_of(run.execution_count),
+        "lost": _short(run.lost) or None,
         "prompt": _short(run.prompt),
         "bytes_dropped": run.bytes_dropped,
         "outputs": cast("Outputs", notebook_outputs.valid(known.run_outputs(run.msg_id))),

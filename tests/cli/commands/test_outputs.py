@@ -32,6 +32,7 @@ def printed(text: str, **other: Any) -> tuple[int, dict[str, Any]]:
         "msg_id": "r1",
         "state": "ended",
         "status": "ok",
+        "lost": None,
         "prompt": None,
         "bytes_dropped": 0,
         "outputs": [{"output_type": "stream", "name": "stdout", "text": text}],
@@ -42,6 +43,8 @@ def printed(text: str, **other: Any) -> tuple[int, dict[str, Any]]:
 def lays(counter: Counter, *answers: tuple[int, Any], msg_id: str = "r1") -> None:
     counter.answers["GET", f"/api/kernels/{KERNEL}/requests/{msg_id}/outputs"] = list(answers)
 
+
+LOST = {"state": "lost", "status": None, "lost": "DeadKernelError: restarted"}
 
 RUNNING = {"state": "running", "status": None}
 
@@ -59,7 +62,7 @@ def test_people_see_the_text_and_how_far_it_is(run: Run, counter: Counter) -> No
         ({}, ""),
         ({"status": "error"}, ""),
         ({"status": "aborted"}, "the cell was not run: one before it failed\n"),
-        ({"state": "lost", "status": None}, "the kernel's process ended before the cell did\n"),
+        (LOST, "the end of the cell is not known: DeadKernelError: restarted\n"),
         ({"state": "queued", "status": None}, "the cell waits: the kernel has not begun with it\n"),
     ],
 )
@@ -92,7 +95,8 @@ def test_a_run_is_followed_to_its_end(run: Run, counter: Counter) -> None:
     [
         ({"status": "error"}, Exit.REFUSED),
         ({"status": "aborted"}, Exit.REFUSED),
-        ({"state": "lost", "status": None}, Exit.KERNEL_DOWN),
+        (LOST, Exit.KERNEL_DOWN),
+        ({**LOST, "lost": "ReplyLost: nobody heard it"}, Exit.REFUSED),
     ],
 )
 def test_the_exit_code_tells_how_a_run_that_was_followed_ended(

@@ -118,6 +118,7 @@ def test_outputs_are_told_with_how_far_the_run_is() -> None:
         "state": "running",
         "status": None,
         "execution_count": 3,
+        "lost": None,
         "prompt": None,
         "bytes_dropped": 0,
         "outputs": [{"output_type": "stream", "name": "stdout", "text": "x\n"}],
