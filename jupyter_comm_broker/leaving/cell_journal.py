@@ -9,20 +9,19 @@ kept with its reply, since nobody knows what its page has got.
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from itertools import islice
+from io import FileIO
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from jupyter_comm_broker.core.runs.inheritance import InheritedCell
 from jupyter_comm_broker.core.state.changes import KernelChange, RunEnded, RunSent
 from jupyter_comm_broker.errors import MalformedMessageError
-from jupyter_comm_broker.protocol.json_text import dumps, loads
+from jupyter_comm_broker.leaving.left_kernels import LeftFileError
+from jupyter_comm_broker.leaving.own_file import read_own, replace_own
+from jupyter_comm_broker.protocol.json_text import dumps, dumps_strictly, loads
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.transport.driver import KernelDriver
 
@@ -37,9 +36,6 @@ MOST_LINES = 10_000
 
 OUTCOME = ("status", "execution_count", "ename")
 """What is kept of a reply. The rest may be long, or a secret."""
-
-MOST_READ = 10 * MOST_LINES
-"""The most lines that are read."""
 
 
 class CellJournal:
@@ -58,7 +54,7 @@ class CellJournal:
         self._path = path
         self._log = log
         self._clock = clock
-        self._file: IO[str] | None = None
+        self._file: FileIO | None = None
         self._lines = 0
         self._cells: dict[tuple[str, str], dict[str, Any]] = {}
         """By kernel and msg_id."""
@@ -70,41 +66,35 @@ class CellJournal:
     def open(self) -> None:
         """Read what an earlier server left, and write from now on. Or log why not."""
         try:
-            if self._path.exists():
-                with self._path.open(encoding="utf-8", errors="replace") as file:
-                    for line in islice(file, MOST_READ):
-                        self._read(line)
+            for line in (read_own(self._path) or b"").split(b"\n"):
+                self._read(line)
             self._rewrite(max((each.get("at", 0.0) for each in self._cells.values()), default=0.0))
-        except OSError as error:
+        except (LeftFileError, OSError) as error:
             self._complain(error)
         for (kernel_id, _), cell in self._cells.items():
             self._left.setdefault(kernel_id, []).append(dict(cell))
 
-    def _read(self, line: str) -> None:
+    def _read(self, line: bytes) -> None:
         """Follow a line. One that is torn, or not ours, says nothing."""
         try:
-            said = json.loads(line)
+            said = loads(line)
             key = (str(said["kernel"]), str(said["msg_id"]))
             if "header" in said:
                 at = {"at": float(said["at"])} if "at" in said else {}
                 self._cells[key] = {**said, "session": str(said["session"]), **at}
             elif key in self._cells:
                 self._cells[key].update(at=float(said["at"]), reply=said["reply"])
-        except (ValueError, LookupError, TypeError, RecursionError):
+        except (MalformedMessageError, ValueError, LookupError, TypeError):
             return
 
     def _rewrite(self, now: float) -> None:
         """Write the file anew, without the cells whose pages know their end."""
         self._forget_known_ends(now)
         self.close()
-        temporary = self._path.with_suffix(".new")
-        temporary.unlink(missing_ok=True)
-        number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        self._file = os.fdopen(number, "w", encoding="utf-8")
-        self._lines = 0
-        for cell in self._cells.values():
-            self._write(cell)
-        temporary.replace(self._path)
+        lines = [_line(cell) for cell in self._cells.values()]
+        replace_own(self._path, b"".join(lines))
+        self._file = self._path.open("ab", buffering=0)
+        self._lines = len(lines)
 
     def _forget_known_ends(self, now: float) -> None:
         unsure = {
@@ -116,21 +106,13 @@ class CellJournal:
         order = sorted(unsure, key=lambda key: "at" not in unsure[key])
         self._cells = {key: unsure[key] for key in order[-MOST_CELLS:]}
 
-    def _write(self, said: dict[str, Any]) -> None:
-        if self._file is not None:
-            self._file.write(json.dumps(said) + "\n")
-            self._file.flush()
-            self._lines += 1
-
     def close(self) -> None:
         """Write no more. May be called twice."""
         file, self._file = self._file, None
         if file is not None:
-            # What could not be written before cannot be written now.
-            with suppress(OSError):
-                file.close()
+            file.close()
 
-    def _complain(self, error: OSError) -> None:
+    def _complain(self, error: Exception) -> None:
         self.close()
         self._log.error(
             "comm broker: %s: %s. If the server ends in the moment in which a cell ends, the "
@@ -154,7 +136,7 @@ class CellJournal:
             if isinstance(change, RunSent | RunEnded):
                 try:
                     self._follow(driver.kernel_id, change)
-                except OSError as error:
+                except (LeftFileError, OSError) as error:
                     self._complain(error)
 
     def _follow(self, kernel_id: str, change: RunSent | RunEnded) -> None:
@@ -169,11 +151,16 @@ class CellJournal:
             said |= {"msg_id": change.msg_id, "at": self._clock(), "reply": _texts(change.reply)}
             if (cell := self._cells.get((kernel_id, change.msg_id))) is not None:
                 cell.update(at=said["at"], reply=said["reply"])
-        self._write(said)
+        self._file.write(_line(said))
+        self._lines += 1
         if len(self._cells) > 2 * MOST_CELLS:
             self._forget_known_ends(self._clock())
         if self._lines >= MOST_LINES:
             self._rewrite(self._clock())
+
+
+def _line(said: dict[str, Any]) -> bytes:
+    return dumps_strictly(said) + b"\n"
 
 
 def _texts(reply: Message | None) -> list[str] | None:
@@ -194,7 +181,7 @@ def _inherited(cell: dict[str, Any]) -> InheritedCell | None:
     if "at" in cell and texts is None:
         return None
     try:
-        request = Message("shell", [json.dumps(cell["header"]).encode(), b"{}", b"{}", b"{}"])
+        request = Message("shell", [dumps(cell["header"]), b"{}", b"{}", b"{}"])
         reply = None
         if texts is not None:
             reply = Message("shell", [str(text).encode() for text in texts])

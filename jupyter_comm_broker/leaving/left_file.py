@@ -9,14 +9,11 @@ the gateway. One server uses it at a time.
 from __future__ import annotations
 
 import errno
-import os
-import stat
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from jupyter_comm_broker.leaving.left_kernels import MOST_BYTES, LeftFileError
+from jupyter_comm_broker.leaving.left_kernels import LeftFileError
+from jupyter_comm_broker.leaving.own_file import read_own, replace_own
 
 try:
     import fcntl
@@ -71,23 +68,7 @@ class LeftFile:
         Raises:
             LeftFileError: it cannot be read, is too large, or others could have written it.
         """
-        try:
-            with self.path.open("rb") as file:
-                self._look_at_owner(os.fstat(file.fileno()))
-                text = file.read(MOST_BYTES + 1)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise LeftFileError(f"it cannot be read: {error}") from error
-        if len(text) > MOST_BYTES:
-            raise LeftFileError(f"it has more than {MOST_BYTES} bytes")
-        return text
-
-    def _look_at_owner(self, found: os.stat_result) -> None:
-        if not hasattr(os, "geteuid"):  # pragma: no cover - Windows
-            return
-        if found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            raise LeftFileError("others than the server's user can write it")
+        return read_own(self.path)
 
     def write(self, text: bytes) -> None:
         """
@@ -98,18 +79,7 @@ class LeftFile:
         """
         if text == self._written and self.path.exists():
             return
-        temporary = None
-        try:
-            # mkstemp makes it readable for its owner only.
-            number, temporary = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name)
-            with os.fdopen(number, "wb") as file:
-                file.write(text)
-            Path(temporary).replace(self.path)
-        except OSError as error:
-            if temporary is not None:
-                with suppress(OSError):
-                    Path(temporary).unlink()
-            raise LeftFileError(f"it cannot be written: {error}") from error
+        replace_own(self.path, text)
         self._written = text
 
     def set_aside(self) -> Path | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_comm_broker.leaving import left_file
+from jupyter_comm_broker.leaving import own_file
 from jupyter_comm_broker.leaving.left_file import LeftFile
 from jupyter_comm_broker.leaving.left_kernels import LeftFileError
 
@@ -109,7 +109,7 @@ def test_a_file_of_another_user_is_not_believed(
 def test_a_huge_file_and_a_folder_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = opened(path)
     file.write(b"12345")
-    monkeypatch.setattr(left_file, "MOST_BYTES", 4)
+    monkeypatch.setattr(own_file, "MOST_BYTES", 4)
     with pytest.raises(LeftFileError, match="more than 4 bytes"):
         file.read()
     path.unlink()

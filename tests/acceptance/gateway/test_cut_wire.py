@@ -25,11 +25,11 @@ CUTS = 200 if LONG else 4
 DOWN = 60.0 if LONG else 6.0
 """Seconds for which the gateway cannot be reached."""
 
-AGREED = 10.0
+AGREED, AT_LAST = 3.0, 10.0
 """
-Seconds within which pages show what the kernel says. In 200 cuts it was 0.12 s at most.
+Seconds after which pages show what the kernel says, or are said to be unsure, and at last do.
 
-This process alone may be held up for 5 s on a machine that is busy with something else.
+In 200 cuts it was 0.12 s at most.
 """
 
 BAR = "import ipywidgets as w, time; bar = w.IntProgress(max=10**9); html = w.HTML('0')"
@@ -71,10 +71,14 @@ async def test_after_a_cut_at_any_moment_pages_and_kernel_agree(
 
                 try:
                     await each.shows(is_true, AGREED)
-                except TimeoutError as error:
+                except TimeoutError:
+                    if is_true(each):
+                        # It was this process that was held up, by what else the machine does.
+                        continue
                     about = f"seed {seed}, cut {cut}: {truth}, {each.widgets.values()}"
-                    link = await front.link(kernel_id)
-                    raise AssertionError(f"{about}, the broker says {link}") from error
+                    comms = (await front.comms(kernel_id)).values()
+                    assert {comm["knowledge"] for comm in comms} != {"clean"}, about
+                    await each.shows(is_true, AT_LAST)
 
 
 async def test_pages_stay_while_the_gateway_is_away_and_what_they_send_waits(
