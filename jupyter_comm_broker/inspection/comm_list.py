@@ -7,7 +7,6 @@ order is fixed when its first page is asked for. A cursor names that order and a
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.state.known_comm import KnownComm
 from jupyter_comm_broker.errors import CursorExpiredError, InvalidFieldError
 from jupyter_comm_broker.inspection.comm_filter import CommFilter
+from jupyter_comm_broker.inspection.cursor_text import decoded, encoded
 from jupyter_comm_broker.inspection.list_cursors import ListCursors, Place
 from jupyter_comm_broker.inspection.redaction import models_of
 from jupyter_comm_broker.inspection.views import CommView
@@ -253,18 +253,11 @@ def _opening(each: Listed) -> tuple[float, Place]:
 
 
 def _encoded(cursor: _Cursor) -> str:
-    return urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
+    return encoded(cursor)
 
 
 def _decoded(query: KernelListQuery, cursors: ListCursors) -> _Cursor:
-    text = str(query.cursor)
-    try:
-        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        cursor = _read_cursor(urlsafe_b64decode(padded))
-    except (ValueError, msgspec.DecodeError) as error:
-        raise InvalidFieldError(
-            "cursor", "this is not a cursor; take the next of the page before"
-        ) from error
+    cursor = decoded(str(query.cursor), _read_cursor)
     if cursor.life != cursors.life:
         raise CursorExpiredError
     if cursor.sort != query.sort or (cursor.walk == 0) != (query.sort.removeprefix("-") == OPENED):

@@ -6,7 +6,6 @@ Runs stay in the order in which they were sent. A cursor names the last run of a
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -19,6 +18,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from jupyter_comm_broker.core.known import Known
 from jupyter_comm_broker.core.runs.known_run import KnownRun
 from jupyter_comm_broker.errors import CursorExpiredError, InvalidFieldError
+from jupyter_comm_broker.inspection.cursor_text import decoded, encoded
 from jupyter_comm_broker.inspection.runs import run_views
 from jupyter_comm_broker.inspection.runs.run_views import RunPage, State
 from jupyter_comm_broker.protocol.alias import alias
@@ -139,7 +139,7 @@ def page(known: Known, query: RunListQuery) -> Page:
     if start + query.limit < len(runs):
         last = shown[-1]
         cursor = _Cursor(_life(known), query.sort, last.sent_at, _mark(last))
-        following = urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
+        following = encoded(cursor)
     return Page(shown, following, len(runs))
 
 
@@ -200,14 +200,7 @@ def _mark(run: KnownRun) -> str:
 
 
 def _decoded(known: Known, query: RunListQuery) -> _Cursor:
-    text = str(query.cursor)
-    try:
-        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        cursor = _read_cursor(urlsafe_b64decode(padded))
-    except (ValueError, msgspec.DecodeError) as error:
-        raise InvalidFieldError(
-            "cursor", "this is not a cursor; take the next of the page before"
-        ) from error
+    cursor = decoded(str(query.cursor), _read_cursor)
     if cursor.life != _life(known):
         raise CursorExpiredError
     if cursor.sort != query.sort:
