@@ -85,6 +85,7 @@ class Runs:
             return
         run = Run(ask, RunOutputs(self._limits.run_text_bytes, self._cut, self._drawn_by(ask)), now)
         self._runs[run.msg_id] = run
+        self._sizes[run.msg_id] = 0
         if ask.cell_id:
             before = self._of_cell.pop(ask.cell_id, None)
             if before is not None and before in self._runs:
@@ -143,15 +144,21 @@ class Runs:
             self._update_displays(message, now)
         if run is None:
             return
-        dropped = run.outputs.dropped
-        if run.outputs.add(message):
+        outputs = run.outputs
+        size, dropped = outputs.size, outputs.dropped
+        if outputs.add(message):
             run.changed(now)
-            self._counters["run_output_dropped"] += run.outputs.dropped > dropped
+            # Only what changed, as each line that is printed comes through here.
+            self.bytes += outputs.size - size
+            self._sizes[run.msg_id] += outputs.size - size
+            if outputs.dropped > dropped:
+                self._counters["run_output_dropped"] += 1
         elif msg_type == "execute_input":
             run.began_with(message)
+            self._weigh(run)
         if msg_type == "error":
             run.raised()
-        self._weigh(run)
+            self._weigh(run)
 
     def replied(self, message: Message, now: float) -> Run | None:
         """Note the kernel's reply to a request. Returns its run; ``None`` if it is not known."""
@@ -248,7 +255,7 @@ class Runs:
 
     def _weigh(self, run: Run) -> None:
         size = run.size
-        self.bytes += size - self._sizes.get(run.msg_id, 0)
+        self.bytes += size - self._sizes[run.msg_id]
         self._sizes[run.msg_id] = size
 
     def _shorten(self) -> None:
@@ -274,4 +281,4 @@ class Runs:
         del self._runs[run.msg_id]
         if self._of_cell.get(run.ask.cell_id) == run.msg_id:
             del self._of_cell[run.ask.cell_id]
-        self.bytes -= self._sizes.pop(run.msg_id, 0)
+        self.bytes -= self._sizes.pop(run.msg_id)

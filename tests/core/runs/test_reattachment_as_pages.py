@@ -57,6 +57,8 @@ def test_a_page_that_attaches_at_any_moment_ends_as_one_that_was_always_there(
         for page, notebook in later.items():
             notebook.gets(page.gets())
     end(room, requests[-1])
+    runs = room.broker._parts.runs
+    assert runs.bytes == sum(run.size for run in runs)
     always.gets(first.gets())
     for page, notebook in later.items():
         notebook.gets(page.gets())
