@@ -26,9 +26,16 @@ from jupyter_comm_broker.protocol.message import Part
 from jupyter_comm_broker.protocol.widget import read_attributes, text_of, write_attributes
 
 
-class _Stream(msgspec.Struct):
+class Stream(msgspec.Struct):
+    """A text that was printed."""
+
     name: str
     text: str | list[str]
+
+    @property
+    def joined(self) -> str:
+        """The text. Lists are joined as JupyterLab joins them, so that it is what a page shows."""
+        return self.text if isinstance(self.text, str) else "\n".join(self.text)
 
 
 class _Display(msgspec.Struct):
@@ -42,7 +49,9 @@ class _Error(msgspec.Struct):
     traceback: list[str]
 
 
-class _Clear(msgspec.Struct):
+class Clear(msgspec.Struct):
+    """A request to clear the output, at once or when the next output comes."""
+
     wait: bool = False
 
 
@@ -50,14 +59,18 @@ def _reader(shape: type) -> Callable[[Text], Any]:
     return lenient(msgspec.json.Decoder(shape).decode)
 
 
-_read_stream = _reader(_Stream)
+read_stream: Callable[[Text], Stream] = _reader(Stream)
+"""Reads the content of a ``stream``. Raises MalformedMessageError if it is none."""
+
+read_clear: Callable[[Text], Clear] = _reader(Clear)
+"""Reads the content of a ``clear_output``. Raises MalformedMessageError if it is none."""
 
 _SHAPES = {
-    "stream": _read_stream,
+    "stream": read_stream,
     "display_data": _reader(_Display),
     "execute_result": _reader(_Display),
     "error": _reader(_Error),
-    "clear_output": _reader(_Clear),
+    "clear_output": read_clear,
 }
 """The shapes that a page insists on. Others are not shown, and may break its widget."""
 
@@ -150,7 +163,7 @@ class OutputList:
         """
         text = _readable(content)
         message = _SHAPES[msg_type](text)
-        if isinstance(message, _Clear):
+        if isinstance(message, Clear):
             self.clear_waits |= message.wait
             return not message.wait and self._clear()
         if self.clear_waits:
@@ -163,7 +176,7 @@ class OutputList:
             self._put(self._notice)
             self.is_cut = True
             return True
-        if isinstance(message, _Stream) and self._continues(message):
+        if isinstance(message, Stream) and self._continues(message):
             return True
         fields = {"output_type": b"", **_fields(text)}
         fields["output_type"] = dumps(msg_type)
@@ -186,13 +199,11 @@ class OutputList:
         self._text, self._name = StreamText(), stream.name
         self._continues(stream)
 
-    def _continues(self, stream: _Stream) -> bool:
+    def _continues(self, stream: Stream) -> bool:
         """Add to the last output, if that is text of the same stream. Returns whether it is."""
         if self._text is None or stream.name != self._name:
             return False
-        # Lists are joined as JupyterLab joins them, so that the text is what a page shows.
-        text = stream.text if isinstance(stream.text, str) else "\n".join(stream.text)
-        self._text.add(text)
+        self._text.add(stream.joined)
         return True
 
     def _last(self) -> list[bytes]:
@@ -242,14 +253,13 @@ def _fields_or_none(output: Text) -> dict[str, bytes] | None:
         return None
 
 
-def _stream(fields: dict[str, bytes]) -> _Stream | None:
+def _stream(fields: dict[str, bytes]) -> Stream | None:
     if fields.get("output_type") != b'"stream"':
         return None
     try:
-        read: _Stream = _read_stream(write_attributes(fields.items())[0])
+        return read_stream(write_attributes(fields.items())[0])
     except MalformedMessageError:
         return None
-    return read
 
 
 def _written(output: dict[str, str]) -> bytes:

@@ -14,8 +14,9 @@ from typing import Any
 
 import msgspec
 
+from jupyter_comm_broker.core.restore.output_list import Stream, read_clear, read_stream
 from jupyter_comm_broker.core.runs.cell_outputs import Printed, Shown
-from jupyter_comm_broker.protocol.json_text import Text, dumps, lenient
+from jupyter_comm_broker.protocol.json_text import dumps, lenient
 from jupyter_comm_broker.protocol.message import Message, Part, retyped
 
 OUTPUT_TYPES = frozenset({"stream", "display_data", "execute_result", "error"})
@@ -28,15 +29,6 @@ SHORTENED = 7 / 8
 """The part of a bound that is left after output had to go, so that this is rare."""
 
 
-class _Stream(msgspec.Struct):
-    name: str
-    text: str
-
-
-class _Clear(msgspec.Struct):
-    wait: bool = False
-
-
 class _Transient(msgspec.Struct):
     display_id: Any = None
 
@@ -45,11 +37,7 @@ class _Display(msgspec.Struct):
     transient: _Transient | None = None
 
 
-def _reader(shape: type) -> Callable[[Text], Any]:
-    return lenient(msgspec.json.Decoder(shape).decode)
-
-
-_read_stream, _read_clear, _read_display = _reader(_Stream), _reader(_Clear), _reader(_Display)
+_read_display = lenient(msgspec.json.Decoder(_Display).decode)
 
 
 class RunOutputs:
@@ -117,7 +105,7 @@ class RunOutputs:
         """
         msg_type = message.header.msg_type
         if msg_type == "stream":
-            stream = _read_stream(message.parts[3])
+            stream = read_stream(message.parts[3])
             self._begin()
             self._print(message, stream)
         elif msg_type in OUTPUT_TYPES:
@@ -125,7 +113,7 @@ class RunOutputs:
             self._begin()
             self._show(Shown(message, display_id))
         elif msg_type == "clear_output":
-            if _read_clear(message.parts[3]).wait:
+            if read_clear(message.parts[3]).wait:
                 self._clear = Message(message.channel, message.parts)
             else:
                 self._wipe()
@@ -214,7 +202,7 @@ class RunOutputs:
         if self._clear is not None:
             self._wipe()
 
-    def _print(self, message: Message, stream: _Stream) -> None:
+    def _print(self, message: Message, stream: Stream) -> None:
         last = self._items[-1] if self._items else None
         if not isinstance(last, Printed) or last.name != stream.name:
             last = Printed(message, stream.name)
@@ -222,7 +210,7 @@ class RunOutputs:
             before = 0
         else:
             before = last.size
-        last.add(stream.text)
+        last.add(stream.joined)
         self._grew(last.size - before)
         if self._text > self._most_text:
             self._drop(self._text - int(self._most_text * SHORTENED), _is_text)
