@@ -1,5 +1,4 @@
-// Written by hand in the form of a built extension: JupyterLab loads this script, calls init() with
-// what others share (nothing is needed of it), and asks get() for the plug-ins.
+// The form of a built extension: JupyterLab calls init(), and asks get() for the plug-ins.
 (() => {
   window._JUPYTERLAB = window._JUPYTERLAB || {};
   window._JUPYTERLAB["jupyter_comm_broker"] = {

@@ -94,7 +94,7 @@ class NotebookRuns {
     return nbformat === 4 && nbformatMinor < 5;
   }
 
-  #answered(kernel, { runs, now }) {
+  #answered(kernel, { runs, now, lacks }) {
     if (this.#panel.isDisposed || kernel !== this.#connection) return;
     const cells = this.#cells;
     const saved = Date.parse(this.#context.contentsModel?.last_modified) || 0;
@@ -106,7 +106,7 @@ class NotebookRuns {
     const busy = runs.some(isLive);
     const inOrder = [...found].sort(([, one], [, other]) => isLive(other) - isLive(one));
     for (const [cell, run] of inOrder) {
-      if (liveRequest(cell) ? this.#missedEnd(cell, run) : needs(cell, run, known, busy)) {
+      if (liveRequest(cell) ? this.#missed(cell, run, lacks) : needs(cell, run, known, busy)) {
         this.#attach(cell, run, !(Date.parse(run.sent_at) <= saved));
       }
     }
@@ -117,9 +117,9 @@ class NotebookRuns {
     if (lost.length > 0) tellOfLost(this.#app, this.#context, lost);
   }
 
-  /** Whether the page was away for too long to hear of the end. */
-  #missedEnd(cell, run) {
-    return liveRequest(cell) === run.msg_id && !isLive(run) && showsRunning(cell);
+  /** Whether the page was away for too long to hear of the end, or of all that came. */
+  #missed(cell, run, lacks) {
+    return liveRequest(cell) === run.msg_id && (lacks || (!isLive(run) && showsRunning(cell)));
   }
 
   #attach(cell, run, isFresh) {

@@ -24,6 +24,8 @@ class Proxy:
         self.port = 0
         self._target = target
         self._refusing = False
+        self._passing = asyncio.Event()
+        self._passing.set()
         self._connections: set[asyncio.Task[None]] = set()
         self._sockets: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
         self._open: set[asyncio.StreamWriter] = set()
@@ -46,9 +48,14 @@ class Proxy:
         """Break every WebSocket, and refuse new ones. Returns how many were broken."""
         return self._do(self._cut())
 
+    def hold(self) -> None:
+        """Let nothing through and tell nobody, as when a computer sleeps."""
+        self._loop.call_soon_threadsafe(self._passing.clear)
+
     def mend(self) -> None:
-        """Let WebSockets through again."""
+        """Let all through again."""
         self._refusing = False
+        self._loop.call_soon_threadsafe(self._passing.set)
 
     @property
     def open_sockets(self) -> int:
@@ -111,8 +118,8 @@ class Proxy:
                 self._open.add(to_server)
 
         both_ways = [
-            asyncio.create_task(_pump(page, to_server)),
-            asyncio.create_task(_pump(server, to_page, answered)),
+            asyncio.create_task(self._pump(page, to_server)),
+            asyncio.create_task(self._pump(server, to_page, answered)),
         ]
         try:
             await asyncio.wait(both_ways, return_when=asyncio.FIRST_COMPLETED)
@@ -126,6 +133,20 @@ class Proxy:
                 one_way.cancel()
             await asyncio.gather(*both_ways, return_exceptions=True)
             to_server.transport.abort()
+
+    async def _pump(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        begun: Callable[[bytes], None] | None = None,
+    ) -> None:
+        while data := await reader.read(65536):
+            await self._passing.wait()
+            writer.write(data)
+            if begun is not None:
+                begun(data)
+                begun = None
+            await writer.drain()
 
 
 def goes_on(before: list[str], lines: list[str], true: list[str]) -> bool:
@@ -145,16 +166,3 @@ def goes_on(before: list[str], lines: list[str], true: list[str]) -> bool:
     """
     at, again = len(before), len(lines) - len(true)
     return 0 <= again <= at and before == true[:at] and lines == before + true[at - again :]
-
-
-async def _pump(
-    reader: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-    begun: Callable[[bytes], None] | None = None,
-) -> None:
-    while data := await reader.read(65536):
-        writer.write(data)
-        if begun is not None:
-            begun(data)
-            begun = None
-        await writer.drain()

@@ -1,7 +1,7 @@
 """
 A reload during a cell of a kernel behind a gateway shows the widgets at once, and they live.
 
-So they do after a restart of the server in front.
+So they do after a restart of the server in front. The cell itself goes on, and so does its `input()`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pytest
 from tests.acceptance.gateway.gateway import Gateway
 
 from .notebooks import main_job
+from .reloading import LONG, reload_while_it_counts, run
 from .server import NOTIFICATIONS, Server
 
 if TYPE_CHECKING:
@@ -63,6 +64,24 @@ def test_reload_during_a_cell_behind_a_gateway(
     desk.picture(lab)
     lab.let_go(notebook)
     lab.wait_until(lambda: lab.status() == "idle", 10, "the indicator says idle")
+    assert lab.errors == []
+
+
+def test_a_cell_and_its_input_go_on_behind_a_gateway(in_front: Server, desk: Desk) -> None:
+    asks = f"{LONG}\nname = input('Who?')\nprint('hello', name)"
+    lab, cells, notebook = run(desk, in_front, [asks, "print('line 1')"])
+    reload_while_it_counts(lab, cells, 1)
+    cells.show_prompts("[1]", "[*]", "[*]")
+    lab.let_go(notebook)
+    for _ in range(2):
+        cells.ask()
+        lab.reload()
+    cells.answer("Ada")
+    cells.show_prompts("[1]", "[2]", "[3]")
+    cells.show_text(1, "hello Ada")
+    numbers = cells.numbers(1)
+    assert numbers == list(range(len(numbers)))
+    assert numbers
     assert lab.errors == []
 
 

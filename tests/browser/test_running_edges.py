@@ -12,7 +12,6 @@ from .reloading import LONG, prompts, reload_while_it_counts, run, see_through
 
 if TYPE_CHECKING:
     from .desk import Desk
-    from .proxy import Proxy
     from .reloading import Undisturbed
     from .server import Server
 
@@ -116,53 +115,6 @@ def test_interrupt_and_restart_after_a_reload(desk: Desk, subject: Server) -> No
 
 
 @pytest.mark.long
-def test_a_dropped_socket_after_a_reload(desk: Desk, subject: Server, proxy: Proxy) -> None:
-    """The page that attached keeps its run over an outage, as the one that sent it."""
-    notebook = desk.notebook(subject, [LONG])
-    lab = desk.page(subject, port=proxy.port)
-    cells = Cells(lab)
-    lab.open_notebook(notebook)
-    lab.run_all()
-    reload_while_it_counts(lab, cells, 1)
-    assert proxy.cut() > 0
-    lab.pause(1)
-    proxy.mend()
-    lab.back_behind(proxy)
-    shown = len(cells.numbers(1))
-    lab.wait_until(lambda: len(cells.numbers(1)) > shown, 20, "the lines go on")
-    lab.let_go(notebook)
-    cells.show_prompts("[1]", "[2]")
-    last = int(subject.evaluate(notebook.path, "n"))
-    # What was on its way when the connection broke may come again.
-    assert sorted(set(cells.numbers(1))) == list(range(last + 1))
-    assert lab.errors == [each for each in lab.errors if "WebSocket" in each]
-
-
-@pytest.mark.long
-def test_cells_that_were_not_sent_are_told_of(desk: Desk, subject: Server, proxy: Proxy) -> None:
-    """The connection was down when they were run. After the reload they can be run at once."""
-    notebook = desk.notebook(subject, ["print('line 1')", "print('line 2')"])
-    lab = desk.page(subject, port=proxy.port)
-    cells = Cells(lab)
-    lab.open_notebook(notebook)
-    lab.run_all()
-    cells.show_prompts("[1]", "[2]", "[3]")
-    save(lab, notebook)
-    assert proxy.cut() > 0
-    for index in (1, 2):
-        cells.choose(index)
-        lab.page.keyboard.press("Control+Enter")
-    cells.show_prompts("[1]", "[*]", "[*]")
-    proxy.mend()
-    lab.reload()
-    lab.page.get_by_text("2 cells were not sent").wait_for(timeout=20_000)
-    desk.picture(lab)
-    assert cells.prompts == ["[1]", "[2]", "[3]"]
-    lab.page.get_by_text("Run them").click()
-    cells.show_prompts("[1]", "[4]", "[5]")
-
-
-@pytest.mark.long
 def test_a_cell_that_is_changed_while_it_runs(desk: Desk, subject: Server) -> None:
     """Edited, run again and deleted: each as in a page that was not reloaded."""
     lab, cells, notebook = run(desk, subject, [LONG, "time.sleep(0.1)", LONG])
@@ -197,4 +149,42 @@ def test_three_reloads_in_a_row(desk: Desk, subject: Server, undisturbed: Undist
     see_through(lab, cells, prompts(sources), [])
     save(lab, notebook)
     assert document(subject, notebook) == right
+    assert lab.errors == []
+
+
+@pytest.mark.long
+def test_a_kernel_that_dies_after_a_reload(desk: Desk, subject: Server) -> None:
+    """The cell ends as in a page that was not reloaded: the prompt is empty, the output stays."""
+    lab, cells, notebook = run(desk, subject, [f"{LONG}\nimport os; os._exit(1)", "print('never')"])
+    reload_while_it_counts(lab, cells, 1)
+    lab.let_go(notebook)
+    lab.page.get_by_text("appears to have died").wait_for(timeout=30_000)
+    lab.page.locator(".jp-Dialog-button.jp-mod-accept").click()
+    cells.show_prompts("[1]", "[ ]", "[ ]")
+    assert cells.numbers(1) == list(range(len(cells.numbers(1))))
+    lab.wait_until(lambda: lab.status() == "idle", 60, "the kernel is there again")
+    cells.choose(2)
+    lab.page.keyboard.press("Control+Enter")
+    cells.show_text(2, "never")
+    assert [error for error in lab.errors if not error.startswith(SAID_ON_A_RESTART)] == []
+
+
+@pytest.mark.long
+def test_a_cell_that_is_moved_while_it_runs(desk: Desk, subject: Server) -> None:
+    """The run finds its cell where it is, before and after a reload."""
+    lab, cells, notebook = run(desk, subject, [LONG, "print('line 0')"])
+    lab.wait_until(lambda: bool(cells.numbers(1)), 60, "the cell counts")
+    cells.choose(1)
+    lab.page.keyboard.press("Control+Shift+ArrowDown")
+    cells.show_prompts("[1]", "[*]", "[*]")
+    save(lab, notebook)
+    reload_while_it_counts(lab, cells, 2)
+    cells.choose(2)
+    lab.page.keyboard.press("Control+Shift+ArrowUp")
+    lab.wait_until(lambda: bool(cells.numbers(1)), 20, "the cell goes on where it is")
+    lab.let_go(notebook)
+    cells.show_prompts("[1]", "[2]", "[3]")
+    last = int(subject.evaluate(notebook.path, "n"))
+    assert cells.numbers(1) == list(range(last + 1))
+    assert cells.numbers(2) == [0]
     assert lab.errors == []

@@ -63,6 +63,7 @@ class Frontend:
         "kept_models",
         "kernel_session",
         "lacking",
+        "lacks_output",
         "misled",
         "missed_since",
         "missed_until",
@@ -100,6 +101,8 @@ class Frontend:
         """Why some of what it missed was not kept; empty if all was kept."""
         self.gap_since: float | None = None
         """Since when it may lack something that was not kept; ``None`` if all was kept."""
+        self.lacks_output = False
+        """Whether its cells may lack output that was not kept, until it asks for its runs."""
         self.given_up = False
         """Whether nothing is kept for it until it returns."""
         self.heard_until = 0
@@ -148,12 +151,19 @@ class Frontend:
     def take_gap(self) -> float | None:
         """Return since when it may lack something, because it is about to be told."""
         gap, self.gap_since = self.gap_since, None
+        self.lacks_output = self.lacks_output or gap is not None
         return gap
 
     def take_cut_off(self) -> str:
         """Return why some of what it missed was not kept, because it is about to be told."""
         cut_off, self.cut_off = self.cut_off, ""
+        self.lacks_output = self.lacks_output or bool(cut_off)
         return cut_off
+
+    def take_lack(self) -> bool:
+        """Return whether it may lack output of its cells, because it is about to be told."""
+        lacks, self.lacks_output = self.lacks_output, False
+        return lacks
 
     @property
     def attached(self) -> bool:

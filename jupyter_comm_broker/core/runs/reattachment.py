@@ -107,7 +107,8 @@ class Reattachment:
 
     def _list(self, frontend: Frontend, message: Message, with_code: bool, now: float) -> None:
         runs = [self._told(run, with_code) for run in self._runs]
-        said = {"version": VERSION, "now": self._written(now), "runs": runs}
+        lacks = frontend.take_lack()
+        said = {"version": VERSION, "now": self._written(now), "lacks": lacks, "runs": runs}
         content = {"status": "ok", "execution_count": None, "comm_broker": said}
         self._page_replies.reply(frontend, message, content, now)
 

@@ -25,14 +25,20 @@ ATTACH = {"comm_broker": {"version": 1, "ask": "attach"}}
 
 def runs_of(page: Page, **more: Any) -> list[dict[str, Any]]:
     """Ask which runs there are."""
+    runs: list[dict[str, Any]] = answer_to(page, **more)["runs"]
+    return runs
+
+
+def answer_to(page: Page, **more: Any) -> dict[str, Any]:
+    """Ask which runs there are. Returns all that the broker says."""
     page.gets()
     metadata = {"comm_broker": {"version": 1, "ask": "runs", **more}}
     asked = page.sends("execute_request", ASK, metadata=metadata)
     reply, idle = page.gets()
     assert (reply.header.msg_type, reply.parent.msg_id) == ("execute_reply", asked.header.msg_id)
     assert idle.execution_state == "idle"
-    runs: list[dict[str, Any]] = reply.content["comm_broker"]["runs"]
-    return runs
+    said_to: dict[str, Any] = reply.content["comm_broker"]
+    return said_to
 
 
 def attach(page: Page, request: Message) -> list[Message]:

@@ -9,7 +9,7 @@ import pytest
 from jupyter_comm_broker.core.limits import Limits
 
 from ..room import Room
-from .asking import ASK, attach, begin, end, run, runs_of, types
+from .asking import ASK, answer_to, attach, begin, end, run, runs_of, types
 from .cell import Cell, Notebook
 
 # -- what is listed ----------------------------------------------------------------------------
@@ -52,6 +52,21 @@ def test_a_run_whose_frontend_names_no_cell_is_listed_without_one() -> None:
         page.sends("execute_request", {"code": "1"}, metadata=metadata)
     assert [each["cell_id"] for each in runs_of(page)] == ["", "", ""]
     assert room.log == []
+
+
+def test_a_page_is_told_once_if_what_it_missed_was_not_kept() -> None:
+    room = Room(limits=Limits(absent_bytes=5_000))
+    page = room.page("a")
+    request = begin(room, page)
+    page.detach()
+    page.comes_back()
+    assert not answer_to(page)["lacks"]
+    page.detach()
+    for _ in range(20):
+        room.kernel.prints("x" * 1_000, request)
+    page.comes_back()
+    assert answer_to(page)["lacks"]
+    assert not answer_to(page)["lacks"]
 
 
 # -- what a page gets --------------------------------------------------------------------------
