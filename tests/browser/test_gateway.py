@@ -1,7 +1,7 @@
 """
 A reload during a cell of a kernel behind a gateway shows the widgets at once, and they live.
 
-So they do after a restart of the server in front. The cell itself goes on, and so does its `input()`.
+So they do after a restart of the server in front. The cell goes on, and so does its `input()`.
 """
 
 from __future__ import annotations
