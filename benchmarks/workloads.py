@@ -26,7 +26,7 @@ class _Work:
     """A broker with a proven link, a widget, and pages that read at once. No socket, no clock."""
 
     def __init__(self) -> None:
-        self.broker = KernelBroker(Policy(), Limits(), Author("b" * 32, 0.0))
+        self.broker = KernelBroker(Policy(), Limits(), Author("b" * 32))
         self.signer = Signer(b"key")
         self.bytes = 0
         self.broker.link_opened(0.0, running=False)

@@ -7,7 +7,6 @@ Answers are collected only while somebody waits for them.
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -36,7 +35,7 @@ class Program:
     def __init__(self, driver: KernelDriver) -> None:
         self.driver = driver
         self._session = f"rest-{uuid.uuid4().hex}"
-        self._author = Author(self._session, time.time() - driver.now)
+        self._author = Author(self._session, driver.wall_clock.epoch)
         self._asked: dict[str, ReplyCollector] = {}
         driver.attach_program(self._session, self)
 

@@ -9,7 +9,7 @@ the broker's session, and its replies are recognised by it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -40,14 +40,14 @@ class Author:
 
     Args:
         session: the broker's own session id, new for each server start.
-        wall: seconds to add to ``now`` to get seconds since the Unix epoch.
+        epoch: returns ``now`` as seconds since the Unix epoch, if it is not that already.
     """
 
-    def __init__(self, session: str, wall: float) -> None:
+    def __init__(self, session: str, epoch: Callable[[float], float] = float) -> None:
         self.session = session
         self._prefix = f"{alias(session)}_"
         """The beginning of its msg_ids. Readers see them, so they hold only the alias."""
-        self._wall = wall
+        self.epoch = epoch
         self._count = 0
 
     def write(
@@ -134,10 +134,6 @@ class Author:
     def date(self, now: float) -> str:
         """Return ``now`` as the ISO date that headers and snapshots show."""
         return datetime.fromtimestamp(self.epoch(now), timezone.utc).isoformat()
-
-    def epoch(self, now: float) -> float:
-        """Return ``now`` as seconds since the Unix epoch."""
-        return now + self._wall
 
     def wrote(self, session: str) -> bool:
         """Return whether a header's session is the author's own."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-import time
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -33,6 +32,7 @@ from jupyter_comm_broker.transport.kernel.link_keeper import LinkKeeper
 from jupyter_comm_broker.transport.kernel.link_use import LinkUse
 from jupyter_comm_broker.transport.looks import Looks
 from jupyter_comm_broker.transport.page_ports import FrontendPort, PagePorts
+from jupyter_comm_broker.transport.wall_clock import WallClock
 
 LEVELS = {name: getattr(logging, name.upper()) for name in ("debug", "info", "warning", "error")}
 
@@ -70,7 +70,8 @@ class KernelDriver:
         self.kernel_id: str = kernel_manager.kernel_id
         self._log = OneLineLog(log, {"kernel_id": self.kernel_id})
         self._prefix = f"comm broker, kernel {self.kernel_id[:8]}: "
-        author = Author(uuid.uuid4().hex, time.time() - self._loop.time())
+        self.wall_clock = WallClock(self._loop.time)
+        author = Author(uuid.uuid4().hex, self.wall_clock.epoch)
         self.broker = KernelBroker(policy, limits, author)
         self._activity = KernelActivity(kernel_manager, author.session, self.broker)
         listener = DriverListener(

@@ -23,7 +23,7 @@ class FakePort:
         self.closed = False
         self.refusal: CommBrokerError | None = None
         self._comms = dict(comms or {})
-        self._author = Author("kernel", 0.0)
+        self._author = Author("kernel")
         self._listener: CommListener | None = None
 
     # -- CommPort ----------------------------------------------------------------------------------

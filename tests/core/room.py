@@ -44,7 +44,7 @@ class Room:
         numbers: bool = True,
     ) -> None:
         self.now = 0.0
-        self.broker = KernelBroker(policy or Policy(), limits or Limits(), Author("broker", 0.0))
+        self.broker = KernelBroker(policy or Policy(), limits or Limits(), Author("broker"))
         self.kernel = Kernel(self)
         self.kernel.numbers = numbers
         self.kernel_info = kernel_info

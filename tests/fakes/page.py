@@ -21,7 +21,7 @@ class Page:
         self.heard: list[Message] = []
         self.closed: list[str] = []
         """The reasons for which it was closed."""
-        self._author = Author(session, 0.0)
+        self._author = Author(session)
 
     # -- jupyter_comm_broker.transport.driver.FrontendPort -----------------------------------------
 

@@ -29,7 +29,7 @@ class Socket:
         self.session = session
         self.client = client
         self.subprotocol = subprotocol
-        self._author = Author(session, 0.0)
+        self._author = Author(session)
         self._heard: list[Message] = []
 
     async def sends(

@@ -8,7 +8,7 @@ from jupyter_comm_broker.protocol.synthesis import Author
 
 
 def test_a_message_in_the_kernels_name_has_its_session_and_strings_everywhere() -> None:
-    author = Author("broker", wall=1_000_000.0)
+    author = Author("broker", lambda now: now + 1_000_000.0)
     message = author.write(
         "iopub", "status", {"execution_state": "idle"}, now=5.0, session="kernel"
     )
@@ -24,13 +24,13 @@ def test_a_message_in_the_kernels_name_has_its_session_and_strings_everywhere() 
 
 
 def test_every_message_has_a_msg_id_of_its_own() -> None:
-    author = Author("broker", 0.0)
+    author = Author("broker")
     ids = [author.write("shell", "comm_msg", {}, now=0.0).header.msg_id for _ in range(3)]
     assert ids == [f"{alias('broker')}_{number}" for number in (1, 2, 3)]
 
 
 def test_a_request_of_our_own_carries_our_session_and_its_subshell() -> None:
-    author = Author("broker", 0.0)
+    author = Author("broker")
     message = author.write(
         "shell",
         "comm_msg",

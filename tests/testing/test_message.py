@@ -18,7 +18,7 @@ CONTENT = {"comm_id": "c", "data": {"method": "update", "state": {"value": "é"}
 
 
 def written(buffers: tuple[bytes, ...]) -> BrokersMessage:
-    return Author("s", 0.0).write("iopub", "comm_msg", CONTENT, now=0.0, buffers=buffers)
+    return Author("s").write("iopub", "comm_msg", CONTENT, now=0.0, buffers=buffers)
 
 
 def came(msg_type: str, content: Any, parent: dict[str, Any] | None = None) -> Message:

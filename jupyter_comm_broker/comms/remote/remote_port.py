@@ -51,7 +51,7 @@ class RemotePort:
         self._log = log
         self._loop = asyncio.get_running_loop()
         self._session = uuid.uuid4().hex
-        self._author = Author(self._session, 0.0)
+        self._author = Author(self._session)
         self._rest = Rest(address)
         self._reading = asyncio.Lock()
         self._listener: CommListener | None = None

@@ -17,7 +17,7 @@ from jupyter_comm_broker.transport.frontends import receipts
 from tests.fakes.server import Desk
 from tests.until import until
 
-AUTHOR = Author("s", 0.0)
+AUTHOR = Author("s")
 
 
 class Line:

@@ -16,7 +16,7 @@ from ..talker import Talker
 
 
 def inquiry() -> tuple[Inquiry, Parts]:
-    parts = Parts(Policy(), Limits(), Author("broker", 0.0))
+    parts = Parts(Policy(), Limits(), Author("broker"))
     return parts.inquiry, parts
 
 

@@ -15,7 +15,7 @@ from ..talker import Talker
 
 def kernel_requests() -> tuple[KernelRequests, Effects]:
     effects = Effects()
-    author = Author("broker", 0.0)
+    author = Author("broker")
     return KernelRequests(author, effects, Ledger(effects.note)), effects
 
 

@@ -20,7 +20,7 @@ KERNEL = Talker("kernel")
 def found(*cells: InheritedCell) -> Room:
     """Return a room whose kernel was there before, with cells of an earlier server."""
     room = Room(running=True, proven=False)
-    room.broker = KernelBroker(Policy(), Limits(), Author("broker", 0.0))
+    room.broker = KernelBroker(Policy(), Limits(), Author("broker"))
     room.broker.inherit(cells, room.now)
     room.broker.link_opened(room.now, running=True)
     room.settle()

@@ -16,7 +16,7 @@ async def test_after_its_close_nothing_is_called(far: Far) -> None:
     socket = FarSocket(heard.append, ended.append)
     await socket.connect(await FarEnd().channels("k", "s"), ["v1.kernel.websocket.jupyter.org"])
     assert socket.subprotocol == "v1.kernel.websocket.jupyter.org"
-    message = Author("kernel", 0.0).write("iopub", "stream", {}, now=0.0)
+    message = Author("kernel").write("iopub", "stream", {}, now=0.0)
     far.says(message)
     await until(lambda: len(heard) == 1)
     socket.close()

@@ -138,7 +138,7 @@ async def test_messages_come_in_either_framing_and_what_is_none_is_told(
 ) -> None:
     far.subprotocol = subprotocol
     await listener.opens()
-    kernel = Author("kernel", 0.0)
+    kernel = Author("kernel")
     sent = kernel.write("iopub", "comm_msg", {"n": 1}, now=0.0, buffers=[b"\xff\xfe"])
     far.says(sent)
     far.writes(b"\x82\x03abc")
@@ -172,13 +172,13 @@ async def test_the_gateways_own_words_are_told_from_the_kernels(
 ) -> None:
     await listener.opens()
     session = listener.link._session_id
-    server = Author(session, 0.0)
+    server = Author(session)
     cell = b'{"msg_id":"cell"}'
     far.says(server.write("iopub", "stream", {"text": "exceeded"}, now=0.0, parent=cell))
     far.says(server.write("iopub", "status", {"execution_state": "restarting"}, now=0.0))
     far.says(server.write("iopub", "status", {"execution_state": "dead"}, now=0.0))
     far.says(server.write("iopub", "status", {"execution_state": "starting"}, now=0.0))
-    far.says(Author("kernel", 0.0).write("iopub", "status", {"execution_state": "dead"}, now=0.0))
+    far.says(Author("kernel").write("iopub", "status", {"execution_state": "dead"}, now=0.0))
     await until(lambda: len(listener.heard) == 1)
     assert (listener.limits, listener.ends) == ([cell], ["restarting", "dead"])
 
@@ -188,7 +188,7 @@ async def test_after_a_kernels_last_word_the_gateway_is_asked_whether_it_is_gone
 ) -> None:
     monkeypatch.setattr(gateway_link, "ASK_AFTER", (0.01, 0.01, 0.01))
     await listener.opens()
-    goodbye = Author("kernel", 0.0).write("iopub", "shutdown_reply", {}, now=0.0)
+    goodbye = Author("kernel").write("iopub", "shutdown_reply", {}, now=0.0)
     far.by_id = answer(503)
     far.says(goodbye)
     await until(lambda: len(far.asked) == 4)
@@ -202,7 +202,7 @@ async def test_after_a_kernels_last_word_the_gateway_is_asked_whether_it_is_gone
 
 async def test_what_has_not_left_is_counted_and_comes_back(far: Far, listener: Listener) -> None:
     await listener.opens()
-    ours = Author("ours", 0.0)
+    ours = Author("ours")
     large = ours.write("shell", "comm_msg", {}, now=0.0, buffers=[bytes(50_000_000)])
     small = ours.write("control", "kernel_info_request", {}, now=0.0)
     assert listener.link.send(large)
@@ -219,7 +219,7 @@ async def test_a_flood_leaves_turns_to_others(far: Far, listener: Listener) -> N
     await listener.opens()
     batches: list[int] = []
     listener.received = lambda messages: batches.append(len(messages))  # type: ignore[method-assign]
-    one = Author("kernel", 0.0).write("iopub", "stream", {"text": "x"}, now=0.0)
+    one = Author("kernel").write("iopub", "stream", {"text": "x"}, now=0.0)
     for _ in range(5_000):
         far.says(one)
     await until(lambda: sum(batches) == 5_000)

@@ -73,7 +73,7 @@ def multipart(kernel: Kernel, msg_type: str, parent_type: str | None, state: str
 
 
 def taken_over(kernel: Kernel, core_says: str = "unknown") -> KernelActivity:
-    broker = KernelBroker(Policy(), Limits(), Author(OURS, 0.0))
+    broker = KernelBroker(Policy(), Limits(), Author(OURS))
     broker._parts.work.execution.reset(core_says)
     activity = KernelActivity(kernel, OURS, broker)
     activity.take_over()

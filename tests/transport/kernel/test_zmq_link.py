@@ -32,7 +32,7 @@ class Ends(Deaf):
         self.not_read: list[str] = []
         self.rushes = 0
         self.link = ZmqKernelLink(self.manager, self, RECEIVE_LIMIT)
-        self._author = Author("ours", 0.0)
+        self._author = Author("ours")
         self.link.open()
 
     def received(self, messages: list[Message]) -> None:
@@ -242,7 +242,7 @@ async def test_descriptors_come_back_when_links_close(kernel: ZmqKernel) -> None
 async def test_a_message_that_no_socket_takes_breaks_nothing(ends: Ends) -> None:
     """A SUB socket cannot send. If the message came back, it would break the link for ever."""
     await ends.subscribed()
-    assert ends.link.send(Author("page", 0.0).write("iopub", "comm_msg", {}, now=0.0))
+    assert ends.link.send(Author("page").write("iopub", "comm_msg", {}, now=0.0))
     assert ends.link.is_open
     assert (ends.link.take_unsent(), ends.link.unsent_bytes()["iopub"]) == ([], 0)
     [told] = ends.not_read

@@ -48,7 +48,7 @@ def link(manager: Any, jp_asyncio_loop: asyncio.AbstractEventLoop) -> Iterator[Z
 
 
 def message(channel: str = "shell") -> Message:
-    return Author("a page", 0.0).write(channel, "execute_request", {}, now=0.0)
+    return Author("a page").write(channel, "execute_request", {}, now=0.0)
 
 
 def sockets_of(context: Any) -> set[Any]:
