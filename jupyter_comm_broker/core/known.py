@@ -8,7 +8,7 @@ handed out as they are, with a type of which nothing can be set.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -236,6 +236,11 @@ class Known:
         """Return the output of a run as nbformat has it; empty if the run is not known."""
         run = self._parts.runs.get(msg_id)
         return [] if run is None else run.outputs.as_notebook()
+
+    def run_ending(self, msg_id: str, lines: int) -> Iterator[dict[str, Any]]:
+        """Return the outputs of a run, the last one first. Of each text only its last lines."""
+        run = self._parts.runs.get(msg_id)
+        return iter(()) if run is None else run.outputs.from_the_end(lines)
 
     def run_bytes(self) -> int:
         """Return the bytes of output that are kept of all runs."""

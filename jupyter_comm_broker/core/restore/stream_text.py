@@ -20,6 +20,12 @@ The most characters of a line that is overwritten. A progress bar has some hundr
 A longer line keeps its control characters. A page that is given them does the same with them.
 """
 
+NEWLINE = b"\\n"
+"""The end of a line as JSON has it."""
+
+MOST_BACKSLASHES = 1_000
+"""So many backslashes in a row are told from the end of a line."""
+
 _MOVES = re.compile("[\r\b]")
 _LINE_END = re.compile("\r+\n")
 _PARTS = re.compile("\n|\r+|\b+|[^\n\r\b]+")
@@ -57,6 +63,26 @@ class StreamText:
         """Return the whole text as JSON."""
         return b"".join((b'"', self._done, as_json(self._line.getvalue()), b'"'))
 
+    def ending(self, lines: int) -> bytes:
+        """Return the text from the last ``lines`` complete lines on, as JSON."""
+        begin = len(self._done)
+        for _ in range(lines + 1):
+            begin = self._newline_before(begin)
+            if begin < 0:
+                return self.written()
+        return b"".join((b'"', self._done[begin + 2 :], as_json(self._line.getvalue()), b'"'))
+
+    def _newline_before(self, end: int) -> int:
+        at = self._done.rfind(NEWLINE, 0, end)
+        # An n after a backslash of the text itself, which JSON writes as two.
+        while at > 0 and self._is_escaped(at):
+            at = self._done.rfind(NEWLINE, 0, at)
+        return at
+
+    def _is_escaped(self, at: int) -> bool:
+        before = self._done[max(0, at - MOST_BACKSLASHES) : at]
+        return (len(before) - len(before.rstrip(b"\\"))) % 2 == 1
+
     def resumed(self) -> bytes:
         """Return the whole text as JSON. Who reads it has the cursor where it is here."""
         line = self._line.getvalue()
@@ -65,7 +91,7 @@ class StreamText:
 
     def shorten(self, least: int) -> None:
         """Let the oldest lines go: at least so many bytes of the text as JSON, or all of them."""
-        end = self._done.find(b"\\n", max(0, least - 2)) if least <= len(self._done) else -1
+        end = self._done.find(NEWLINE, max(0, least - 2)) if least <= len(self._done) else -1
         if end >= 0:
             del self._done[: end + 2]
             return

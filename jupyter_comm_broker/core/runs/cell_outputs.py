@@ -54,6 +54,10 @@ class Shown:
         fields.pop("transient", None)
         return {"output_type": self._message.header.msg_type, **fields}
 
+    def ending(self, lines: int) -> dict[str, Any]:
+        """Return the whole output, since only a text can be cut."""
+        return self.written()
+
 
 class Printed:
     """
@@ -108,7 +112,15 @@ class Printed:
     def written(self) -> dict[str, Any]:
         """Return the output as nbformat has it."""
         self._join()
-        return {"output_type": "stream", "name": self.name, "text": loads(self._text.written())}
+        return self._written(self._text.written())
+
+    def ending(self, lines: int) -> dict[str, Any]:
+        """Return its last ``lines`` complete lines and what follows, as nbformat has them."""
+        self._join()
+        return self._written(self._text.ending(lines))
+
+    def _written(self, text: bytes) -> dict[str, Any]:
+        return {"output_type": "stream", "name": self.name, "text": loads(text)}
 
     def _join(self) -> None:
         if self._waiting:

@@ -150,11 +150,18 @@ class RunOutputs:
 
     def as_notebook(self) -> list[dict[str, Any]]:
         """Return the outputs as nbformat has them."""
-        outputs = [each.written() for each in self._items]
-        if self._gone is not None:
-            said = {"output_type": "stream", "name": "stderr", "text": self._cut(self.dropped)}
-            outputs.insert(0, said)
-        return outputs
+        return [*self._what_is_gone(), *(each.written() for each in self._items)]
+
+    def from_the_end(self, lines: int) -> Iterator[dict[str, Any]]:
+        """Return the outputs, the last one first. Of each text only its last lines."""
+        for each in reversed(self._items):
+            yield each.ending(lines)
+        yield from self._what_is_gone()
+
+    def _what_is_gone(self) -> list[dict[str, Any]]:
+        if self._gone is None:
+            return []
+        return [{"output_type": "stream", "name": "stderr", "text": self._cut(self.dropped)}]
 
     # -- bounds ----------------------------------------------------------------------------------
 

@@ -86,23 +86,19 @@ def valid(outputs: Iterable[Output]) -> list[Output]:
     return [_valid(each) for each in outputs]
 
 
-def last_lines(outputs: Iterable[Output], most: int) -> list[str]:
+def last_lines(latest_first: Iterable[Output], most: int) -> list[str]:
     r"""
     Return the last lines of outputs as people read them: without colours, and cut where long.
 
     Args:
-        outputs: the outputs, as :func:`valid` returns them.
-        most: the most lines.
+        latest_first: what a kernel sent, each with its ``output_type``.
+        most: the most lines. No more outputs are read than hold them.
 
-    >>> last_lines(valid([{"output_type": "stream", "text": "a\nb\n 9 %\r10 %"}]), 2)
+    >>> last_lines([{"output_type": "stream", "text": "a\nb\n 9 %\r10 %"}], 2)
     ['b', '10 %']
     """
-    found: list[str] = []
-    for each in reversed(list(outputs)):
-        if len(found) >= most:
-            break
-        found += islice(_lines_from_the_end(_text(each)), most - len(found))
-    return found[::-1]
+    lines = (line for each in latest_first for line in _lines_from_the_end(_text(_valid(each))))
+    return list(islice(lines, most))[::-1]
 
 
 def count_of(value: Any) -> int | None:

@@ -170,8 +170,8 @@ def view(
     if code:
         shown["code"] = run.code
     if lines:
-        outputs = notebook_outputs.valid(known.run_outputs(run.msg_id))
-        shown["last_lines"] = notebook_outputs.last_lines(outputs, lines)
+        ending = known.run_ending(run.msg_id, lines)
+        shown["last_lines"] = notebook_outputs.last_lines(ending, lines)
     return shown
 
 

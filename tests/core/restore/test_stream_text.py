@@ -141,3 +141,14 @@ def test_what_is_left_is_the_end(start: str, pieces: list[str], least: int) -> N
     assert whole.endswith(loads(text.written()))
     text.add("\nmore")
     assert loads(text.written()).endswith("\nmore")
+
+
+LINES = st.lists(st.text(st.sampled_from('nä\\"x')), max_size=6)
+
+
+@given(LINES, st.text(st.sampled_from("n\\x")), st.integers(0, 7))
+def test_the_ending_has_the_last_lines(lines: list[str], rest: str, most: int) -> None:
+    text = StreamText()
+    text.add("".join(f"{line}\n" for line in lines) + rest)
+    kept = lines[len(lines) - most :] if most < len(lines) else lines
+    assert loads(text.ending(most)) == "".join(f"{line}\n" for line in kept) + rest
