@@ -251,7 +251,7 @@ class KernelAndPages(RuleBasedStateMachine):
 LONG = bool(os.environ.get("JCB_LONG"))
 TestKernelAndPages = pytest.mark.timeout(3600 if LONG else 900)(KernelAndPages.TestCase)
 TestKernelAndPages.settings = settings(
-    max_examples=2_000 if LONG else 100,
+    max_examples=2_000 if LONG else 60,
     stateful_step_count=30,
     deadline=None,
     # Explaining traces every line and takes minutes.

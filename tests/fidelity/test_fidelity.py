@@ -29,8 +29,8 @@ from .truth import Truth
 pytestmark = pytest.mark.slow
 
 LONG = bool(os.environ.get("JCB_LONG"))
-COMPARISONS = 5_500 if LONG else 500
-"""For each of four cases: 22,000 in the long run, 2,000 in CI."""
+COMPARISONS = 5_500 if LONG else 200
+"""For each of four cases: 22,000 in the long run, 800 in CI."""
 
 SEED = 20_26
 

@@ -37,8 +37,8 @@ from .wild_side import WILD
 pytestmark = pytest.mark.slow
 
 LONG = bool(os.environ.get("JCB_LONG"))
-COMPARISONS = 25_000 if LONG else 500
-"""For each of four cases: 100,000 in the long run, 2,000 in CI."""
+COMPARISONS = 25_000 if LONG else 200
+"""For each of four cases: 100,000 in the long run, 800 in CI."""
 
 SEED = 20_27
 

@@ -1,13 +1,23 @@
-"""A Jupyter Kernel Gateway of its own on loopback, and how a server in front of it is told."""
+"""
+A gateway of its own on loopback, and how a server in front of it is told.
+
+It is a Jupyter Kernel Gateway. With ``JCB_ENTERPRISE_GATEWAY=PYTHON`` it is the Jupyter Enterprise
+Gateway of that environment, with kernels of its own on this machine.
+"""
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from jupyter_comm_broker.testing.server import Server
+
+
+ENTERPRISE = os.environ.get("JCB_ENTERPRISE_GATEWAY", "")
+"""The Python of an environment with an Enterprise Gateway; empty for a Kernel Gateway."""
 
 
 def free_port() -> int:
@@ -35,12 +45,16 @@ class Gateway(Server):
         self.port = free_port()
 
     def _command(self) -> list[str]:
+        module = "enterprise_gateway" if ENTERPRISE else "kernel_gateway"
+        app = "EnterpriseGatewayApp" if ENTERPRISE else "KernelGatewayApp"
         return [
-            *(sys.executable, "-m", "kernel_gateway"),
-            "--KernelGatewayApp.ip=127.0.0.1",
-            f"--KernelGatewayApp.port={self.port}",
-            "--KernelGatewayApp.port_retries=0",
-            f"--KernelGatewayApp.auth_token={self.token}",
+            *(ENTERPRISE or sys.executable, "-m", module),
+            f"--{app}.ip=127.0.0.1",
+            f"--{app}.port={self.port}",
+            f"--{app}.port_retries=0",
+            f"--{app}.auth_token={self.token}",
+            # By default root may have no kernels there.
+            *(["--EnterpriseGatewayApp.unauthorized_users=nobody"] if ENTERPRISE else []),
             *self._options,
         ]
 
