@@ -15,7 +15,6 @@ from pathlib import Path
 
 from jupyter_comm_broker.testing.server import Server
 
-
 ENTERPRISE = os.environ.get("JCB_ENTERPRISE_GATEWAY", "")
 """The Python of an environment with an Enterprise Gateway; empty for a Kernel Gateway."""
 
