@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 import zmq
+from tornado.ioloop import IOLoop
 
 from jupyter_comm_broker.protocol.message import Part
 from jupyter_comm_broker.transport.kernel.rush import Rush
@@ -78,6 +79,17 @@ def ignore(channel: str, error: Exception) -> None:
     """Take no note of a message that cannot be sent."""
 
 
+def loop_with_readers() -> asyncio.AbstractEventLoop:
+    """
+    Return the running loop, or what stands in for it where it cannot watch descriptors.
+
+    Windows' own loop cannot. There tornado watches them in a thread, as it does for its own
+    sockets, and calls back on the loop.
+    """
+    selector: asyncio.AbstractEventLoop | None = getattr(IOLoop.current(), "selector_loop", None)
+    return selector or asyncio.get_running_loop()
+
+
 class ZmqChannel:
     """
     Owns a connected socket until :meth:`close`, or until somebody else closes it.
@@ -113,7 +125,8 @@ class ZmqChannel:
         self.received_bytes = 0
         self._loop = asyncio.get_running_loop()
         self._descriptor = self._socket.fileno()
-        self._loop.add_reader(self._descriptor, self._ready)
+        self._readers = loop_with_readers()
+        self._readers.add_reader(self._descriptor, self._ready)
         self._ended = False
         self._scheduled: asyncio.Handle | None = None
         self._credit, self._credited_at = float(BURST), self._loop.time()
@@ -180,7 +193,7 @@ class ZmqChannel:
         if not self._ended:
             self._ended = True
             # By the descriptor: a socket that somebody else closed does not know its own.
-            self._loop.remove_reader(self._descriptor)
+            self._readers.remove_reader(self._descriptor)
             self._socket.close(linger=LINGER)
         if self._scheduled is not None:
             self._scheduled.cancel()
