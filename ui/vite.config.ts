@@ -20,6 +20,8 @@ export default defineConfig({
     manifest: true,
   },
   server: {
+    // The tests of the plug-in lie beside this folder.
+    fs: { allow: [".."] },
     proxy: {
       "/api": {
         target: server,
@@ -30,7 +32,9 @@ export default defineConfig({
   },
   test: {
     environment: "happy-dom",
-    include: ["src/**/*.test.{ts,tsx}"],
+    // The plug-in of the notebook is plain JavaScript beside this folder. It finds vitest by its globals.
+    include: ["src/**/*.test.{ts,tsx}", "../tests/labextension/*.test.js"],
+    globals: true,
     restoreMocks: true,
   },
 });

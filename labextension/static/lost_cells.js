@@ -5,7 +5,7 @@ import { showsRunning } from "./prompts.js";
 const COMMAND = "jupyter_comm_broker:run-lost-cells";
 const NOTIFY = "apputils:notify";
 
-/** The broker forgets runs that ended an hour ago. */
+/** The broker forgets runs in time. */
 const TRUSTED_MS = 10 * 60 * 1000;
 
 const idOf = (cell) => cell.model.sharedModel.getId();

@@ -1,3 +1,6 @@
+/** What is saved may be so much older than its file. */
+const SAVING_MS = 2000;
+
 export function isLive(run) {
   return run.state === "queued" || run.state === "running";
 }
@@ -36,8 +39,9 @@ export function match(runs, cells, idsChange) {
 export function needs(cell, run, known, busy) {
   if (isNews(run, known, cell)) return true;
   const { executionCount: count, outputs } = cell.model;
-  // The page that saved the file showed [*] then.
-  if (count === null && outputs.length > 0) return run.state === "ended" && !!run.execution_count;
+  // The page that saved the file showed [*] then: there is output, or it was saved at the end.
+  const showedStar = outputs.length > 0 || Date.parse(run.changed_at) > known - SAVING_MS;
+  if (count === null && showedStar) return run.state === "ended" && !!run.execution_count;
   // If somebody cleared the outputs, they must not come back.
   return run.has_displays && busy && count !== null && count === run.execution_count;
 }

@@ -1,6 +1,6 @@
 // Gives running cells back to a notebook: after a reload, and in a second page.
 //
-// docs/topics/running-cells.md has the contract. A cell changes at the fence, and not before.
+// A cell changes at the fence, and not before.
 import { AttachedCell, closeInput, liveRequest } from "./attached_cell.js";
 import { askForRuns } from "./contract.js";
 import { addRunLost, noteRunning, takeLost, tellOfLost } from "./lost_cells.js";
@@ -156,7 +156,7 @@ export default {
     addRunLost(app, panels);
     app.docRegistry.addWidgetExtension("Notebook", {
       createNew(panel, context) {
-        // Several views of one notebook share its connection. One of them asks.
+        // Of several views of one notebook one asks.
         if ([...panels].some((each) => each.context === context)) return undefined;
         const runs = new NotebookRuns(app, panel, context);
         panels.add(panel);
