@@ -23,6 +23,7 @@ PROBE = (Path(__file__).parent / "probe.js").read_text()
 INDICATOR = ".jp-Notebook-ExecutionIndicator"
 HANDLE = ".jp-OutputArea-output .widget-slider .noUi-handle"
 TRACK = ".jp-OutputArea-output .widget-slider .noUi-target"
+UNSAVED = ".lm-TabBar-tab.jp-mod-dirty"
 BAR = ".jp-OutputArea-output .widget-hprogress .progress-bar"
 
 
@@ -158,6 +159,11 @@ class Lab:
         """The value of the first bar, in percent."""
         style = self.page.locator(BAR).first.evaluate("bar => bar.style.width")
         return float(style.removesuffix("%"))
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the notebook has no changes that are not saved. Notebook 7 does not say so."""
+        return self._app == "lab" and self.page.locator(UNSAVED).count() == 0
 
     def slider(self) -> int:
         """The value of the first slider."""

@@ -46,7 +46,7 @@ def see_through(lab: Lab, cells: Cells, right: list[str], moments: list[float]) 
     """
     begun = time.monotonic()
     left = sorted(moments)
-    while not agree(cells.prompts, right):
+    while left or not agree(cells.prompts, right):
         if left and time.monotonic() - begun > left[0]:
             left.pop(0)
             lab.reload()

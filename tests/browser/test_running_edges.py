@@ -86,7 +86,7 @@ def test_closed_and_opened_after_the_end(
     cells.show_prompts(*prompts(sources))
     lab.pause(1)
     attached = [each for each in lab.wire.messages if each.sent and each.channel == "shell"]
-    assert not lab.page.locator(".jp-mod-dirty").count(), attached
+    assert lab.is_saved, attached
     assert lab.errors == []
 
 
