@@ -69,7 +69,7 @@ class Notebook:
         self.path = f"{name}.ipynb"
         self._folder = folder
         cells = [PREAMBLE.format(name=name, step=STEP), *cells]
-        spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        spec = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
         document = new_notebook(  # type: ignore[no-untyped-call]
             cells=[new_code_cell(source) for source in cells],  # type: ignore[no-untyped-call]
             metadata={"kernelspec": spec},
