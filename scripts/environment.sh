@@ -50,3 +50,8 @@ make_environment() {
         || stop "pip could not install '$*' into $folder (see above). Is a package index reachable?"
     printf '%s\n' "$made_for" >"$folder/made-for"
 }
+
+# Print the lowest versions that pyproject.toml allows, one "name==version" a line, as pip takes constraints.
+lowest_versions() {
+    sed -n '/^dependencies = \[/,/^\]/s/^ *"\([^">]*\)>=\([^"]*\)",$/\1==\2/p' pyproject.toml
+}
