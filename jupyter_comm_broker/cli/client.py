@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from jupyter_comm_broker.cli.exits import CommandError, Exit, RefusalError
-from jupyter_comm_broker.cli.servers import UNIX, Address
+from jupyter_comm_broker.cli.servers.address import UNIX, Address
 from jupyter_comm_broker.cli.wording import LONG, printable
 
 Query = Mapping[str, object]

@@ -15,7 +15,7 @@ from rich.console import Console
 from jupyter_comm_broker.cli.client import Client
 from jupyter_comm_broker.cli.exits import CommandError, Exit
 from jupyter_comm_broker.cli.names import Names
-from jupyter_comm_broker.cli.servers import choose
+from jupyter_comm_broker.cli.servers.address import choose
 
 WIDE = 250
 """Columns of a table that is written to a file or a pipe."""

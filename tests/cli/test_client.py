@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_comm_broker.cli.client import Client, comm_path, runs_path
 from jupyter_comm_broker.cli.exits import CommandError, Exit, RefusalError
-from jupyter_comm_broker.cli.servers import address
+from jupyter_comm_broker.cli.servers.address import address
 
 from .counter import Counter, comm
 

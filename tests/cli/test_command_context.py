@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_comm_broker.cli import servers
 from jupyter_comm_broker.cli.command_context import WIDE, CommandContext, console
 from jupyter_comm_broker.cli.exits import CommandError, Exit
+from jupyter_comm_broker.cli.servers import address
 
 
 class Screen(io.StringIO):
@@ -66,7 +66,7 @@ SERVERS = [{"url": f"http://localhost:{port}/", "token": str(port)} for port in 
 
 
 def test_a_person_chooses_between_servers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "running", lambda: SERVERS)
+    monkeypatch.setattr(address, "running_servers", lambda: SERVERS)
     made, _, notes = context(monkeypatch, "2")
     assert made.client.address.token == "2"
     assert "1  http://localhost:1/" in notes.getvalue()
@@ -74,7 +74,7 @@ def test_a_person_chooses_between_servers(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("said", ["3", "0", "x", ""])
 def test_a_choice_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
-    monkeypatch.setattr(servers, "running", lambda: SERVERS)
+    monkeypatch.setattr(address, "running_servers", lambda: SERVERS)
     made, _, _ = context(monkeypatch, said)
     with pytest.raises(CommandError, match="not a number from 1 to 2"):
         _ = made.client

@@ -10,7 +10,7 @@ from jupyter_comm_broker.cli import event_stream
 from jupyter_comm_broker.cli.client import Client
 from jupyter_comm_broker.cli.event_stream import PATH, Event, follow, read
 from jupyter_comm_broker.cli.exits import CommandError, Exit
-from jupyter_comm_broker.cli.servers import address
+from jupyter_comm_broker.cli.servers.address import address
 
 from .counter import KERNEL, Counter
 from .happened import closed, gone, message, stream

@@ -7,7 +7,7 @@ import pytest
 from jupyter_comm_broker.cli.client import Client
 from jupyter_comm_broker.cli.exits import CommandError, Exit
 from jupyter_comm_broker.cli.names import Names
-from jupyter_comm_broker.cli.servers import address
+from jupyter_comm_broker.cli.servers.address import address
 
 from .counter import KERNEL, OTHER, Counter, comm
 

@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from jupyter_comm_broker.cli.client import Client
 from jupyter_comm_broker.cli.command_context import console
 from jupyter_comm_broker.cli.names import Names
-from jupyter_comm_broker.cli.servers import address
+from jupyter_comm_broker.cli.servers.address import address
 from jupyter_comm_broker.cli.tables import comm_table, facts, model_name, table
 
 from .counter import Counter, comm

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jupyter_comm_broker.cli.exits import CommandError, Exit
-from jupyter_comm_broker.cli.servers import Address, address, choose
+from jupyter_comm_broker.cli.servers.address import Address, address, choose
 
 ONE = {"url": "http://localhost:8888/", "token": "one", "root_dir": "/a"}
 TWO = {"url": "http://localhost:8889/base/", "token": "two", "root_dir": "/b"}

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from jupyter_comm_broker.cli.exits import CommandError, Exit
+from jupyter_comm_broker.cli.servers.running import running_servers
 from jupyter_comm_broker.protocol.base_path import base_path
 
 UNIX = "http+unix"
@@ -59,14 +60,6 @@ def address(url: str, token: str = "") -> Address:
     return Address(scheme=parts.scheme, host=host, port=port, base_url=base_url, token=token)
 
 
-def running() -> list[Mapping[str, Any]]:
-    """Return what the running servers wrote into their files, as ``jupyter server list`` does."""
-    # These imports take half a second. A user who names a URL and a token need not wait for them.
-    from jupyter_server.serverapp import list_running_servers
-
-    return sorted(list_running_servers(), key=lambda info: str(info["url"]))
-
-
 def choose(
     url: str | None,
     token: str | None,
@@ -85,12 +78,13 @@ def choose(
         environment: the environment variables.
         ask: called with a line for each of several servers, and returns the index of the chosen
             one. Without it nobody can be asked.
-        find: returns what the running servers wrote into their files; by default :func:`running`.
+        find: returns what the running servers wrote into their files; by default
+            :func:`running_servers`.
 
     Raises:
         CommandError: there is no server, or there are several and nobody can be asked.
     """
-    find = find or running
+    find = find or running_servers
     told = environment.get("JUPYTER_TOKEN", "")
     # A terminal that runs in a server has this variable set to that server.
     url = url or environment.get("JUPYTER_SERVER_URL") or None

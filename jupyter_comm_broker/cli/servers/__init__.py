@@ -1,0 +1,1 @@
+"""The Jupyter servers that a command may be for."""
