@@ -46,7 +46,7 @@ def parser() -> Parser:
     )
     made.add_argument("--version", action="version", version=__version__)
     add_server(made)
-    commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = made.add_subparsers(title="commands", metavar="COMMAND")
     for group in GROUPS:
         group.add(commands)
     return made
@@ -56,8 +56,12 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run one command. Returns its exit code."""
     debug = False
     try:
-        args = parser().parse_args(words)
+        arguments = parser()
+        args = arguments.parse_args(words)
         debug = args.debug
+        if not hasattr(args, "run"):
+            arguments.print_help()
+            return Exit.OK
         code: Exit = args.run(CommandContext(args), args)
         # Here, so that an error is reported: the reader of a pipe may be gone.
         sys.stdout.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from argparse import ArgumentParser, Namespace
 from base64 import b64encode
@@ -13,6 +14,8 @@ from typing import Any
 from jupyter_comm_broker.cli.exits import CommandError, Exit
 from jupyter_comm_broker.cli.wording import printable
 
+_ATTRIBUTE = re.compile(r"[^\W\d]\w*=")
+
 
 def add_payload(parser: ArgumentParser) -> None:
     """Add the arguments for a message's data, metadata and buffers."""
@@ -21,6 +24,23 @@ def add_payload(parser: ArgumentParser) -> None:
         nargs="?",
         help="a JSON object; @FILE reads it from a file, - from standard input",
     )
+    add_beside_data(parser)
+
+
+def add_data_or_attributes(parser: ArgumentParser) -> None:
+    """Add the same, but the data may also be a widget's attributes (see :func:`told_apart`)."""
+    parser.add_argument(
+        "data",
+        nargs="*",
+        metavar="DATA",
+        help="a JSON object; @FILE reads it from a file, - from standard input. Or attributes of "
+        "a widget as NAME=VALUE: each value is JSON, a text, or the bytes of @FILE",
+    )
+    add_beside_data(parser)
+
+
+def add_beside_data(parser: ArgumentParser) -> None:
+    """Add the arguments for a message's metadata and buffers."""
     parser.add_argument(
         "--metadata", metavar="JSON", help="the message's metadata, in the same forms as the data"
     )
@@ -31,6 +51,25 @@ def add_payload(parser: ArgumentParser) -> None:
         default=[],
         help="a file with a buffer; may be repeated",
     )
+
+
+def told_apart(words: Sequence[str]) -> tuple[str | None, list[str]]:
+    """
+    Return the data that words say, and the attributes that they set.
+
+    >>> told_apart(["value=7", "max=9"]), told_apart(['{"a": "b=c"}'])
+    ((None, ['value=7', 'max=9']), ('{"a": "b=c"}', []))
+
+    Raises:
+        CommandError: they are neither one text of data nor attributes.
+    """
+    if all(_ATTRIBUTE.match(word) for word in words):
+        return None, list(words)
+    if len(words) == 1:
+        return words[0], []
+    odd = next(word for word in words if not _ATTRIBUTE.match(word))
+    advice = "give one JSON object, or attributes as NAME=VALUE; quote them for the shell"
+    raise CommandError(Exit.USAGE, f"{printable(odd)!r} is not an attribute: {advice}")
 
 
 def body(args: Namespace) -> dict[str, Any]:

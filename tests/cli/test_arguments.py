@@ -29,7 +29,6 @@ def test_a_choice_of_comms_is_told_as_the_api_takes_it() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ([], "COMMAND"),
         (["nothing"], "invalid choice: 'nothing'"),
         (["list", "--idle-longer-than", "soon"], "'soon' is not a time; use 90"),
         (["list", "--limit", "-1"], "'-1'|expected one argument"),

@@ -36,6 +36,11 @@ def test_help_says_commands_and_exit_codes(capsys: pytest.CaptureFixture[str]) -
         assert f"\n    {name}" in said
 
 
+def test_without_a_command_it_prints_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == Exit.OK
+    assert capsys.readouterr().out.startswith("usage: jupyter comms")
+
+
 def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parser().parse_args(["--version"])

@@ -11,7 +11,13 @@ from jupyter_comm_broker.cli.arguments import Commands, add_kernel, command
 from jupyter_comm_broker.cli.client import step
 from jupyter_comm_broker.cli.command_context import CommandContext
 from jupyter_comm_broker.cli.exits import CommandError, Exit, RefusalError
-from jupyter_comm_broker.cli.payload import add_payload, body, update
+from jupyter_comm_broker.cli.payload import (
+    add_data_or_attributes,
+    add_payload,
+    body,
+    told_apart,
+    update,
+)
 from jupyter_comm_broker.cli.waiting import ON_THE_WAY, add_timeout, behind, patiently
 from jupyter_comm_broker.cli.wording import printable
 
@@ -26,16 +32,16 @@ def add(commands: Commands) -> None:
         "send",
         send,
         "send a message on a comm",
-        "For example, jupyter comms send 3fa8 --set value=7 --wait processed moves a slider.",
+        "For example, jupyter comms send 3fa8 value=7 --wait processed moves a slider.",
     )
     parser.add_argument("comm", help="the comm's id, or the beginning of its id")
-    add_payload(parser)
+    add_data_or_attributes(parser)
     parser.add_argument(
         "--set",
         metavar="NAME=VALUE",
         action="append",
         default=[],
-        help="instead of data: set a widget's attribute to JSON, a text, or the bytes of @FILE",
+        help="another way to set an attribute, also one whose name is no word",
     )
     add_kernel(parser)
     parser.add_argument(
@@ -57,11 +63,13 @@ def add(commands: Commands) -> None:
 
 def send(context: CommandContext, args: Namespace) -> Exit:
     """Send a message."""
-    if args.set and (args.data or args.buffer):
-        raise CommandError(Exit.USAGE, "--set makes the data and buffers; leave those out")
-    if not args.set and not args.data:
-        raise CommandError(Exit.USAGE, "nothing to send: give data as JSON, or --set NAME=VALUE")
-    sent = {**body(args), **(update(args.set) if args.set else {})}
+    args.data, attributes = told_apart(args.data)
+    attributes += args.set
+    if attributes and (args.data or args.buffer):
+        raise CommandError(Exit.USAGE, "attributes make the data and buffers; leave those out")
+    if not attributes and not args.data:
+        raise CommandError(Exit.USAGE, "nothing to send: give data as JSON, or NAME=VALUE")
+    sent = {**body(args), **(update(attributes) if attributes else {})}
     comm = context.names.comm(args.comm, args.kernel)
     waits = args.wait != "none"
     query = {

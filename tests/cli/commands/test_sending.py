@@ -54,12 +54,21 @@ def test_a_message_is_sent_and_what_comes_first_is_said(run: Run, counter: Count
     assert asked.query == {"wait": "none"}
 
 
-def test_a_widget_is_moved(run: Run, counter: Counter) -> None:
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        ["value=7", "description=as said"],
+        ["--set", "value=7", "--set", "description=as said"],
+        ["value=7", "--set", "description=as said"],
+    ],
+)
+def test_a_widget_is_moved(run: Run, counter: Counter, attributes: list[str]) -> None:
     counter.lays(MESSAGES, {"msg_id": "m1", "seconds": 0.25}, method="POST")
-    words = ("--set", "value=7", "--wait", "processed", "--timeout", "2m")
+    words = (*attributes, "--wait", "processed", "--timeout", "2m")
     assert run("send", "c", *words).out == "done in 0.250 s\n"
     asked = counter.asked[-1]
-    assert asked.json["data"] == {"method": "update", "state": {"value": 7}, "buffer_paths": []}
+    state = {"value": 7, "description": "as said"}
+    assert asked.json["data"] == {"method": "update", "state": state, "buffer_paths": []}
     assert asked.query == {"wait": "processed", "timeout": "120.0"}
 
 
@@ -87,6 +96,9 @@ def test_an_error_in_the_kernel_is_a_failure(run: Run, counter: Counter) -> None
     ("words", "said"),
     [
         (["{}", "--set", "a=1"], "leave those out"),
+        (["a=1", "--buffer", "/dev/null"], "leave those out"),
+        (["{}", "a=1"], "'{}' is not an attribute"),
+        (["a=1", "more"], "'more' is not an attribute: give one JSON object, or"),
         ([], "nothing to send"),
         (["{"], "data is not JSON"),
     ],
