@@ -28,6 +28,13 @@ def __getattr__(name: str) -> Any:
 
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
-    from jupyter_comm_broker.extension import CommBroker
+    try:
+        from jupyter_comm_broker.extension import CommBroker
+    except Exception as error:
+        from jupyter_comm_broker.requirements import advice
+
+        # The server logs this text, and goes on without the broker. Of an ImportError it would say
+        # that the package is not there.
+        raise RuntimeError(advice(error)) from error
 
     return [{"module": "jupyter_comm_broker", "app": CommBroker}]
