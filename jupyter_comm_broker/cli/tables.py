@@ -17,7 +17,7 @@ COMM_COLUMNS = (
     "comm",
     "kernel",
     "target",
-    "model",
+    "widget",
     "knowledge",
     "pages",
     "messages",
@@ -63,13 +63,20 @@ def model_name(comm: Mapping[str, Any]) -> str:
     return str(model["name"]) if model else ""
 
 
+def widget_name(comm: Mapping[str, Any]) -> str:
+    """Return what people call a widget, as in ``Epochs = 7, IntSlider``; empty for other comms."""
+    name = model_name(comm).removesuffix("Model")
+    caption = comm["caption"]
+    return f"{caption}, {name}" if caption and name else caption or name
+
+
 def _row(comm: Mapping[str, Any], names: Names, length: int) -> tuple[str, ...]:
     known = comm["knowledge"] + (", pending" if comm["pending"] else "")
     return (
         comm["comm_id"][:length],
         names.label(comm["kernel_id"]),
         comm["target_name"],
-        model_name(comm),
+        widget_name(comm),
         known,
         str(len(comm["frontends"])),
         f"{comm['messages']['from_kernel'] + comm['messages']['from_frontends']:,}",

@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.state.comm_record import Knowledge
 from jupyter_comm_broker.core.state.known_comm import KnownComm
+from jupyter_comm_broker.inspection.captions import caption
 
 
 class CommFilter(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -34,7 +35,10 @@ class CommFilter(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     text: (
         Annotated[
             str,
-            Meta(description="Part of the comm's id, target or model name; case does not matter."),
+            Meta(
+                description="Part of the comm's id, target, model name, or of what its user sees; "
+                "case does not matter."
+            ),
         ]
         | UnsetType
     ) = UNSET
@@ -92,4 +96,5 @@ def _says(record: KnownComm, part: str) -> bool:
         part in record.comm_id.casefold()
         or part in record.target_name.casefold()
         or part in record.model.name.casefold()
+        or part in (caption(record) or "").casefold()
     )

@@ -53,6 +53,7 @@ Field = Literal[
     "age_seconds",
     "idle_seconds",
     "model",
+    "caption",
     "parents",
     "references",
     "frontends",

@@ -9,6 +9,7 @@ from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.known import Known
 from jupyter_comm_broker.core.state.known_comm import KnownComm
 from jupyter_comm_broker.errors import CommClosedError
+from jupyter_comm_broker.inspection.captions import caption
 from jupyter_comm_broker.inspection.redaction import models_of
 from jupyter_comm_broker.inspection.views import BytesView, CommView, ModelView, TargetView
 from jupyter_comm_broker.protocol.alias import alias
@@ -115,6 +116,7 @@ def _comm(
         "age_seconds": now - record.opened_at,
         "idle_seconds": now - record.last_activity,
         "model": model_of(record),
+        "caption": caption(record),
         "parents": parents,
         "references": list(record.references),
         "frontends": [name for session_id, name in attached if session_id not in refused],

@@ -62,6 +62,10 @@ class CommView(TypedDict):
     age_seconds: Seconds
     idle_seconds: Seconds
     model: ModelView | None
+    caption: Annotated[
+        str | None,
+        Meta(description="What the user sees of a widget: its description, label, text or value."),
+    ]
     parents: Annotated[list[str], Meta(description="Widgets whose states refer to this comm.")]
     references: Annotated[list[str], Meta(description="Widgets that this comm's state refers to.")]
     frontends: Annotated[list[str], Meta(description="Aliases of the pages that have the comm.")]

@@ -114,6 +114,7 @@ def comm(comm_id: str = "c1", kernel_id: str = KERNEL, **other: Any) -> dict[str
         "age_seconds": 90.0,
         "idle_seconds": 9.0,
         "model": {"name": "IntSliderModel", "module": "m", "version": "1"},
+        "caption": None,
         "parents": [],
         "references": [],
         "frontends": [],

@@ -10,7 +10,7 @@ from jupyter_comm_broker.cli.client import Client
 from jupyter_comm_broker.cli.command_context import console
 from jupyter_comm_broker.cli.names import Names
 from jupyter_comm_broker.cli.servers.address import address
-from jupyter_comm_broker.cli.tables import comm_table, facts, model_name, table
+from jupyter_comm_broker.cli.tables import comm_table, facts, model_name, table, widget_name
 
 from .counter import Counter, comm
 
@@ -33,10 +33,10 @@ def test_comms_have_a_row_each_under_the_names_of_the_columns(counter: Counter) 
     comms = [comm("0123456789"), comm("abcdefghij", pending=True, frontends=["p"], model=None)]
     head, one, other = lines(comm_table(comms, names))
     assert head.split() == [
-        *("COMM", "KERNEL", "TARGET", "MODEL", "KNOWLEDGE", "PAGES", "MESSAGES", "BYTES", "IDLE")
+        *("COMM", "KERNEL", "TARGET", "WIDGET", "KNOWLEDGE", "PAGES", "MESSAGES", "BYTES", "IDLE")
     ]
     assert one.split() == [
-        *("01234567", "x.ipynb", "jupyter.widget", "IntSliderModel", "clean", "0", "3"),
+        *("01234567", "x.ipynb", "jupyter.widget", "IntSlider", "clean", "0", "3"),
         *("2.0", "KiB", "9s"),
     ]
     assert "clean, pending" in other
@@ -44,3 +44,13 @@ def test_comms_have_a_row_each_under_the_names_of_the_columns(counter: Counter) 
 
 def test_what_is_no_widget_has_no_model_name() -> None:
     assert (model_name(comm(model=None)), model_name(comm())) == ("", "IntSliderModel")
+
+
+def test_a_widget_is_called_by_what_its_user_sees() -> None:
+    shown = [comm(caption="Epochs = 7"), comm(), comm(caption="Cat", model=None), comm(model=None)]
+    assert [widget_name(each) for each in shown] == [
+        "Epochs = 7, IntSlider",
+        "IntSlider",
+        "Cat",
+        "",
+    ]

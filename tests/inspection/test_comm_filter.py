@@ -18,7 +18,7 @@ def room() -> Room:
     found.kernel.opens("plot", target="Matplotlib")
     refuser.closes("slider-1")
     found.now = 10.0
-    found.kernel.opens("text-1", {"_model_name": "TextModel"})
+    found.kernel.opens("text-1", {"_model_name": "TextModel", "description": "Your Name"})
     return found
 
 
@@ -41,6 +41,7 @@ def ids(conditions: CommFilter, one: Room) -> list[str]:
         (CommFilter(idle_longer_than=10.0), []),
         (CommFilter(text="MATPLOT"), ["plot"]),
         (CommFilter(text="model"), ["slider-1", "text-1"]),
+        (CommFilter(text="your name"), ["text-1"]),
         (CommFilter(text="-1"), ["slider-1", "text-1"]),
         (CommFilter(text="-1", target="jupyter.widget", model="TextModel"), ["text-1"]),
     ],

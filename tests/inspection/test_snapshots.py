@@ -36,6 +36,7 @@ def test_a_comm_is_shown_with_all_that_is_known_of_it() -> None:
         "age_seconds": 5.0,
         "idle_seconds": 5.0,
         "model": {"name": "N", "module": "M", "version": "1"},
+        "caption": None,
         "parents": ["box"],
         "references": [],
         "frontends": [alias("a")],

@@ -16,7 +16,7 @@ from jupyter_comm_broker.cli.wording import counted, printable, short_length
 
 Comm = Mapping[str, Any]
 
-FIELDS = "kernel_id,comm_id,target_name,model,parents,references,frontends,knowledge"
+FIELDS = "kernel_id,comm_id,target_name,model,caption,parents,references,frontends,knowledge"
 
 
 class Node(TypedDict):
@@ -25,6 +25,7 @@ class Node(TypedDict):
     comm_id: str
     target_name: str
     model: str | None
+    caption: str | None
     knowledge: str
     pages: int
     seen_before: bool
@@ -111,6 +112,7 @@ def _leaf(comm: Comm) -> Node:
         "comm_id": comm["comm_id"],
         "target_name": comm["target_name"],
         "model": model_name(comm) or None,
+        "caption": comm["caption"],
         "knowledge": comm["knowledge"],
         "pages": len(comm["frontends"]),
         "seen_before": False,
@@ -124,6 +126,8 @@ def _draw(top: Tree, nodes: list[Node], length: int) -> None:
         branch, children = waiting.pop()
         for node in children:
             words = [printable(node["model"] or node["target_name"]), node["comm_id"][:length]]
+            if node["caption"]:
+                words.insert(0, printable(f"{node['caption']},"))
             if node["knowledge"] != "clean" and node["model"]:
                 words.append(node["knowledge"])
             if node["seen_before"]:

@@ -71,12 +71,14 @@ def test_people_see_branches(run: Run, counter: Counter) -> None:
         widget("slide", held_by="boxboxboxbox", model="IntSliderModel"),
         widget("lay", held_by="boxboxboxbox", model="LayoutModel"),
         comm("own", target_name="my.target", model=None),
+        {**widget("label", model="LabelModel"), "caption": "Epochs"},
     )
     assert run("tree").out.splitlines() == [
-        "x.ipynb (3 comms)",
+        "x.ipynb (4 comms)",
         "├── BoxModel boxboxbo",
         "│   └── IntSliderModel slide",
-        "└── my.target own",
+        "├── my.target own",
+        "└── Epochs, LabelModel label",
     ]
     assert "LayoutModel lay" in run("tree", "--all").out
 

@@ -36,6 +36,8 @@ export interface CommView {
   readonly age_seconds: number;
   readonly idle_seconds: number;
   readonly model: ModelView | null;
+  /** What its user sees of a widget: its description, label, text or value. */
+  readonly caption: string | null;
   readonly parents: readonly string[];
   readonly references: readonly string[];
   /** Aliases of the pages that have the comm. */

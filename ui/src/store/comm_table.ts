@@ -89,6 +89,7 @@ function barely(opened: Opened): Comm {
     age_seconds: 0,
     idle_seconds: 0,
     model: opened.model,
+    caption: null,
     parents: [],
     references: [],
     frontends: [],

@@ -27,7 +27,7 @@ export const commsLoading = signal(true);
 /** REST's largest page. */
 const PAGE = 1000;
 /** The fields that change while a comm is open. */
-const VOLATILE = ["kernel_id", "comm_id", "last_activity", "messages", "bytes", "knowledge", "checked_at", "dirty_because", "pending", "sequence", "frontends", "references", "parents", "model"];
+const VOLATILE = ["kernel_id", "comm_id", "last_activity", "messages", "bytes", "knowledge", "checked_at", "dirty_because", "pending", "sequence", "frontends", "references", "parents", "model", "caption"];
 /** The most pages of a refresh. Comms that are idle for longer are refreshed later. */
 const MOST_PAGES = 2;
 

@@ -87,9 +87,9 @@ function CommCells({ row, selected, closed }: { readonly row: CommRow; readonly 
             again
           </span>
         )}
-        {comm.model?.name && (
-          <span class={styles.target}>
-            <Inert text={comm.target_name} most={60} brief />
+        {(comm.caption || comm.model?.name) && (
+          <span class={comm.caption ? styles.caption : styles.target}>
+            <Inert text={comm.caption || comm.target_name} most={60} brief />
           </span>
         )}
       </div>

@@ -13,6 +13,7 @@ export function comm(id: string, told: Partial<Omit<Comm, "model">> & { readonly
     last_activity: "2026-01-01T00:00:00Z",
     age_seconds: 0,
     idle_seconds: 0,
+    caption: null,
     parents: [],
     references: [],
     frontends: [],

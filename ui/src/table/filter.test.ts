@@ -6,7 +6,7 @@ import { wantedOf } from "./wanted";
 const AT = Date.parse("2026-01-01T01:00:00Z");
 const all = [
   comm("aa11", { model: "IntSliderModel", frontends: ["p"], last_activity: "2026-01-01T00:59:30Z" }),
-  comm("bb22", { model: "LayoutModel", knowledge: "dirty" }),
+  comm("bb22", { model: "LayoutModel", caption: "Epochs = 7", knowledge: "dirty" }),
   comm("cc33", { target_name: "My.Plot", knowledge: "unknown", kernel_id: "k2", frontends: ["p"] }),
 ];
 const found = (conditions: Record<string, string>) => matching(all, wantedOf(conditions).filter, titleOf, AT).map((each) => each.comm_id.slice(0, 2));
@@ -17,6 +17,7 @@ describe("conditions", () => {
     [{ text: "MY.PLOT" }, ["cc"]],
     [{ text: "b22" }, ["bb"]],
     [{ text: "slider" }, ["aa"]],
+    [{ text: "epochs" }, ["bb"]],
     [{ text: "BETA" }, ["cc"]],
     [{ kernel: "k2" }, ["cc"]],
     [{ target: "My.Plot" }, ["cc"]],

@@ -26,7 +26,7 @@ export function matching(comms: readonly Comm[], filter: Filter, titleOf: (kerne
 function searched(comm: Comm): string {
   let text = texts.get(comm);
   if (text === undefined) {
-    text = [comm.comm_id, comm.target_name, comm.model?.name ?? ""].map((each) => each.slice(0, SEARCHED)).join("\n").toLowerCase();
+    text = [comm.comm_id, comm.target_name, comm.model?.name ?? "", comm.caption ?? ""].map((each) => each.slice(0, SEARCHED)).join("\n").toLowerCase();
     texts.set(comm, text);
   }
   return text;
