@@ -1,0 +1,62 @@
+"""
+Beside extensions that own outputs or run cells, a reload brings widgets back and doubles nothing.
+
+Each runs only in an environment that has its extension: ``scripts/test --long`` makes them.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .cells import Cells
+from .reloading import LONG
+
+if TYPE_CHECKING:
+    from .desk import Desk
+    from .server import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.long]
+
+BAR = "bar = widgets.IntProgress(max=2000); display(bar)"
+MOVED = LONG.replace("print(", "bar.value = n; print(")
+
+NEIGHBOURS = {
+    "jupyter_server_nbmodel": "another extension",
+    "jupyter_server_documents": "another extension",
+    "jupyter_collaboration": "shared document",
+}
+"""By package, what the plug-in says of it."""
+
+
+@pytest.fixture
+def neighbour() -> str:
+    """The extension of this environment that owns outputs."""
+    for name in NEIGHBOURS:
+        if find_spec(name):
+            return name
+    pytest.skip(f"none of {', '.join(NEIGHBOURS)} is installed here")
+
+
+def test_a_reload_in_mid_cell(neighbour: str, desk: Desk, subject: Server) -> None:
+    notebook = desk.notebook(subject, [BAR, MOVED])
+    lab = desk.page(subject)
+    cells = Cells(lab)
+    lab.open_notebook(notebook)
+    lab.run_all()
+    lab.wait_until(lambda: len(cells.numbers(2)) > 20, 60, "the cell counts", lambda: cells.texts)
+    lab.reload()
+    lab.widgets_drawn(30, bar=1)
+    desk.picture(lab, f"-{neighbour}")
+    stood = lab.bar()
+    lab.wait_until(lambda: lab.bar() > stood, 20, "the bar moves")
+    lab.let_go(notebook)
+    lab.wait_until(lambda: lab.status() == "idle", 20, "the cell is over")
+    lab.pause(1)
+    numbers = cells.numbers(2)
+    assert sorted(set(numbers)) == numbers, "a line came twice"
+    assert [text for text in cells.told if NEIGHBOURS[neighbour] in text], cells.told
+    assert len(cells.told) == 1
+    desk.picture(lab, f"-{neighbour}-end")
