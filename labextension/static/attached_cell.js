@@ -3,7 +3,6 @@ import { attachTo, saidBy } from "./contract.js";
 import { keepFromWidgets } from "./output_widgets.js";
 import { showEnded, showRunning } from "./prompts.js";
 
-/** What an Output widget does not take. */
 const NO_OUTPUT = new Set(["execute_input", "status"]);
 
 /** The id of the request whose answers come to the cell; `undefined` if none do. */
@@ -36,7 +35,6 @@ export class AttachedCell {
     );
   }
 
-  /** Whether the fence came. */
   get begun() {
     return this.#begun;
   }
@@ -45,7 +43,6 @@ export class AttachedCell {
     this.#future.dispose();
   }
 
-  /** Whether the cell may draw the message. */
   #passes(message) {
     const said = saidBy(message);
     if (said) {

@@ -3,8 +3,14 @@
 const VERSION = 1;
 
 /** Does nothing, should a kernel get it. */
-const NOTHING = { code: "", silent: true, store_history: false, user_expressions: {} };
-Object.assign(NOTHING, { allow_stdin: true, stop_on_error: false });
+const NOTHING = {
+  code: "",
+  silent: true,
+  store_history: false,
+  user_expressions: {},
+  allow_stdin: true,
+  stop_on_error: false,
+};
 
 let asked = 0;
 
@@ -45,7 +51,6 @@ export function attachTo(kernel, msgId) {
   return kernel.sendShellMessage(request(kernel, msgId, { ask: "attach" }), true, false);
 }
 
-/** What the broker itself says with a message. */
 export function saidBy(message) {
   return message.content.comm_broker;
 }

@@ -1,4 +1,4 @@
-// A command that opens the dashboard. The Help menu has it by the schema of this plug-in.
+// The Help menu has this command by the schema of the plug-in.
 import { pageConfig } from "./page_config.js";
 
 export default {

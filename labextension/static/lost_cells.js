@@ -5,7 +5,6 @@ import { showsRunning } from "./prompts.js";
 const COMMAND = "jupyter_comm_broker:run-lost-cells";
 const NOTIFY = "apputils:notify";
 
-/** The broker forgets runs in time. */
 const TRUSTED_MS = 10 * 60 * 1000;
 
 const idOf = (cell) => cell.model.sharedModel.getId();
@@ -22,7 +21,6 @@ export function noteRunning(context, kernel, cells) {
   } catch {} // Storage is full or forbidden.
 }
 
-/** The ids of the cells whose requests never came to the broker. */
 export function takeLost(context, kernel, cells, runs) {
   let noted = null;
   try {
@@ -51,7 +49,6 @@ export function tellOfLost(app, context, ids) {
   app.commands.execute(NOTIFY, { message, type: "warning", options });
 }
 
-/** Add the command of the notification, for the notebooks that are open. */
 export function addRunLost(app, panels) {
   app.commands.addCommand(COMMAND, {
     label: "Run the cells that were lost in a reload",
@@ -60,7 +57,7 @@ export function addRunLost(app, panels) {
       if (!panel) return;
       const { recordTiming } = panel.content.notebookConfig;
       const lost = panel.content.widgets.filter((cell) => cells.includes(idOf(cell)));
-      // CodeCell.execute. The commands of the notebook run what is selected in the one in front.
+      // This is CodeCell.execute. Commands run what is selected in the notebook in front.
       const ran = lost.map((cell) =>
         cell.constructor.execute(cell, panel.context.sessionContext, { recordTiming }),
       );
