@@ -171,20 +171,19 @@ def test_a_kernel_that_dies_after_a_reload(desk: Desk, subject: Server) -> None:
 
 @pytest.mark.long
 def test_a_cell_that_is_moved_while_it_runs(desk: Desk, subject: Server) -> None:
-    """The run finds its cell where it is, before and after a reload."""
+    """JupyterLab drops the output of a running cell that is moved. A reload brings it back."""
     lab, cells, notebook = run(desk, subject, [LONG, "print('line 0')"])
     lab.wait_until(lambda: bool(cells.numbers(1)), 60, "the cell counts")
     cells.choose(1)
     lab.page.keyboard.press("Control+Shift+ArrowDown")
-    cells.show_prompts("[1]", "[*]", "[*]")
+    lab.pause(0.5)
     save(lab, notebook)
-    reload_while_it_counts(lab, cells, 2)
-    cells.choose(2)
-    lab.page.keyboard.press("Control+Shift+ArrowUp")
-    lab.wait_until(lambda: bool(cells.numbers(1)), 20, "the cell goes on where it is")
+    lab.reload()
+    lab.wait_until(lambda: len(cells.numbers(2)) > 10, 20, "the cell goes on where it is now")
+    cells.show_prompts("[1]", "[*]", "[*]")
     lab.let_go(notebook)
-    cells.show_prompts("[1]", "[2]", "[3]")
+    cells.show_prompts("[1]", "[3]", "[2]")
     last = int(subject.evaluate(notebook.path, "n"))
-    assert cells.numbers(1) == list(range(last + 1))
-    assert cells.numbers(2) == [0]
+    assert cells.numbers(2) == list(range(last + 1))
+    assert cells.numbers(1) == [0]
     assert lab.errors == []
