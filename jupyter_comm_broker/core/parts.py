@@ -19,6 +19,7 @@ from jupyter_comm_broker.core.ingress.kernel_ingress import KernelIngress
 from jupyter_comm_broker.core.ingress.kernel_replies import KernelReplies
 from jupyter_comm_broker.core.ingress.process import Process
 from jupyter_comm_broker.core.ingress.process_end import ProcessEnd
+from jupyter_comm_broker.core.ingress.started import Started
 from jupyter_comm_broker.core.ingress.timers import Timers
 from jupyter_comm_broker.core.ingress.unreachable import Unreachable
 from jupyter_comm_broker.core.kernel.checks import Checks
@@ -266,6 +267,7 @@ class Parts:
                 self.dropped,
                 self.gateway_limit,
                 self.unreachable,
+                Started(work.execution, self.page_replies),
                 self.delivery.waiting,
                 self.runs,
             ),

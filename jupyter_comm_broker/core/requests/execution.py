@@ -27,6 +27,10 @@ Others may have been sent on control, past this server or before it.
 """
 
 
+STARTS = ("starting", "restarting")
+"""The states of a kernel that will be idle in a moment."""
+
+
 class Running(NamedTuple):
     """A request that the kernel has begun and not ended."""
 
@@ -45,11 +49,21 @@ class Execution:
         self._state = "unknown"
         self.main_is_unheard = False
         """Whether the kernel was there before, and its main shell has not answered yet."""
+        self._shown_as_starting = False
 
     @property
     def state(self) -> str:
         """``unknown``, ``starting``, ``idle``, ``busy``, ``restarting`` or ``dead``."""
         return "busy" if self.is_guessed else self._state
+
+    @property
+    def start_is_untold(self) -> bool:
+        """Whether the kernel is idle, and pages that saw it start show no status that said so."""
+        return self._shown_as_starting and self._state == "idle"
+
+    def start_told(self) -> None:
+        """Note that pages were told."""
+        self._shown_as_starting = False
 
     @property
     def is_guessed(self) -> bool:
@@ -110,13 +124,14 @@ class Execution:
         """
         if self.main_is_unheard and lane == MAIN and message.parent.msg_type in ON_SHELL:
             self.main_is_unheard = False
+        self._shown_as_starting = state in STARTS or (self._shown_as_starting and not tracked)
         if state == "busy":
             if tracked:
                 requests = self._running.setdefault(lane, {})
                 running = Running(message.parent, message.parent_text, now)
                 requests.setdefault(running.header.msg_id, running)
                 self._state = "busy"
-            elif self._state in ("unknown", "starting", "restarting"):
+            elif self._state in ("unknown", *STARTS):
                 self._state = "idle"
             return False
         if state != "idle":
@@ -140,11 +155,12 @@ class Execution:
 
         Its own message about the start may have been published before anybody listened.
         """
-        if self._state in ("starting", "restarting"):
+        if self._state in STARTS:
             self._state = "idle"
 
     def reset(self, state: str) -> None:
         """Forget all requests, because the kernel's process is gone or another one."""
         self._running.clear()
         self._state = state
+        self._shown_as_starting = state in STARTS
         self.main_is_unheard = False
