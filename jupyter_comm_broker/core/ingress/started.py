@@ -1,10 +1,10 @@
 """
 Tells pages that a kernel has started, where no status that they show tells them.
 
-A new process says "starting", which pages show. Then it answers questions whose statuses they do not
-show (fact 1.1, rule 22). So a page would show "starting" until somebody runs a cell. In front of a
-stock server it is saved by the statuses of its own subshell. These would also show a busy kernel as
-idle, so they do not reach pages here.
+A new process says "starting", which pages show. Then it answers questions whose statuses they do
+not show (fact 1.1, rule 22). So a page would show "starting" until somebody runs a cell. On a stock
+server it is saved by the statuses of its own subshell. These would also show a busy kernel as idle,
+so they do not reach pages here.
 """
 
 from __future__ import annotations
