@@ -82,6 +82,8 @@ async def test_a_page_is_told_that_the_kernel_died_and_was_restarted(
         await page.execute("import os; os._exit(1)")
         await page.until(lambda m: m.execution_state == "restarting", 20)
         await closes_once(page, old)
+        # Nobody has to run a cell for that. Stock pages are told by their own subshell's statuses.
+        await page.shows(lambda: page.status == "idle", 30)
         assert await page.run("print('again')", 30) == "again\n"
         assert page.status == "idle"
         assert await server.comms(kernel_id) == {}
