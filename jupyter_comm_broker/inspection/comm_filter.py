@@ -18,7 +18,7 @@ class CommFilter(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
 
     target: Annotated[str, Meta(description="Exactly this target name.")] | UnsetType = UNSET
     model: (
-        Annotated[str, Meta(description="Exactly this model name, as in IntSliderModel.")]
+        Annotated[str, Meta(description="This model name, as in IntSliderModel or IntSlider.")]
         | UnsetType
     ) = UNSET
     knowledge: (
@@ -50,7 +50,8 @@ class CommFilter(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
         if not isinstance(self.target, UnsetType):
             found = [each for each in found if each.target_name == self.target]
         if not isinstance(self.model, UnsetType):
-            found = [each for each in found if each.model.name == self.model]
+            names = {self.model, f"{self.model}Model"}
+            found = [each for each in found if each.model.name in names]
         if not isinstance(self.knowledge, UnsetType):
             found = [each for each in found if each.knowledge is self.knowledge]
         if not isinstance(self.idle_longer_than, UnsetType):

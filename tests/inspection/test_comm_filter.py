@@ -33,6 +33,8 @@ def ids(conditions: CommFilter, one: Room) -> list[str]:
         (CommFilter(target="Matplotlib"), ["plot"]),
         (CommFilter(target="Mat"), []),
         (CommFilter(model="TextModel"), ["text-1"]),
+        (CommFilter(model="Text"), ["text-1"]),
+        (CommFilter(model="text"), []),
         (CommFilter(model=""), ["plot"]),
         (CommFilter(knowledge=Knowledge.CLEAN), ["slider-1", "text-1"]),
         (CommFilter(attached=True), ["slider-1", "plot", "text-1"]),
