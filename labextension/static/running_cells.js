@@ -52,7 +52,7 @@ class NotebookRuns {
   }
 
   get #cells() {
-    return this.#panel.content.widgets.filter((cell) => cell.model.type === "code");
+    return this.#panel.content.widgets.filter((cell) => cell.model?.type === "code");
   }
 
   // A notebook that cannot be read has no cells to look at.
