@@ -10,7 +10,6 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.state.comm_record import Knowledge
 from jupyter_comm_broker.core.state.known_comm import KnownComm
-from jupyter_comm_broker.inspection.captions import caption
 
 
 class CommFilter(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -35,10 +34,7 @@ class CommFilter(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     text: (
         Annotated[
             str,
-            Meta(
-                description="Part of the comm's id, target, model name, or of what its user sees; "
-                "case does not matter."
-            ),
+            Meta(description="Part of the comm's id, target or model name; case does not matter."),
         ]
         | UnsetType
     ) = UNSET
@@ -62,8 +58,16 @@ class CommFilter(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
             found = [each for each in found if _has(each, pages) is self.attached]
         if not isinstance(self.text, UnsetType):
             part = self.text.casefold()
-            found = [each for each in found if _says(each, part)]
+            found = [each for each in found if self.says(each, part)]
         return found
+
+    def says(self, record: KnownComm, part: str) -> bool:
+        """Return whether a comm has a text in lower case. Closing by it must not follow values."""
+        return (
+            part in record.comm_id.casefold()
+            or part in record.target_name.casefold()
+            or part in record.model.name.casefold()
+        )
 
 
 def without_held(chosen: Iterable[KnownComm], all_of_them: Iterable[KnownComm]) -> list[KnownComm]:
@@ -90,12 +94,3 @@ def without_held(chosen: Iterable[KnownComm], all_of_them: Iterable[KnownComm]) 
 
 def _has(record: KnownComm, pages: set[str]) -> bool:
     return bool(pages - record.refused_by) if record.refused_by else bool(pages)
-
-
-def _says(record: KnownComm, part: str) -> bool:
-    return (
-        part in record.comm_id.casefold()
-        or part in record.target_name.casefold()
-        or part in record.model.name.casefold()
-        or part in (caption(record) or "").casefold()
-    )

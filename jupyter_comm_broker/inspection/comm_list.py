@@ -18,6 +18,7 @@ from msgspec import UNSET, Meta, UnsetType
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.core.state.known_comm import KnownComm
 from jupyter_comm_broker.errors import CursorExpiredError, InvalidFieldError
+from jupyter_comm_broker.inspection.captions import caption
 from jupyter_comm_broker.inspection.comm_filter import CommFilter
 from jupyter_comm_broker.inspection.cursor_text import decoded, encoded
 from jupyter_comm_broker.inspection.list_cursors import ListCursors, Place
@@ -83,6 +84,16 @@ _KEYS: dict[str, Callable[[KnownComm], Any]] = {
 class KernelListQuery(CommFilter, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """Chooses a kernel's comms, their order, and a page of the list."""
 
+    text: (
+        Annotated[
+            str,
+            Meta(
+                description="Part of the comm's id, target, model name, or of what its user sees; "
+                "case does not matter."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     sort: Annotated[Sort, Meta(description="What to sort by. A leading - reverses the order.")] = (
         OPENED
     )
@@ -100,6 +111,11 @@ class KernelListQuery(CommFilter, kw_only=True, frozen=True, forbid_unknown_fiel
         ]
         | UnsetType
     ) = UNSET
+
+    def says(self, record: KnownComm, part: str) -> bool:
+        """Return whether a comm has a text in lower case, also in what its user sees."""
+        # Not by super(), which fails in a class that msgspec makes anew.
+        return CommFilter.says(self, record, part) or part in (caption(record) or "").casefold()
 
 
 class ListQuery(KernelListQuery, kw_only=True, frozen=True, forbid_unknown_fields=True):

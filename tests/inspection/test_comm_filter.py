@@ -6,6 +6,7 @@ import pytest
 
 from jupyter_comm_broker.core.state.comm_record import Knowledge
 from jupyter_comm_broker.inspection.comm_filter import CommFilter, without_held
+from jupyter_comm_broker.inspection.comm_list import KernelListQuery
 from tests.core.room import Room
 
 
@@ -43,7 +44,9 @@ def ids(conditions: CommFilter, one: Room) -> list[str]:
         (CommFilter(idle_longer_than=10.0), []),
         (CommFilter(text="MATPLOT"), ["plot"]),
         (CommFilter(text="model"), ["slider-1", "text-1"]),
-        (CommFilter(text="your name"), ["text-1"]),
+        (CommFilter(text="your name"), []),
+        (KernelListQuery(text="your name"), ["text-1"]),
+        (KernelListQuery(text="MATPLOT"), ["plot"]),
         (CommFilter(text="-1"), ["slider-1", "text-1"]),
         (CommFilter(text="-1", target="jupyter.widget", model="TextModel"), ["text-1"]),
     ],
