@@ -63,10 +63,9 @@ def model_name(comm: Mapping[str, Any]) -> str:
     return str(model["name"]) if model else ""
 
 
-def widget_name(comm: Mapping[str, Any]) -> str:
+def called(caption: str | None, model: str | None) -> str:
     """Return what people call a widget, as in ``Epochs = 7, IntSlider``; empty for other comms."""
-    name = model_name(comm).removesuffix("Model")
-    caption = comm["caption"]
+    name = (model or "").removesuffix("Model")
     return f"{caption}, {name}" if caption and name else caption or name
 
 
@@ -76,7 +75,7 @@ def _row(comm: Mapping[str, Any], names: Names, length: int) -> tuple[str, ...]:
         comm["comm_id"][:length],
         names.label(comm["kernel_id"]),
         comm["target_name"],
-        widget_name(comm),
+        called(comm["caption"], model_name(comm)),
         known,
         str(len(comm["frontends"])),
         f"{comm['messages']['from_kernel'] + comm['messages']['from_frontends']:,}",

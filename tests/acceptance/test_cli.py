@@ -101,7 +101,7 @@ async def test_what_lives_is_listed_shown_and_drawn_as_a_tree(
         (box,) = [each for each in kernel["comms"] if each["comm_id"] == top]
         models = [each["model"] for each in box["children"]]
         assert models == ["IntSliderModel", "PasswordModel", "ImageModel"]
-        assert f"├── 7, IntSliderModel {slider[:8]}" in (await comms(server, "tree")).out
+        assert f"├── 7, IntSlider {slider[:8]}" in (await comms(server, "tree")).out
 
 
 async def test_a_password_is_shown_to_who_asks_for_it(server: Server, kernel_id: str) -> None:

@@ -10,7 +10,7 @@ from jupyter_comm_broker.cli.client import Client
 from jupyter_comm_broker.cli.command_context import console
 from jupyter_comm_broker.cli.names import Names
 from jupyter_comm_broker.cli.servers.address import address
-from jupyter_comm_broker.cli.tables import comm_table, facts, model_name, table, widget_name
+from jupyter_comm_broker.cli.tables import called, comm_table, facts, model_name, table
 
 from .counter import Counter, comm
 
@@ -47,10 +47,6 @@ def test_what_is_no_widget_has_no_model_name() -> None:
 
 
 def test_a_widget_is_called_by_what_its_user_sees() -> None:
-    shown = [comm(caption="Epochs = 7"), comm(), comm(caption="Cat", model=None), comm(model=None)]
-    assert [widget_name(each) for each in shown] == [
-        "Epochs = 7, IntSlider",
-        "IntSlider",
-        "Cat",
-        "",
-    ]
+    assert called("Epochs = 7", "IntSliderModel") == "Epochs = 7, IntSlider"
+    assert (called(None, "IntSliderModel"), called("Cat", None)) == ("IntSlider", "Cat")
+    assert called(None, None) == ""

@@ -11,7 +11,7 @@ from rich.tree import Tree
 from jupyter_comm_broker.cli.arguments import Commands, add_kernel, command
 from jupyter_comm_broker.cli.command_context import CommandContext
 from jupyter_comm_broker.cli.exits import Exit
-from jupyter_comm_broker.cli.tables import model_name
+from jupyter_comm_broker.cli.tables import called, model_name
 from jupyter_comm_broker.cli.wording import counted, printable, short_length
 
 Comm = Mapping[str, Any]
@@ -125,9 +125,8 @@ def _draw(top: Tree, nodes: list[Node], length: int) -> None:
     while waiting:
         branch, children = waiting.pop()
         for node in children:
-            words = [printable(node["model"] or node["target_name"]), node["comm_id"][:length]]
-            if node["caption"]:
-                words.insert(0, printable(f"{node['caption']},"))
+            name = called(node["caption"], node["model"]) or node["target_name"]
+            words = [printable(name), node["comm_id"][:length]]
             if node["knowledge"] != "clean" and node["model"]:
                 words.append(node["knowledge"])
             if node["seen_before"]:

@@ -75,12 +75,12 @@ def test_people_see_branches(run: Run, counter: Counter) -> None:
     )
     assert run("tree").out.splitlines() == [
         "x.ipynb (4 comms)",
-        "├── BoxModel boxboxbo",
-        "│   └── IntSliderModel slide",
+        "├── Box boxboxbo",
+        "│   └── IntSlider slide",
         "├── my.target own",
-        "└── Epochs, LabelModel label",
+        "└── Epochs, Label label",
     ]
-    assert "LayoutModel lay" in run("tree", "--all").out
+    assert "Layout lay" in run("tree", "--all").out
 
 
 def test_programs_get_nodes(run: Run, counter: Counter) -> None:
