@@ -79,7 +79,7 @@ def any_kernel(server: Server, request: pytest.FixtureRequest) -> str:
     return server.start_kernel(server.add_kernel("six", python=python))
 
 
-@pytest.mark.parametrize("seed", range(10) if LONG else [0])
+@pytest.mark.parametrize("seed", range(10) if LONG else [0, 5])
 @pytest.mark.parametrize("ends", ["", "1 / 0"], ids=["ends well", "raises"])
 async def test_pages_that_come_at_any_moment_end_as_the_one_that_ran_it(
     server: Server, any_kernel: str, seed: int, ends: str

@@ -46,10 +46,13 @@ WIDGETS = """\
 line = widgets.IntProgress(max={steps})
 out = widgets.Output()
 display(line, out)
+inside, after = display("-", display_id=True), display("-", display_id=True)
 for n in range({steps}):
     line.value = n + 1
     with out:
         print(f"inside {{n}}", flush=True)
+        inside.update(f"updated inside {{n}}")
+    after.update(f"updated after {{n}}")
     print(f"line {{n}}", flush=True)
     time.sleep({step})"""
 

@@ -43,6 +43,7 @@ def test_a_reload_in_mid_cell(neighbour: str, desk: Desk, subject: Server) -> No
     lab.open_notebook(notebook)
     lab.run_all()
     lab.wait_until(lambda: len(cells.numbers(2)) > 20, 60, "the cell counts", lambda: cells.texts)
+    lab.widgets_drawn(30, bar=1)
     lab.reload()
     lab.widgets_drawn(30, bar=1)
     desk.picture(lab, f"-{neighbour}")

@@ -27,6 +27,9 @@ VERSION = 1
 MOST_OTHERS = 20
 """The pages that attached to one run, from which on it is looked which of them are gone."""
 
+HELD_BACK = CAPTURED_TYPES | {"update_display_data"}
+"""What does not reach a cell while an Output widget takes its output (fact 7.8)."""
+
 DOTS = "········"
 """What a page keeps of a password (fact 7.7)."""
 
@@ -61,15 +64,8 @@ class Holders:
             captured: whether an Output widget takes the output of its request.
         """
         run = self._runs.get(message.parent.msg_id)
-        if (
-            run is not None
-            and (captured or run.captured)
-            and message.header.msg_type in CAPTURED_TYPES
-        ):
-            if captured is not run.captured:
-                run.capture(captured)
-                for page in self._pages(run.attached):
-                    self.tell(page, run, "captured" if captured else "released", now)
+        if run is not None and (captured or run.captured) and message.header.msg_type in HELD_BACK:
+            self._capture(run, captured, now)
             if captured:
                 run = None
         self._runs.published(message, run, now)
@@ -77,7 +73,14 @@ class Holders:
     def idled(self, msg_id: str, now: float) -> None:
         """Note that the kernel is done with a request."""
         if (run := self._runs.idled(msg_id, now)) is not None:
-            self._look_who_sees(run, now)
+            self._over(run, now)
+
+    def _capture(self, run: Run, captured: bool, now: float) -> None:
+        """Note whether an Output widget takes what a run prints. Tell the pages if it is new."""
+        if captured is not run.captured:
+            run.capture(captured)
+            for page in self._pages(run.attached):
+                self.tell(page, run, "captured" if captured else "released", now)
 
     def heard(self, message: Message, given: str, now: float) -> None:
         """
@@ -96,9 +99,11 @@ class Holders:
             if page.session_id != given:
                 self._delivery.reply(page, message)
         if run.is_over:
-            self._look_who_sees(run, now)
+            self._over(run, now)
 
-    def _look_who_sees(self, run: Run, now: float) -> None:
+    def _over(self, run: Run, now: float) -> None:
+        # Other cells may still update its displays.
+        self._capture(run, False, now)
         if any(page.attached for page in self._pages(run.holders)):
             self._runs.seen(run, now)
 
@@ -130,6 +135,8 @@ class Holders:
     def _lose(self, run: Run, name: str, reason: str, now: float) -> None:
         was_over = run.is_over
         self._runs.lose(run, name, reason, now)
+        # The error is the cell's.
+        self._capture(run, False, now)
         for page in self._pages(run.attached) if not was_over else ():
             if page.session_id != run.ask.session_id:
                 self.end(page, run, now)

@@ -158,7 +158,7 @@ class Reattachment:
             self._holders.play(frontend, run.input)
         for output in run.outputs.played():
             self._holders.play(frontend, output)
-        if run.captured and not run.is_over:
+        if run.captured:
             self._holders.tell(frontend, run, "captured", now)
         if run.question is not None:
             self._holders.play(frontend, run.question)

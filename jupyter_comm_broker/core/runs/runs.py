@@ -240,9 +240,11 @@ class Runs:
             self._displays.pop(display_id, None)
 
     def _update_displays(self, message: Message, now: float) -> None:
-        """Fold a message into each display that a page updates by it (fact 7.5)."""
+        """Fold a message into each display that a page updates by it (facts 7.5 and 7.8)."""
         display_id = display_id_of(message)
         for run in list(self._displays.get(display_id, {}).values()) if display_id else ():
+            if run.captured:
+                continue
             if run.outputs.update(display_id, message):
                 run.changed(now)
                 self._weigh(run)

@@ -197,6 +197,21 @@ def test_the_output_of_an_output_widget_stays_the_widgets() -> None:
     ]
 
 
+def test_a_kernel_that_dies_while_an_output_widget_collects_ends_the_cell_with_that_word() -> None:
+    room = Room()
+    page = room.page("a")
+    room.kernel.opens("out", {"_model_name": "OutputModel", "msg_id": "", "outputs": []})
+    request = begin(room, page)
+    room.kernel.updates("out", {"msg_id": request.header.msg_id}, request)
+    room.kernel.prints("inside\n", request)
+    later = room.page("b")
+    assert types(attach(later, request))[-1] == "captured"
+    room.broker.kernel_restarted(room.now)
+    # The plug-in would keep the error from the cell before it is released.
+    told = [each for each in types(later.gets()) if each in ("released", "error", "execute_reply")]
+    assert told == ["released", "error", "execute_reply"]
+
+
 # -- bounds ------------------------------------------------------------------------------------
 
 

@@ -23,6 +23,7 @@ STEPS = st.one_of(
     st.tuples(st.just("update"), st.sampled_from(("x", "y")), st.integers(0, 99)),
     st.tuples(st.just("clear"), st.booleans()),
     st.tuples(st.just("error")),
+    st.tuples(st.just("capture"), st.booleans()),
     st.tuples(st.just("next")),
     st.tuples(st.just("attach"), st.integers(0, 3)),
 )
@@ -35,6 +36,7 @@ def test_a_page_that_attaches_at_any_moment_ends_as_one_that_was_always_there(
 ) -> None:
     room = Room()
     first = room.page("first")
+    room.kernel.opens("out", {"_model_name": "OutputModel", "msg_id": "", "outputs": []})
     always = Notebook()
     later: dict[Page, Notebook] = {}
     requests = [begin(room, first)]
@@ -42,6 +44,7 @@ def test_a_page_that_attaches_at_any_moment_ends_as_one_that_was_always_there(
     for step in steps:
         request = requests[-1]
         if step[0] == "next":
+            capture(room, request, first, always, False)
             end(room, request)
             requests.append(begin(room, first, f"cell-{len(requests)}"))
             always.runs(requests[-1].header.msg_id)
@@ -52,10 +55,13 @@ def test_a_page_that_attaches_at_any_moment_ends_as_one_that_was_always_there(
             for each in requests:
                 notebook.attaches(each.header.msg_id)
                 notebook.gets(attach(page, each))
+        elif step[0] == "capture":
+            capture(room, request, first, always, step[1])
         else:
             publish(room, request, step)
         for page, notebook in later.items():
             notebook.gets(page.gets())
+    capture(room, requests[-1], first, always, False)
     end(room, requests[-1])
     runs = room.broker._parts.runs
     assert runs.bytes == sum(run.size for run in runs)
@@ -66,6 +72,14 @@ def test_a_page_that_attaches_at_any_moment_ends_as_one_that_was_always_there(
             assert cell.shown == always.cells[msg_id].shown
             assert cell.is_idle
             assert cell.reply is not None
+
+
+def capture(room: Room, request: Message, page: Page, notebook: Notebook, begins: bool) -> None:
+    """Let an Output widget of a page take what a run prints. The cell gets nothing meanwhile."""
+    notebook.gets(page.gets())
+    msg_id = request.header.msg_id
+    room.kernel.updates("out", {"msg_id": msg_id if begins else ""}, request)
+    notebook.cells[msg_id].captured = begins
 
 
 def publish(room: Room, request: Message, step: tuple[Any, ...]) -> None:
