@@ -17,7 +17,7 @@ export class AttachedCell {
   #isFresh;
   #future;
   #begun = false;
-  #over = false;
+  #reply;
   #again = false;
   #captured = false;
 
@@ -62,8 +62,8 @@ export class AttachedCell {
   }
 
   #heed({ say, began_at: began }) {
-    // What was on its way when a connection broke may come again. Then the cell has all of it.
-    if (say === "replay" && this.#over) this.#again = true;
+    // What was on its way when a connection broke may come again. The cell has it.
+    if (say === "replay" && this.#begun && this.#reply) this.#again = true;
     else if (say === "replay") this.#begin(began);
     else if (say === "captured") this.#captured = true;
     else if (say === "released") this.#captured = false;
@@ -80,20 +80,20 @@ export class AttachedCell {
     this.#begun = true;
     this.#captured = false;
     const model = cell.model;
-    // This trusts the cell after the outputs of the file are gone, so those are not drawn again.
+    // It trusts the cell once the file's outputs are gone, so those are not drawn again.
     model.sharedModel.transact(() => model.clearExecution(), false);
     model.deleteMetadata("execution");
     if (this.#isFresh) cell.outputHidden = false;
     showRunning(cell);
     cell.outputArea.future = this.#future;
     this.#setTime("iopub.status.busy", began);
+    if (this.#reply) this.#ended(this.#reply);
   }
 
   #ended(reply) {
-    this.#over = true;
-    // The run is not known any more.
-    if (!this.#begun) this.giveUp();
-    if (!this.#isShown) return;
+    this.#reply = reply;
+    // Before the fence, its output is still to come.
+    if (!this.#begun || !this.#isShown) return;
     const { status, ename, execution_count: count } = reply.content;
     const hasCount = status !== "aborted" && ename !== "DeadKernelError";
     showEnded(this.#cell, hasCount ? count : null);

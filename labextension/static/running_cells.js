@@ -117,7 +117,7 @@ class NotebookRuns {
     if (lost.length > 0) tellOfLost(this.#app, this.#context, lost);
   }
 
-  /** Whether the page was away for too long to hear of the end, or of all that came. */
+  /** Whether the page was away too long to hear of the end, or of all. */
   #missed(cell, run, lacks) {
     return liveRequest(cell) === run.msg_id && (lacks || (!isLive(run) && showsRunning(cell)));
   }
