@@ -55,8 +55,9 @@ class GatewayKernelLink:
         self._listener = listener
         self._session_id = session_id
         self._socket: FarSocket | None = None
-        self._task: asyncio.Task[None] | None = None
-        """An attempt to connect, or questions whether the kernel still exists."""
+        self._connecting: asyncio.Task[None] | None = None
+        self._asking: asyncio.Task[None] | None = None
+        """Asks whether the kernel still exists, while the link is open."""
         self._leaving: dict[Message, asyncio.Future[None]] = {}
         """Messages that have not left this process, in their order."""
         self._received = (0, 0)
@@ -68,12 +69,12 @@ class GatewayKernelLink:
     @property
     def is_opening(self) -> bool:
         """Whether an attempt to connect is under way."""
-        return self._task is not None and not self.is_open
+        return self._connecting is not None
 
     def open(self) -> None:
         """Begin to connect. The listener is told when that has succeeded or failed."""
         self.close()
-        self._task = asyncio.get_running_loop().create_task(self._connect())
+        self._connecting = asyncio.get_running_loop().create_task(self._connect())
 
     async def _connect(self) -> None:
         self._received = (0, 0)
@@ -89,7 +90,7 @@ class GatewayKernelLink:
             socket.close()
             raise
         else:
-            self._socket, self._task = socket, None
+            self._socket, self._connecting = socket, None
             self.is_open, self.why = True, ""
             self._listener.changed()
 
@@ -99,14 +100,15 @@ class GatewayKernelLink:
             self.is_gone = not await self._far.has_kernel(self._kernel_id)
         except GatewayUnreachableError as error:
             why = str(error)
-        self._task = None
+        self._connecting = None
         self._not_open("the gateway has no such kernel" if self.is_gone else why)
 
     def close(self) -> None:
         """Disconnect, and end all questions. May be called twice."""
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
+        for task in (self._connecting, self._asking):
+            if task is not None:
+                task.cancel()
+        self._connecting = self._asking = None
         if self._socket is not None:
             self._socket.close()
             self._socket = None
@@ -205,8 +207,8 @@ class GatewayKernelLink:
     # -- whether the kernel exists ---------------------------------------------------------------
 
     def _ask_soon(self) -> None:
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._ask())
+        if self._asking is None:
+            self._asking = asyncio.get_running_loop().create_task(self._ask())
 
     async def _ask(self) -> None:
         for seconds in ASK_AFTER:
@@ -217,9 +219,9 @@ class GatewayKernelLink:
                 # The socket will tell.
                 continue
             if not exists:
-                self._task = None
+                self._asking = None
                 self.close()
                 self.is_gone = True
                 self._not_open("the gateway has no such kernel")
                 return
-        self._task = None
+        self._asking = None
