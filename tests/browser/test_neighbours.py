@@ -52,8 +52,8 @@ def test_a_reload_in_mid_cell(neighbour: str, desk: Desk, subject: Server) -> No
     lab.wait_until(lambda: len(cells.numbers(2)) > stood, 20, "the lines go on")
     if NEIGHBOURS[neighbour]:
         lab.widgets_drawn(30, bar=1)
-        stood = lab.bar()
-        lab.wait_until(lambda: lab.bar() > stood, 20, "the bar moves")
+        value = lab.bar()
+        lab.wait_until(lambda: lab.bar() > value, 20, "the bar moves")
     desk.picture(lab, f"-{neighbour}")
     lab.let_go(notebook)
     lab.wait_until(lambda: lab.status() == "idle", 20, "the cell is over")
