@@ -15,6 +15,7 @@ from jupyter_comm_broker.cli.commands import (
     listing,
     outputs,
     running,
+    saving,
     sending,
     showing,
     status,
@@ -25,7 +26,7 @@ from jupyter_comm_broker.cli.commands import (
 from jupyter_comm_broker.cli.exits import CommandError, Exit, described
 from jupyter_comm_broker.cli.wording import printable
 
-GROUPS = (listing, showing, tree, status, running, outputs, sending, closing, watch, tail)
+GROUPS = (listing, showing, tree, status, running, outputs, saving, sending, closing, watch, tail)
 """The modules of the commands, in the order of ``--help``."""
 
 ABOUT = """\

@@ -94,7 +94,7 @@ class Counter:
                 self.end_headers()
                 self.wfile.write(data)
 
-            do_GET = do_POST = do_DELETE = answer  # noqa: N815 - the library's names
+            do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - the library's names
 
             def log_message(self, *_args: Any) -> None:
                 pass
