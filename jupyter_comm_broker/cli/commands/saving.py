@@ -15,7 +15,7 @@ from jupyter_comm_broker.cli.exits import CommandError, Exit
 from jupyter_comm_broker.cli.names import Kernel
 from jupyter_comm_broker.cli.wording import counted, printable
 
-OVER = "ended,lost"
+OVER = ("ended", "lost")
 
 
 def add(commands: Commands) -> None:
@@ -89,7 +89,12 @@ def _path(context: CommandContext, kernel_id: str, name: str) -> str:
 
 def _put_outputs(context: CommandContext, kernel_id: str, notebook: dict[str, Any]) -> int:
     """Put the outputs of the latest runs into their cells. Returns into how many."""
-    cells = {each.get("id"): each for each in notebook["cells"] if each.get("cell_type") == "code"}
+    # Below nbformat 4.5 cells have no ids, so no run is theirs for sure.
+    cells = {
+        each["id"]: each
+        for each in notebook["cells"]
+        if each.get("cell_type") == "code" and each.get("id")
+    }
     fields = "msg_id,cell_id,state,execution_count,is_saved"
     runs, _ = context.client.pages(
         runs_path(kernel_id), {"sort": "-sent_at", "fields": fields}, of="requests"
@@ -98,7 +103,7 @@ def _put_outputs(context: CommandContext, kernel_id: str, notebook: dict[str, An
     for run in runs:
         # Of several runs of a cell the latest one counts, also if it is not over.
         cell = cells.pop(run["cell_id"], None)
-        if cell is None or run["is_saved"] or run["state"] not in OVER.split(","):
+        if cell is None or run["is_saved"] or run["state"] not in OVER:
             continue
         ended = context.client.get(f"{runs_path(kernel_id)}/{step(run['msg_id'])}/outputs")
         cell["outputs"], cell["execution_count"] = ended["outputs"], run["execution_count"]

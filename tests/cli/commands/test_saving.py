@@ -128,6 +128,14 @@ def test_outputs_are_put_in_only_where_asked_and_where_no_page_saved_them(
     assert (two["outputs"], three["outputs"]) == ([], [])
 
 
+def test_a_cell_without_an_id_gets_no_output_of_a_run_without_a_cell(
+    run: Run, counter: Counter
+) -> None:
+    lays_runs(counter, a_run(cell_id=None, state="ended", is_saved=False, execution_count=3))
+    lays(counter, {key: value for key, value in cell().items() if key != "id"})
+    assert run("save", "x", "--outputs", "--json").json["cells"] == 0
+
+
 def test_a_kernel_without_a_session_is_named(run: Run, counter: Counter) -> None:
     counter.lays("/api/sessions", [])
     lays(counter, cell("a"))
