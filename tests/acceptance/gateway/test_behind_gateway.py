@@ -141,6 +141,8 @@ async def test_two_servers_in_front_of_one_kernel_are_both_right(
     body = {"path": "a.ipynb", "name": "a", "type": "notebook", "kernel": {"id": kernel_id}}
     assert second.request("POST", "/api/sessions", body).status == 201
     async with Page(front, kernel_id) as page, Page(second, kernel_id) as other:
+        # As pages do first. Now the second server hears the kernel.
+        await other.kernel_info()
         await page.run(SLIDER)
         await other.shows(lambda: bool(other.widgets.models))
         await other.run("slider.value = 5")
