@@ -7,7 +7,6 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from benchmarks.framing import Message, as_text, decode, encode
@@ -22,8 +21,6 @@ It is found without decoding the message. So reading is not the bottleneck of a 
 """
 
 PATIENCE = 120.0
-IDLE_AFTER = 20.0
-"""Seconds after its reply within which a cell is idle, if its idle is to come at all."""
 
 
 class LostMessagesError(Exception):
@@ -130,11 +127,8 @@ class Frontend:
             lambda message: message.channel == "shell" and message.answers == msg_id
         )
         idle = self.expect(lambda message: is_idle(message, msg_id))
-        replied = await asyncio.wait_for(reply, patience)
-        # After a flood a stock server may lack the idle: its kernel dropped it (fact 2.3.12).
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(idle, IDLE_AFTER)
-        return replied
+        await asyncio.wait_for(idle, patience)
+        return await asyncio.wait_for(reply, patience)
 
     async def kernel_info(self) -> Message:
         """Ask for the kernel_info, as every page does first. Returns the reply."""
@@ -143,9 +137,19 @@ class Frontend:
     async def run(self, code: str) -> Message:
         """Run a cell, and wait for its end. Returns the reply."""
         reply = await self.request("execute_request", execution(code))
-        if reply.content["status"] != "ok":
-            raise CellFailedError("\n".join(reply.content.get("traceback", [])))
-        return reply
+        return _right(reply)
+
+    async def run_until_reply(self, code: str) -> Message:
+        """
+        Run a cell that floods, and wait for its reply. Returns the reply.
+
+        A page of a stock server may lack the idle: the kernel dropped it (fact 2.3.12).
+        """
+        msg_id = self.send("shell", "execute_request", execution(code))
+        reply = self.expect(
+            lambda message: message.channel == "shell" and message.answers == msg_id
+        )
+        return _right(await asyncio.wait_for(reply, PATIENCE))
 
     def start(self, code: str) -> str:
         """Send a cell without waiting for it. Returns the request's id."""
@@ -215,3 +219,10 @@ def execution(code: str) -> dict[str, Any]:
         "allow_stdin": False,
         "stop_on_error": True,
     }
+
+
+def _right(reply: Message) -> Message:
+    """Return the reply of a cell. Raises CellFailedError."""
+    if reply.content["status"] != "ok":
+        raise CellFailedError("\n".join(reply.content.get("traceback", [])))
+    return reply

@@ -32,7 +32,7 @@ async def _with_models(target: Target, size: Size, count: int) -> list[Figure]:
     note = "waits for the cell" if target.is_stock else ""
     before = resident_bytes(target.pid)
     async with target.kernel() as kernel_id, crowd(target, kernel_id, 1) as (owner,):
-        await owner.run(models(count))
+        await (owner.run_until_reply if target.is_stock else owner.run)(models(count))
         await target.settle(0.5)
         grown = resident_bytes(target.pid) - before
         old = await Frontend.open(target, kernel_id)
