@@ -11,11 +11,10 @@ from jupyter_comm_broker.cli import saved_state
 from jupyter_comm_broker.cli.arguments import Commands, command
 from jupyter_comm_broker.cli.client import runs_path, step
 from jupyter_comm_broker.cli.command_context import CommandContext
+from jupyter_comm_broker.cli.commands.outputs import OVER
 from jupyter_comm_broker.cli.exits import CommandError, Exit
 from jupyter_comm_broker.cli.names import Kernel
 from jupyter_comm_broker.cli.wording import counted, printable
-
-OVER = ("ended", "lost")
 
 
 def add(commands: Commands) -> None:
@@ -61,11 +60,12 @@ def save(context: CommandContext, args: Namespace) -> Exit:
     models = saved_state.reached({**before, **document["state"]}, roots)
     missing = [each for each in roots if each not in models]
     is_new = cells > 0 or models != before
-    if is_new:
+    if models != before:
         saved_state.put(notebook, models)
+    if is_new:
         _check(notebook, path)
-    if is_new and not args.dry_run:
-        _write(context, contents, file, notebook)
+        if not args.dry_run:
+            _write(context, contents, file, notebook)
     told = {"kernel_id": kernel_id, "notebook": path, "dry_run": args.dry_run}
     told |= {"models": len(models), "cells": cells, "missing": missing}
     if context.as_json:

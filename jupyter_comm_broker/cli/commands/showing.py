@@ -12,10 +12,9 @@ from jupyter_comm_broker.cli.arguments import Commands, add_kernel, command
 from jupyter_comm_broker.cli.client import step
 from jupyter_comm_broker.cli.command_context import CommandContext
 from jupyter_comm_broker.cli.exits import CommandError, Exit
+from jupyter_comm_broker.cli.saved_state import STATE
 from jupyter_comm_broker.cli.tables import facts
 from jupyter_comm_broker.cli.wording import counted, duration, printable, size
-
-DOCUMENT = "application/vnd.jupyter.widget-state+json"
 
 LONGEST = 20_000
 """The most characters of a state that are shown to people."""
@@ -69,7 +68,7 @@ def export(context: CommandContext, args: Namespace) -> Exit:
         "GET",
         f"/api/kernels/{step(kernel_id)}/comms",
         query={"reveal": args.reveal or None},
-        accept=DOCUMENT,
+        accept=STATE,
     )
     count = len(document["state"])
     if args.file == "-":

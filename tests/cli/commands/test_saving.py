@@ -13,7 +13,7 @@ from ..conftest import Run
 from ..counter import KERNEL, Counter
 from .test_running import a_run, lays_runs
 
-CONTENTS = "/api/contents/work/x.ipynb"
+CONTENTS = "/api/contents/course/x.ipynb"
 AT = {"last_modified": "2026-01-01T00:00:00Z", "hash": "abc"}
 MODEL = {"model_name": "M", "model_module": "m", "model_module_version": "1", "state": {}}
 
@@ -40,14 +40,14 @@ def lays(
 ) -> None:
     """Lay a file ready, and what it is when it is about to be written."""
     content = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata or {}, "cells": list(cells)}
-    file = {"path": "work/x.ipynb", "content": content, **AT}
-    counter.lays(CONTENTS, file, {"path": "work/x.ipynb", "content": None, **then})
-    counter.lays(CONTENTS, {"path": "work/x.ipynb"}, method="PUT")
+    file = {"path": "course/x.ipynb", "content": content, **AT}
+    counter.lays(CONTENTS, file, {"path": "course/x.ipynb", "content": None, **then})
+    counter.lays(CONTENTS, {"path": "course/x.ipynb"}, method="PUT")
 
 
 @pytest.fixture(autouse=True)
 def kernel(counter: Counter) -> None:
-    counter.lays_kernels(a="work/x.ipynb")
+    counter.lays_kernels(a="course/x.ipynb")
     document = {"version_major": 2, "version_minor": 0, "state": {"a": MODEL, "b": MODEL}}
     counter.lays(f"/api/kernels/{KERNEL}/comms", document)
 
@@ -61,7 +61,7 @@ def written(counter: Counter) -> Any:
 def test_the_models_that_the_notebook_shows_are_saved(run: Run, counter: Counter) -> None:
     lays(counter, cell("a"))
     ended = run("save", "x.ipynb")
-    assert (ended.code, ended.out) == (0, "saved 1 model in work/x.ipynb\n")
+    assert (ended.code, ended.out) == (0, "saved 1 model in course/x.ipynb\n")
     assert saved(written(counter)) == {"a": MODEL}
     document = counter.of("GET", f"/api/kernels/{KERNEL}/comms")[0]
     assert (document.headers["Accept"], document.query) == (STATE, {})
@@ -70,7 +70,7 @@ def test_the_models_that_the_notebook_shows_are_saved(run: Run, counter: Counter
 def test_a_dry_run_saves_nothing(run: Run, counter: Counter) -> None:
     lays(counter, cell("a", "b"))
     ended = run("save", "x", "--dry-run")
-    assert (ended.code, ended.out) == (0, "would save 2 models in work/x.ipynb\n")
+    assert (ended.code, ended.out) == (0, "would save 2 models in course/x.ipynb\n")
     assert written(counter) is None
 
 
@@ -92,7 +92,7 @@ def test_a_notebook_that_would_not_be_valid_is_left_alone(run: Run, counter: Cou
 def test_what_is_there_already_is_not_written_again(run: Run, counter: Counter) -> None:
     lays(counter, cell("a"), metadata={"widgets": {STATE: {"state": {"a": MODEL}}}})
     ended = run("save", "x")
-    assert (ended.code, ended.out) == (0, "work/x.ipynb has all of it already: 1 model\n")
+    assert (ended.code, ended.out) == (0, "course/x.ipynb has all of it already: 1 model\n")
     assert written(counter) is None
 
 
@@ -128,6 +128,14 @@ def test_outputs_are_put_in_only_where_asked_and_where_no_page_saved_them(
     assert (two["outputs"], three["outputs"]) == ([], [])
 
 
+def test_a_notebook_that_shows_no_widget_gets_no_metadata(run: Run, counter: Counter) -> None:
+    lays_runs(counter, a_run(state="ended", is_saved=False, execution_count=3))
+    counter.lays(f"/api/kernels/{KERNEL}/requests/r1/outputs", {"outputs": []})
+    lays(counter, cell())
+    assert run("save", "x", "--outputs").code == Exit.OK
+    assert written(counter)["metadata"] == {}
+
+
 def test_a_cell_without_an_id_gets_no_output_of_a_run_without_a_cell(
     run: Run, counter: Counter
 ) -> None:
@@ -139,8 +147,8 @@ def test_a_cell_without_an_id_gets_no_output_of_a_run_without_a_cell(
 def test_a_kernel_without_a_session_is_named(run: Run, counter: Counter) -> None:
     counter.lays("/api/sessions", [])
     lays(counter, cell("a"))
-    assert run("save", "work/x.ipynb").code == Exit.NOT_FOUND
-    assert run("save", "work/x.ipynb", "--kernel", KERNEL[:4]).code == Exit.OK
+    assert run("save", "course/x.ipynb").code == Exit.NOT_FOUND
+    assert run("save", "course/x.ipynb", "--kernel", KERNEL[:4]).code == Exit.OK
     assert saved(written(counter)) == {"a": MODEL}
 
 
