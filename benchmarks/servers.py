@@ -77,6 +77,8 @@ class Server:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "jupyter_server", f"--config={config}"],
                 env=environment,
+                # A process imports from its folder first, whatever PYTHONPATH says.
+                cwd=root,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks import against
+from benchmarks.servers import Server
+from benchmarks.target import BROKER
 
 
 def test_too_few_turns_and_an_unknown_folder_are_refused(
@@ -15,6 +17,17 @@ def test_too_few_turns_and_an_unknown_folder_are_refused(
     with pytest.raises(SystemExit):
         against.main([str(Path.cwd()), "--turns", "1"])
     assert "2 turns at least" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_server_imports_the_broker_from_the_checkout_that_is_named(tmp_path: Path) -> None:
+    package, marker = tmp_path / "jupyter_comm_broker", tmp_path / "imported"
+    package.mkdir()
+    # The server goes on without it.
+    text = f"open({str(marker)!r}, 'w').close()\nraise ImportError('only a marker')\n"
+    (package / "__init__.py").write_text(text)
+    with Server(BROKER, package=tmp_path):
+        assert marker.exists()
 
 
 @pytest.mark.slow
