@@ -32,6 +32,9 @@ HERE = Path(__file__).parent.parent
 BURST = 500
 PAGES = (1, 8, 32, 200)
 MODELS = (150, 10_000)
+EVERYDAY, PACE = 100, 0.005
+"""Messages of a turn at an everyday rate, and the seconds between two: as a bar that moves."""
+
 REST_A_MOMENT = 0.02
 """Seconds in which a server finishes a turn before its cost is read."""
 
@@ -83,7 +86,8 @@ Work = Callable[[Target], "AsyncIterator[Turn]"]
 def works() -> dict[str, Work]:
     """Return what can be measured, by name."""
     return {
-        **{f"delivery.{pages}, us": _delivery(pages) for pages in PAGES},
+        **{f"delivery.{pages}, us": _delivery(pages, BURST) for pages in PAGES},
+        **{f"everyday.{pages}, us": _delivery(pages, EVERYDAY, PACE) for pages in (1, 8)},
         "echo.dragging, ms": _echo(DRAGGING),
         "echo.click, ms": _echo(CLICKS),
         **{f"restore.idle.{count}, ms": _restore(count, running=False) for count in MODELS},
@@ -108,19 +112,29 @@ async def _in_turns(
     return ratios, (statistics.median(costs[0]), statistics.median(costs[1]))
 
 
-def _delivery(pages: int) -> Work:
-    """The server's CPU for each delivery of a burst of updates, in microseconds."""
+def _delivery(pages: int, count: int, pace: float = 0.0) -> Work:
+    """
+    The server's CPU for each delivery of updates, in microseconds.
+
+    Args:
+        pages: who gets them.
+        count: the updates of a turn.
+        pace: the seconds between two.
+    """
+
+    def cell(first: int, count: int) -> str:
+        return burst(first, count, pace)
 
     async def work(target: Target) -> AsyncIterator[Turn]:
         async with target.kernel() as kernel_id, crowd(target, kernel_id, pages) as frontends:
             await frontends[0].run(SENDER)
-            await one_burst(frontends, burst, 1, BURST)
+            await one_burst(frontends, cell, 1, count)
 
             async def turn(number: int) -> float:
                 before = cpu_seconds(target.pid)
-                await one_burst(frontends, burst, number * BURST + 1, BURST)
+                await one_burst(frontends, cell, number * count + 1, count)
                 await asyncio.sleep(REST_A_MOMENT)
-                return (cpu_seconds(target.pid) - before) / (BURST * pages) * 1e6
+                return (cpu_seconds(target.pid) - before) / (count * pages) * 1e6
 
             yield turn
 

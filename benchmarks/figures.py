@@ -43,8 +43,10 @@ class Size:
     bursts: int
     burst: int
     """Messages in a burst. All arrive before the next burst, so that no queue overflows."""
-    paced: int
-    """Messages that are sent one by one at 200 per second, as by a progress bar."""
+    everyday_crowds: tuple[int, ...]
+    """Frontends at once for the cost of a delivery at everyday rates."""
+    everyday_seconds: float
+    """Seconds for which a kernel sends at each of these rates."""
     echoes: int
     kernel_start: float
     """Seconds after which a kernel has surely started."""
@@ -83,7 +85,8 @@ FULL = Size(
     few=8,
     bursts=8,
     burst=500,
-    paced=600,
+    everyday_crowds=(1, 8, 32),
+    everyday_seconds=4.0,
     echoes=200,
     kernel_start=3.0,
     connects=20,
@@ -112,7 +115,8 @@ SMOKE = Size(
     few=2,
     bursts=2,
     burst=20,
-    paced=20,
+    everyday_crowds=(2,),
+    everyday_seconds=0.1,
     echoes=6,
     kernel_start=0.5,
     connects=2,

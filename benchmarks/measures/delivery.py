@@ -1,17 +1,13 @@
-"""Server CPU per delivered comm message: widget updates of 200 bytes to many frontends."""
+"""Server CPU per delivered comm message, at full speed: updates of 200 bytes to many frontends."""
 
 from __future__ import annotations
 
-import asyncio
-
-from benchmarks.bursts import check, full_speed, received
+from benchmarks.bursts import full_speed
 from benchmarks.cells import SENDER, burst
 from benchmarks.crowd import crowd
 from benchmarks.figures import Figure, Size
-from benchmarks.meter import cpu_seconds
 from benchmarks.target import Target
 
-PACE = 0.005
 GOALS = {1: 1 / 4, 8: 1 / 10, 32: 1 / 16, 200: 1 / 20}
 """By number of pages, the goal as a share of stock's cost."""
 
@@ -20,7 +16,7 @@ MOST = 200_000
 
 
 async def measure(target: Target, size: Size) -> list[Figure]:
-    """Return the CPU per delivery at full speed for each crowd, and at 200/s for a small one."""
+    """Return the CPU per delivery at full speed for each crowd."""
     figures = []
     for count in size.crowds:
         per_delivery, per_second = await _full_speed(target, size, count)
@@ -36,15 +32,6 @@ async def measure(target: Target, size: Size) -> list[Figure]:
                 f"delivery.rate.{count}", f"deliveries, {count} frontends", "1/s", (per_second,)
             ),
         ]
-    paced = await _paced(target, size)
-    figures.append(
-        Figure(
-            "delivery.paced",
-            f"CPU per delivery at 200/s, {size.few} frontends",
-            "us",
-            (paced * 1e6,),
-        )
-    )
     return figures
 
 
@@ -53,17 +40,3 @@ async def _full_speed(target: Target, size: Size, count: int) -> tuple[float, fl
     async with target.kernel() as kernel_id, crowd(target, kernel_id, count) as frontends:
         await frontends[0].run(SENDER)
         return await full_speed(target, frontends, burst, bursts, size.burst)
-
-
-async def _paced(target: Target, size: Size) -> float:
-    async with target.kernel() as kernel_id, crowd(target, kernel_id, size.few) as frontends:
-        await frontends[0].run(SENDER)
-        await full_speed(target, frontends, burst, 1, size.burst)
-        sent = 2 * size.burst
-        before, had = cpu_seconds(target.pid), received(frontends)
-        frontends[0].start(burst(sent + 1, size.paced, PACE))
-        await asyncio.gather(*(each.reach(sent + size.paced) for each in frontends))
-        await target.settle()
-        delivered = received(frontends) - had
-        check(frontends, delivered, size.paced * size.few)
-        return (cpu_seconds(target.pid) - before) / delivered
