@@ -14,9 +14,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 import zmq
-from tornado.ioloop import IOLoop
 
 from jupyter_comm_broker.protocol.message import Part
+from jupyter_comm_broker.transport.kernel.pace import FLOOD_PAUSE, Pace
+from jupyter_comm_broker.transport.kernel.readers import loop_with_readers
 from jupyter_comm_broker.transport.kernel.rush import Rush
 
 Receive = Callable[[str, list[list[Part]]], None]
@@ -33,31 +34,8 @@ read it. The time is shorter than ZeroMQ's pause before it connects again (100 m
 reaches a successor of the kernel.
 """
 
-BATCH = 100
 BATCH_BYTES = 4 * 1024 * 1024
-"""The most multiparts, and bytes of them, that are read in one batch."""
-
-LEAST = 25
-TURN = 0.005
-"""
-Seconds of work that one batch may take.
-
-So a flood from one kernel does not hold up an echo from another. A batch takes longer where
-messages are large or many pages are behind. Then the next batches are smaller, and other work
-comes between them. A batch never has fewer than ``LEAST`` messages: with a write to each of 200
-pages, single messages cost ten times as much.
-"""
-
-BURST = 8
-"""Reads without a pause after a quiet time. The messages of one request must not wait."""
-
-PAUSE = 0.001
-"""
-Seconds between two reads in a flood.
-
-Waking up costs as much as several messages (measured). Messages that come in the pause are
-handled, framed and written together.
-"""
+"""The most bytes of multiparts that are read in one batch."""
 
 LARGE = 64 * 1024
 """Bytes from which a part is not copied, neither out of ZeroMQ's memory nor into it."""
@@ -79,17 +57,6 @@ def ignore(channel: str, error: Exception) -> None:
     """Take no note of a message that cannot be sent."""
 
 
-def loop_with_readers() -> asyncio.AbstractEventLoop:
-    """
-    Return the running loop, or what stands in for it where it cannot watch descriptors.
-
-    Windows' own loop cannot. There tornado watches them in a thread, as it does for its own
-    sockets, and calls back on the loop.
-    """
-    selector: asyncio.AbstractEventLoop | None = getattr(IOLoop.current(), "selector_loop", None)
-    return selector or asyncio.get_running_loop()
-
-
 class ZmqChannel:
     """
     Owns a connected socket until :meth:`close`, or until somebody else closes it.
@@ -101,6 +68,7 @@ class ZmqChannel:
         rush: told of each read, and whether it may have left something behind.
         may_send: called before each message. While it returns ``False``, the message waits.
         unsendable: told of a message that the socket refuses, with the channel and the error.
+        pause: the seconds between two reads while few messages come, but steadily.
     """
 
     def __init__(
@@ -111,6 +79,7 @@ class ZmqChannel:
         rush: Rush | None = None,
         may_send: Callable[[], bool] = always,
         unsendable: Callable[[str, Exception], None] = ignore,
+        pause: float = FLOOD_PAUSE,
     ) -> None:
         self.name = name
         self._socket = socket
@@ -126,11 +95,9 @@ class ZmqChannel:
         self._loop = asyncio.get_running_loop()
         self._descriptor = self._socket.fileno()
         self._readers = loop_with_readers()
-        self._readers.add_reader(self._descriptor, self._ready)
-        self._ended = False
+        self._is_watched = self._ended = False
         self._scheduled: asyncio.Handle | None = None
-        self._credit, self._credited_at = float(BURST), self._loop.time()
-        self._most = BATCH
+        self._pace = Pace(self._loop.time(), pause)
         self._again()
 
     @property
@@ -184,6 +151,19 @@ class ZmqChannel:
                 return False
         return True
 
+    def hurry(self) -> None:
+        """End the pause, because something was sent. Its answers are read as they come."""
+        if self._pace.hurry() and self._wake():
+            self._again()
+
+    def catch_up(self) -> None:
+        """Read now what arrived in a pause: something of another channel came after it."""
+        if self._wake() and not self.closed:
+            try:
+                self._read()
+            finally:
+                self._again()
+
     def close(self) -> None:
         """Close the socket and forget what was not sent. May be called twice."""
         self._end()
@@ -192,16 +172,31 @@ class ZmqChannel:
     def _end(self) -> None:
         if not self._ended:
             self._ended = True
-            # By the descriptor: a socket that somebody else closed does not know its own.
-            self._readers.remove_reader(self._descriptor)
+            self._watch(False)
             self._socket.close(linger=LINGER)
-        if self._scheduled is not None:
-            self._scheduled.cancel()
-            self._scheduled = None
+        self._wake()
+
+    def _wake(self) -> bool:
+        """End the pause before the next read. Returns whether there was one."""
+        if self._scheduled is None:
+            return False
+        self._scheduled.cancel()
+        self._scheduled = None
+        return True
+
+    def _watch(self, watch: bool) -> None:
+        if watch != self._is_watched:
+            self._is_watched = watch
+            if watch:
+                self._readers.add_reader(self._descriptor, self._ready)
+            else:
+                # By the descriptor: a socket that somebody else closed does not know its own.
+                self._readers.remove_reader(self._descriptor)
 
     def _again(self) -> None:
         if self._scheduled is not None or self._ended:
             return
+        self._watch(True)
         try:
             events = int(self._socket.getsockopt(zmq.EVENTS))
         except zmq.ZMQError:
@@ -209,17 +204,23 @@ class ZmqChannel:
             self._end()
             return
         if events & self._wanted():
-            self._scheduled = self._loop.call_later(self._rest(), self._due)
+            self._schedule(self._pace.rest(self._loop.time()))
+
+    def _after_pause(self) -> None:
+        """Read again after the pause of a stream, whatever the descriptor says until then."""
+        rest = self._pace.rest(self._loop.time())
+        if rest == 0.0 or self._scheduled is not None or self._ended:
+            self._again()
+            return
+        # Without this, each read would cost two wake-ups: one for the edge, one for the timer.
+        self._watch(False)
+        self._schedule(rest)
+
+    def _schedule(self, rest: float) -> None:
+        self._scheduled = self._loop.call_later(rest, self._due)
 
     def _wanted(self) -> int:
         return zmq.POLLIN | (zmq.POLLOUT if self._unsent else 0)
-
-    def _rest(self) -> float:
-        """Return the seconds until the next read."""
-        now = self._loop.time()
-        self._credit = min(BURST, self._credit + (now - self._credited_at) / PAUSE)
-        self._credited_at = now
-        return max(0.0, (1.0 - self._credit) * PAUSE)
 
     def _due(self) -> None:
         self._scheduled = None
@@ -228,15 +229,18 @@ class ZmqChannel:
     def _ready(self) -> None:
         if self.closed or self._scheduled is not None:
             return
+        had = self.received
         try:
             if self._unsent:
                 self._write()
-            if self._rest() == 0.0:
-                self._credit -= 1.0
+            if self._pace.rest(self._loop.time()) == 0.0:
                 self._read()
         finally:
             # Also after an error of the receiver. The edge is used up, so nothing would wake us.
-            self._again()
+            if self.received > had and self._pace.is_stream:
+                self._after_pause()
+            else:
+                self._again()
 
     def _write(self) -> None:
         while self._unsent and self._may_send():
@@ -260,7 +264,7 @@ class ZmqChannel:
         batch: list[list[Part]] = []
         room = BATCH_BYTES
         try:
-            while len(batch) < self._most and room > 0:
+            while len(batch) < self._pace.most and room > 0:
                 batch.append(self._receive_one())
                 room -= sum(map(len, batch[-1]))
         except zmq.Again:
@@ -270,24 +274,18 @@ class ZmqChannel:
             self._end()
         else:
             full = True
+        self._pace.read(len(batch), self._loop.time(), more=full)
         try:
             if batch:
                 self.received += len(batch)
                 self.received_bytes += BATCH_BYTES - room
                 begun = time.thread_time()
                 self._receive(self.name, batch)
-                self._suit(len(batch), time.thread_time() - begun)
+                self._pace.handled(len(batch), time.thread_time() - begun)
         finally:
             if self._rush is not None:
                 self._rush.read(len(batch), more=full)
         return full
-
-    def _suit(self, count: int, seconds: float) -> None:
-        """Choose the size of the next batches by the time that this one took."""
-        if seconds > TURN:
-            self._most = max(LEAST, int(count * TURN / seconds))
-        elif self._most < BATCH and count == self._most:
-            self._most = min(BATCH, self._most * 2)
 
     def _receive_one(self) -> list[Part]:
         """Receive like ``recv_multipart``, in half the time: a frame knows whether more follow."""

@@ -20,6 +20,7 @@ from jupyter_comm_broker.transport.kernel.kernel_sockets import (
     with_receive_limit,
     with_send_limit,
 )
+from jupyter_comm_broker.transport.kernel.pace import FLOOD_PAUSE, STREAM_PAUSE
 from jupyter_comm_broker.transport.kernel.rush import KERNEL_KEEPS, Rush
 from jupyter_comm_broker.transport.kernel.stdin_gate import StdinGate
 from jupyter_comm_broker.transport.kernel.zmq_channel import ZmqChannel, always
@@ -104,10 +105,11 @@ class ZmqKernelLink:
             return ZmqChannel(
                 name,
                 bare_socket(connected),
-                self._received,
+                self._received if is_iopub else self._received_aside,
                 self._rush() if is_iopub else None,
                 StdinGate(self._has_stdin, time.monotonic) if name == "shell" else always,
                 self._unsendable,
+                STREAM_PAUSE if is_iopub else FLOOD_PAUSE,
             )
 
     def _unsendable(self, channel: str, error: Exception) -> None:
@@ -130,7 +132,11 @@ class ZmqKernelLink:
     def send(self, message: Message) -> bool:
         """Sign a message and send it. Returns ``False`` if its channel is not connected."""
         channel = self._channels.get(message.channel)
-        return channel is not None and channel.send(self._signer.assemble(message.parts))
+        if channel is None or not channel.send(self._signer.assemble(message.parts)):
+            return False
+        if (iopub := self._channels.get("iopub")) is not None:
+            iopub.hurry()
+        return True
 
     def take_unsent(self) -> list[Message]:
         """Return the messages that the kernel has not taken, and forget them."""
@@ -168,6 +174,12 @@ class ZmqKernelLink:
         for channel in self._channels.values():
             channel.close()
         self._channels.clear()
+
+    def _received_aside(self, name: str, batch: list[list[Part]]) -> None:
+        """Hand on replies and questions after the output that the kernel published before them."""
+        if (iopub := self._channels.get("iopub")) is not None:
+            iopub.catch_up()
+        self._received(name, batch)
 
     def _received(self, name: str, batch: list[list[Part]]) -> None:
         messages = []

@@ -7,15 +7,8 @@ import select
 import time
 
 from jupyter_comm_broker.protocol.message import Part
-from jupyter_comm_broker.transport.kernel.zmq_channel import (
-    BATCH,
-    BATCH_BYTES,
-    BURST,
-    LEAST,
-    PAUSE,
-    TURN,
-    ZmqChannel,
-)
+from jupyter_comm_broker.transport.kernel.pace import BATCH, BURST, FLOOD_PAUSE, LEAST, TURN
+from jupyter_comm_broker.transport.kernel.zmq_channel import BATCH_BYTES, ZmqChannel
 from tests.transport.descriptors import open_descriptors
 from tests.transport.zmq_pairs import Batches, Sockets, numbered
 from tests.until import until
@@ -122,7 +115,7 @@ async def test_a_flood_in_drops_is_read_in_gulps(sockets: Sockets) -> None:
     # The first few are not kept waiting; without gulps all would be as small as they are.
     assert max(len(batch) for _, batch in batches[:3]) <= 3
     # However slow the machine is, there is a pause before each read but those.
-    assert len(batches) <= BURST + (loop.time() - begun) / PAUSE + 1
+    assert len(batches) <= BURST + (loop.time() - begun) / FLOOD_PAUSE + 1
     channel.close()
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from jupyter_comm_broker.transport.kernel.zmq_channel import BATCH, ZmqChannel
+from jupyter_comm_broker.transport.kernel.pace import BATCH
+from jupyter_comm_broker.transport.kernel.zmq_channel import ZmqChannel
 from tests.transport.zmq_pairs import Batches, Sockets, numbered
 from tests.until import until
 

@@ -26,13 +26,13 @@ RECEIVE_LIMIT = 3_000
 class Ends(Deaf):
     """A link and what came over it."""
 
-    def __init__(self, info: Mapping[str, Any]) -> None:
+    def __init__(self, info: Mapping[str, Any], session: str = "ours") -> None:
         self.manager = manager_of(info)
         self.heard: list[Message] = []
         self.not_read: list[str] = []
         self.rushes = 0
         self.link = ZmqKernelLink(self.manager, self, RECEIVE_LIMIT)
-        self._author = Author("ours")
+        self._author = Author(session)
         self.link.open()
 
     def received(self, messages: list[Message]) -> None:
@@ -111,6 +111,22 @@ async def test_a_message_comes_in_with_every_part_as_it_was(ends: Ends, kernel: 
     sent = kernel.publish("comm_msg", {"comm_id": "w"}, None, [b"\0buffer", b""])
     (message,) = await until(lambda: ends.heard)
     assert (message.channel, message.parts) == ("iopub", sent)
+
+
+async def test_a_reply_comes_after_the_output_that_was_published_before_it(
+    real_kernel: Mapping[str, Any],
+) -> None:
+    ends = Ends(real_kernel, "another")
+    await ends.subscribed()
+    code = "import time\nfor n in range(60):\n    display(n)\n    time.sleep(0.002)"
+    for _ in range(5):
+        asked = ends.asks("execute_request", {"code": code, "silent": False})
+        await until(lambda asked=asked: ("shell", "execute_reply") in ends.answers(asked))  # type: ignore[misc]
+        answers = ends.answers(asked)
+        before = answers[: answers.index(("shell", "execute_reply"))]
+        # What was under way when the kernel replied may come after it.
+        assert before.count(("iopub", "display_data")) >= 59
+    ends.link.close()
 
 
 async def test_iopub_has_one_connection_with_the_limit_that_is_set(
