@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Any, TypeVar
 
@@ -37,7 +37,8 @@ class TooDeepError(MalformedMessageError):
 
 
 _decode = msgspec.json.Decoder().decode
-_encode = msgspec.json.Encoder().encode
+_encoder = msgspec.json.Encoder()
+_encode = _encoder.encode
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -141,6 +142,20 @@ def lenient(decode: Callable[[Text], T]) -> Callable[[Text], T]:
                 raise MalformedMessageError(str(strict)) from strict
 
     return read
+
+
+def dumps_each(texts: Sequence[str]) -> list[bytes]:
+    """
+    Return each of many texts as JSON. That is several times as fast as a call for each.
+
+    >>> dumps_each(["a", "b"])
+    [b'"a"', b'"b"']
+    """
+    try:
+        # JSON escapes a line's end within a text.
+        return _encoder.encode_lines(texts).splitlines()
+    except UnicodeEncodeError:
+        return list(map(dumps, texts))
 
 
 def dumps_strictly(value: Any) -> bytes:

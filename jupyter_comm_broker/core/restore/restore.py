@@ -132,9 +132,13 @@ class Restore:
             and self._comms.mirror.budget.states <= limits.big_restore_bytes
         ):
             return False
-        older = [each for each in registry if was_there(each, frontend)]
-        size = sum(each.state.size for each in older if each.state is not None)
-        return len(older) > limits.big_restore_models or size > limits.big_restore_bytes
+        size = 0
+        older = (each for each in registry if was_there(each, frontend))
+        for count, record in enumerate(older, 1):
+            size += record.state.size if record.state is not None else 0
+            if count > limits.big_restore_models or size > limits.big_restore_bytes:
+                return True
+        return False
 
     def _missing(self) -> list[str]:
         """Return the widgets whose states the answer waits for. Too large states come after it."""

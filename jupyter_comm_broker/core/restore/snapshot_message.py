@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from jupyter_comm_broker.core.state.comm_record import CommRecord
-from jupyter_comm_broker.protocol.json_text import dumps
+from jupyter_comm_broker.protocol.json_text import dumps, dumps_each
 from jupyter_comm_broker.protocol.message import Part
 from jupyter_comm_broker.protocol.widget import WIDGET_TARGET, ModelName, State, Step
 
@@ -41,7 +41,8 @@ def collect(
         overlays: by comm, values that pages sent and the kernel has not handled yet (rule 27).
     """
     heads: dict[ModelName, bytes] = {}
-    pieces: list[bytes] = []
+    begins: list[bytes] = []
+    texts: list[bytes] = []
     paths: list[list[Step]] = []
     buffers: list[Part] = []
     known: list[CommRecord] = []
@@ -57,24 +58,28 @@ def collect(
         head = heads.get(record.model)
         if head is None:
             head = heads[record.model] = _head(record.model)
-        comm_id = record.comm_id
-        overlay = overlays.get(comm_id) if overlays else None
         text = state.unchanged
-        if text is None or overlay:
-            text, its_paths, its_buffers = state.written(overlay, (comm_id, "state"))
-            paths += its_paths
-            buffers += its_buffers
-        # Only pieces are collected. A copy here would be made 10,000 times while all others wait.
-        pieces += (b",", dumps(comm_id), head, text, b"}")
+        if text is None or overlays:
+            comm_id = record.comm_id
+            overlay = overlays.get(comm_id)
+            if text is None or overlay:
+                text, its_paths, its_buffers = state.written(overlay, (comm_id, "state"))
+                paths += its_paths
+                buffers += its_buffers
+        begins.append(head)
+        texts.append(text)
         known.append(record)
-    # The first comma is left out.
+    ids = dumps_each([record.comm_id for record in known])
+    # Only pieces are collected. A copy here would be made 10,000 times while all others wait.
+    pieces = [piece for each in zip(ids, begins, texts, strict=True) for piece in (b"},", *each)]
+    # What ends a widget is written before the next one.
     content = b"".join(
         (
             b'{"comm_id":',
             dumps(control_comm),
             b',"data":{"method":"update_states","states":{',
             *pieces[1:],
-            b'},"buffer_paths":',
+            b'}},"buffer_paths":' if known else b'},"buffer_paths":',
             dumps(paths),
             b"}}",
         )
