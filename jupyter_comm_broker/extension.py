@@ -20,7 +20,7 @@ from jupyter_comm_broker.log_lines import OneLineLog
 from jupyter_comm_broker.rest_port import RestPort
 from jupyter_comm_broker.services import Services
 from jupyter_comm_broker.settings import Settings
-from jupyter_comm_broker.transport.heap import freeze_once
+from jupyter_comm_broker.transport.heap import freeze_more, freeze_once
 from jupyter_comm_broker.transport.installation import SETTING as CONNECTION_CLASS
 from jupyter_comm_broker.transport.stock_settings import StockSettings
 from jupyter_comm_broker.web.dashboard.page import PATH, page_handlers
@@ -83,7 +83,12 @@ class CommBroker(Settings, ExtensionApp):
         if self.fleet_url:
             self._report(port)
         if self.freeze_heap:
-            self._freezing = app.io_loop.call_later(SETTLED, freeze_once)
+            # Once the loop runs, all extensions are loaded, and nobody has been answered yet.
+            app.io_loop.add_callback(self._freeze)
+
+    def _freeze(self) -> None:
+        if freeze_once():
+            self._freezing = self._server.io_loop.call_later(SETTLED, freeze_more)
 
     async def stop_extension(self) -> None:
         """Stop the services."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from jupyter_comm_broker.transport.heap import freeze_once
+from jupyter_comm_broker.transport.heap import freeze_more, freeze_once
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +31,11 @@ def test_what_lives_is_frozen_once_and_what_was_garbage_is_not() -> None:
     alive.append([])
     assert not freeze_once()
     assert gc.get_freeze_count() == frozen
+
+
+def test_what_comes_later_is_frozen_later() -> None:
+    assert freeze_once()
+    later: list[object] = [[]]
+    assert any(each is later for each in gc.get_objects())
+    freeze_more()
+    assert all(each is not later for each in gc.get_objects())
