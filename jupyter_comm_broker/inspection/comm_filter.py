@@ -31,6 +31,16 @@ class CommFilter(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
         Annotated[float, Meta(ge=0, description="Seconds without a message on the comm.")]
         | UnsetType
     ) = UNSET
+    dress: (
+        Annotated[
+            bool,
+            Meta(
+                description="Whether the model is a layout or a style, which only dresses another "
+                "widget."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     text: (
         Annotated[
             str,
@@ -48,6 +58,8 @@ class CommFilter(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
         if not isinstance(self.model, UnsetType):
             names = {self.model, f"{self.model}Model"}
             found = [each for each in found if each.model.name in names]
+        if not isinstance(self.dress, UnsetType):
+            found = [each for each in found if _is_dress(each.model.name) is self.dress]
         if not isinstance(self.knowledge, UnsetType):
             found = [each for each in found if each.knowledge is self.knowledge]
         if not isinstance(self.idle_longer_than, UnsetType):
@@ -94,3 +106,7 @@ def without_held(chosen: Iterable[KnownComm], all_of_them: Iterable[KnownComm]) 
 
 def _has(record: KnownComm, pages: set[str]) -> bool:
     return bool(pages - record.refused_by) if record.refused_by else bool(pages)
+
+
+def _is_dress(model: str) -> bool:
+    return model == "LayoutModel" or model.endswith("StyleModel")

@@ -37,6 +37,8 @@ def ids(conditions: CommFilter, one: Room) -> list[str]:
         (CommFilter(model="Text"), ["text-1"]),
         (CommFilter(model="text"), []),
         (CommFilter(model=""), ["plot"]),
+        (CommFilter(dress=False), ["slider-1", "plot", "text-1"]),
+        (CommFilter(dress=True), []),
         (CommFilter(knowledge=Knowledge.CLEAN), ["slider-1", "text-1"]),
         (CommFilter(attached=True), ["slider-1", "plot", "text-1"]),
         (CommFilter(attached=False), []),
@@ -55,6 +57,14 @@ def test_the_comms_that_are_meant_are_found_in_their_order(
     conditions: CommFilter, expected: list[str]
 ) -> None:
     assert ids(conditions, room()) == expected
+
+
+@pytest.mark.parametrize("model", ["LayoutModel", "SliderStyleModel"])
+def test_layouts_and_styles_only_dress_others(model: str) -> None:
+    one = room()
+    one.kernel.opens("dress", {"_model_name": model})
+    assert ids(CommFilter(dress=True), one) == ["dress"]
+    assert "dress" not in ids(CommFilter(dress=False), one)
 
 
 def test_a_page_that_refused_a_comm_does_not_have_it() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from jupyter_comm_broker.cli.arguments import Commands, add_filters, command, filters
 from jupyter_comm_broker.cli.client import step
 from jupyter_comm_broker.cli.command_context import CommandContext
-from jupyter_comm_broker.cli.commands.listing import any_choice
+from jupyter_comm_broker.cli.commands.listing import any_condition
 from jupyter_comm_broker.cli.exits import CommandError, Exit
 from jupyter_comm_broker.cli.tables import table
 from jupyter_comm_broker.cli.waiting import behind
@@ -46,7 +46,7 @@ def close(context: CommandContext, args: Namespace) -> Exit:
         raise CommandError(
             Exit.USAGE, "--all can be used without a condition or with --kernel only"
         )
-    if not (args.comm or args.all or any_choice(args)):
+    if not (args.comm or args.all or args.kernel or any_condition(args)):
         raise CommandError(Exit.USAGE, "which comms? name them, give conditions, or use --all")
     return _named(context, args) if args.comm else _meant(context, args)
 

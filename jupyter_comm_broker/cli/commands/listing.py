@@ -28,6 +28,9 @@ def add(commands: Commands) -> None:
     parser = command(commands, "list", list_comms, "list the open comms of a server")
     add_filters(parser)
     parser.add_argument(
+        "--all", action="store_true", help="show layouts and styles too, as --json does"
+    )
+    parser.add_argument(
         "--sort",
         metavar="BY",
         choices=[*SORTS, *(f"-{name}" for name in SORTS)],
@@ -52,7 +55,11 @@ def list_comms(context: CommandContext, args: Namespace) -> Exit:
     limit = args.limit if args.limit is not None else (0 if context.as_json else SHOWN)
     kernel_id = context.names.kernel(args.kernel) if args.kernel else None
     query = {**filters(args), "kernel": kernel_id, "sort": args.sort, "fields": args.fields}
-    comms, total = context.client.pages("/api/comms", query, limit or None)
+    # A list that is narrowed shows all that it found.
+    narrowed = any_condition(args)
+    folds = not (args.all or narrowed or context.as_json)
+    shown = {**query, "dress": False} if folds else query
+    comms, total = context.client.pages("/api/comms", shown, limit or None)
     if context.as_json:
         context.print_json(comms)
         return Exit.OK
@@ -60,14 +67,18 @@ def list_comms(context: CommandContext, args: Namespace) -> Exit:
         context.out.print(comm_table(comms, context.names))
     if len(comms) < total:
         context.note(f"{len(comms):,} of {counted(total, 'comm')}; --limit 0 shows all")
+    folded = context.client.pages("/api/comms", query, 1)[1] - total if folds else 0
+    if folded > 0:
+        context.note(f"without {folded:,} layouts and styles; --all shows them")
     elif not comms:
-        context.note("no such comm" if any_choice(args) else "no comm is open on this server")
+        found_none = "no such comm" if narrowed or kernel_id else "no comm is open on this server"
+        context.note(found_none)
     return Exit.OK
 
 
-def any_choice(args: Namespace) -> bool:
-    """Return whether the arguments choose some of the comms."""
-    return args.kernel is not None or any(each is not None for each in filters(args).values())
+def any_condition(args: Namespace) -> bool:
+    """Return whether the arguments have a condition beside the kernel."""
+    return any(each is not None for each in filters(args).values())
 
 
 def list_targets(context: CommandContext, args: Namespace) -> Exit:

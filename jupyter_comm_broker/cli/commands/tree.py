@@ -49,11 +49,12 @@ def add(commands: Commands) -> None:
 def tree(context: CommandContext, args: Namespace) -> Exit:
     """Show trees of widgets, one for each kernel."""
     kernel_id = context.names.kernel(args.kernel) if args.kernel else None
-    comms, _ = context.client.pages("/api/comms", {"kernel": kernel_id, "fields": FIELDS})
+    dress = None if args.all else False
+    query = {"kernel": kernel_id, "fields": FIELDS, "dress": dress}
+    comms, _ = context.client.pages("/api/comms", query)
     kernels: dict[str, list[Comm]] = {}
     for comm in comms:
-        if args.all or not is_dress(comm):
-            kernels.setdefault(comm["kernel_id"], []).append(comm)
+        kernels.setdefault(comm["kernel_id"], []).append(comm)
     grown = {each: grow(found) for each, found in kernels.items()}
     if context.as_json:
         context.print_json([{"kernel_id": each, "comms": nodes} for each, nodes in grown.items()])
@@ -66,12 +67,6 @@ def tree(context: CommandContext, args: Namespace) -> Exit:
     if not grown:
         context.note("no comm is open there")
     return Exit.OK
-
-
-def is_dress(comm: Comm) -> bool:
-    """Return whether a widget is only the layout or the style of another."""
-    name = model_name(comm)
-    return name == "LayoutModel" or name.endswith("StyleModel")
 
 
 def grow(comms: Iterable[Comm]) -> list[Node]:

@@ -97,10 +97,11 @@ def _shown(found: Page, query: KernelListQuery, now: float) -> dict[str, Any]:
     kernels: dict[str, tuple[KernelBroker, list[KnownComm]]] = {}
     for each in found.comms:
         kernels.setdefault(each.kernel_id, (each.broker, []))[1].append(each.record)
+    captions = isinstance(query.fields, UnsetType) or "caption" in query.fields
     views: dict[tuple[str, str], CommView] = {
         (kernel_id, view["comm_id"]): view
         for kernel_id, (broker, records) in kernels.items()
-        for view in snapshots.comms(kernel_id, broker, now, records)
+        for view in snapshots.comms(kernel_id, broker, now, records, captions=captions)
     }
     return {
         "comms": [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from jupyter_comm_broker.cli.exits import Exit
 
 from ..conftest import Run
@@ -33,12 +35,32 @@ def test_programs_get_all_comms_as_the_api_has_them(run: Run, counter: Counter) 
 
 def test_people_get_a_table_and_are_told_of_the_rest(run: Run, counter: Counter) -> None:
     counter.lays_kernels(a="x.ipynb")
-    counter.lays("/api/comms", {"comms": [comm("abc")], "next": "n", "total": 3})
+    counter.lays(
+        "/api/comms",
+        {"comms": [comm("abc")], "next": "n", "total": 3},
+        {"comms": [comm("layout")], "next": "n", "total": 1_007},
+    )
     ended = run("list", "--limit", "1", "--kernel", "x")
     assert ended.code == 0
     assert "abc" in ended.out
-    assert ended.err == "1 of 3 comms; --limit 0 shows all\n"
-    assert counter.of("GET", "/api/comms")[0].query == {"kernel": KERNEL, "limit": "1"}
+    assert "layout" not in ended.out
+    assert ended.err == (
+        "1 of 3 comms; --limit 0 shows all\nwithout 1,004 layouts and styles; --all shows them\n"
+    )
+    shown, counted = counter.of("GET", "/api/comms")
+    assert shown.query == {"kernel": KERNEL, "limit": "1", "dress": "false"}
+    assert counted.query == {"kernel": KERNEL, "limit": "1"}
+
+
+@pytest.mark.parametrize("asked", [["--all"], ["--model", "LayoutModel"], ["--text", "abc"]])
+def test_layouts_and_styles_are_shown_to_who_asks_for_them(
+    run: Run, counter: Counter, asked: list[str]
+) -> None:
+    counter.lays_comms(comm("abc"))
+    ended = run("list", *asked)
+    assert ("abc" in ended.out, ended.err) == (True, "")
+    (request,) = counter.of("GET", "/api/comms")
+    assert "dress" not in request.query
 
 
 def test_nothing_is_said_to_be_nothing(run: Run, counter: Counter) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_comm_broker.cli.commands.tree import Node, grow, is_dress
+from jupyter_comm_broker.cli.commands.tree import Node, grow
 
 from ..conftest import Run
 from ..counter import KERNEL, Counter, comm
@@ -59,17 +59,11 @@ def test_widgets_may_be_nested_deeper_than_a_stack() -> None:
     assert levels == depth
 
 
-def test_layouts_and_styles_are_the_dress_of_others() -> None:
-    names = ["LayoutModel", "SliderStyleModel", "BoxModel", "StyleSheetModel"]
-    assert [is_dress(widget("x", model=name)) for name in names] == [True, True, False, False]
-
-
 def test_people_see_branches(run: Run, counter: Counter) -> None:
     counter.lays_kernels(a="x.ipynb")
     counter.lays_comms(
         widget("boxboxboxbox", "slide", "lay"),
         widget("slide", held_by="boxboxboxbox", model="IntSliderModel"),
-        widget("lay", held_by="boxboxboxbox", model="LayoutModel"),
         comm("own", target_name="my.target", model=None),
         {**widget("label", model="LabelModel"), "caption": "Epochs"},
     )
@@ -80,7 +74,14 @@ def test_people_see_branches(run: Run, counter: Counter) -> None:
         "├── my.target own",
         "└── Epochs, Label label",
     ]
+    assert counter.of("GET", "/api/comms")[-1].query["dress"] == "false"
+
+
+def test_layouts_and_styles_are_shown_to_who_asks_for_them(run: Run, counter: Counter) -> None:
+    counter.lays_kernels(a="x.ipynb")
+    counter.lays_comms(widget("lay", held_by="box", model="LayoutModel"))
     assert "Layout lay" in run("tree", "--all").out
+    assert "dress" not in counter.of("GET", "/api/comms")[-1].query
 
 
 def test_programs_get_nodes(run: Run, counter: Counter) -> None:

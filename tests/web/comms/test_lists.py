@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from jupyter_comm_broker.inspection import snapshots
 from jupyter_comm_broker.protocol.alias import alias
 
 from ..conftest import KERNEL_1, KERNEL_2, NO_KERNEL, Ask, Desk, Judge
@@ -114,6 +115,8 @@ async def test_a_list_is_walked_page_by_page_until_there_is_no_next(ask: Ask, de
         ({"idle_longer_than": "9.5"}, ["z", "m"]),
         ({"text": "SLIDER"}, ["z", "m"]),
         ({"text": "oth"}, ["a"]),
+        ({"dress": "false"}, ["z", "m", "a"]),
+        ({"dress": "true"}, []),
         ({"model": "IntSliderModel", "attached": "true"}, ["z"]),
     ],
 )
@@ -136,6 +139,16 @@ async def test_only_the_fields_that_are_asked_for_are_shown(ask: Ask, desk: Desk
     assert found.body["comms"] == [
         {"comm_id": "z", "messages": {"from_kernel": 1, "from_frontends": 0}}
     ]
+
+
+async def test_states_are_looked_into_only_for_captions_that_are_asked_for(
+    ask: Ask, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.rooms[KERNEL_1].kernel.opens("z", {**MODEL, "description": "Epochs"})
+    found = await ask("api", "comms", params={"fields": "caption"})
+    assert found.body["comms"] == [{"caption": "Epochs"}]
+    monkeypatch.setattr(snapshots, "caption", None)
+    assert (await ask("api", "comms", params={"fields": "comm_id"})).status == 200
 
 
 @pytest.mark.parametrize(
