@@ -56,6 +56,7 @@ def test_people_get_a_table_and_are_told_of_the_rest(run: Run, counter: Counter)
 def test_layouts_and_styles_are_shown_to_who_asks_for_them(
     run: Run, counter: Counter, asked: list[str]
 ) -> None:
+    counter.lays_kernels(a="x.ipynb")
     counter.lays_comms(comm("abc"))
     ended = run("list", *asked)
     assert ("abc" in ended.out, ended.err) == (True, "")
