@@ -58,8 +58,14 @@ def inline(text: str) -> str:
     return ROLE.sub(r"`\1`", text).replace("``", "`")
 
 
-def docstring(text: str) -> str:
-    """Return a docstring as markdown: its sections as lists, its literal blocks fenced."""
+def docstring(text: str, language: str = "python") -> str:
+    """
+    Return a docstring as markdown: its sections as lists, its literal blocks fenced.
+
+    Args:
+        text: the docstring.
+        language: the language of its literal blocks.
+    """
     found: list[str] = []
     block: list[str] = []
     begins = False
@@ -70,7 +76,7 @@ def docstring(text: str) -> str:
             block.append(line[4:])
             continue
         if begins:
-            found += [code("\n".join(block)), ""]
+            found += [code("\n".join(block), language), ""]
             begins, block = False, []
         if line.endswith("::"):
             found.append(inline(line[:-1]))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from docs.generate import command_line, events, metrics, python, rest, settings, testing
+from docs.generate import command_line, events, metrics, python, rest, settings, strategy, testing
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
@@ -26,6 +26,7 @@ PARTS = {
     "settings.md": settings.parts,
     "events.md": events.parts,
     "metrics.md": metrics.parts,
+    "strategy.md": strategy.parts,
     "testing.md": testing.parts,
 }
 

@@ -7,7 +7,7 @@ from inspect import getdoc
 from typing import Any
 
 from docs.generate.markdown import docstring, inline, table
-from docs.generate.source import attributes, signature
+from docs.generate.source import attributes, facts, signature
 from jupyter_comm_broker import comms, errors
 from jupyter_comm_broker.comms import (
     AsyncRemoteCommManager,
@@ -106,6 +106,11 @@ def _errors() -> str:
         if isinstance(each, type) and issubclass(each, errors.CommBrokerError)
     ]
     rows = (
-        (f"`{each.__name__}`", inline((getdoc(each) or "").partition("\n")[0])) for each in found
+        (
+            f"`{each.__name__}`",
+            inline((getdoc(each) or "").partition("\n")[0]),
+            ", ".join(f"`{fact}`" for fact in facts(each)),
+        )
+        for each in found
     )
-    return table(("error", ""), rows)
+    return table(("error", "", "attributes"), rows)

@@ -37,11 +37,39 @@ def attributes(owner: type) -> dict[str, str]:
     ]
     found: dict[str, str] = {}
     for body in bodies:
-        for node, after in zip(body, [*body[1:], None], strict=True):
-            name = _assigned(node)
-            if name and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
-                found[name] = inspect.cleandoc(str(after.value.value))
+        found.update(texts(body))
     return found
+
+
+def texts(body: list[ast.stmt]) -> dict[str, str]:
+    """Return the texts below the names that a module, a class or a function sets."""
+    found: dict[str, str] = {}
+    for node, after in zip(body, [*body[1:], None], strict=True):
+        name = _assigned(node)
+        if name and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+            found[name] = inspect.cleandoc(str(after.value.value))
+    return found
+
+
+def facts(error: type) -> list[str]:
+    """
+    Return the attributes that an error's ``__init__`` sets, in the order of the source.
+
+    >>> from jupyter_comm_broker.errors import CommBrokerError, UnansweredError
+    >>> facts(UnansweredError), facts(CommBrokerError)
+    (['msg_id', 'queued_behind'], [])
+    """
+    made = inspect.getattr_static(error, "__init__")
+    if not inspect.isfunction(made):
+        return []
+    tree = ast.parse(dedent(inspect.getsource(made)))
+    found = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+    ]
+    found.sort(key=lambda node: (node.lineno, node.col_offset))
+    return list(dict.fromkeys(node.attr for node in found))
 
 
 def _assigned(node: ast.stmt) -> str:
