@@ -1,4 +1,4 @@
-# How a virtual environment is made in the checkout; sourced by scripts/test, scripts/demo and scripts/conformance.
+# How a virtual environment is made in the checkout; sourced by the scripts beside it.
 # shellcheck shell=bash
 
 say() { printf '%s\n' "$*" >&2; }

@@ -1,0 +1,1 @@
+"""Builds the pages of the repository into a site: ``scripts/docs``."""
