@@ -1,3 +1,3 @@
 """The version, in one place for the package, the build and the REST self-check."""
 
-__version__ = "0.1.0.dev0"
+__version__ = "0.1.0"
