@@ -110,6 +110,7 @@ def test_the_source_archive_holds_what_the_proof_needs(archives: tuple[Path, Pat
         DASHBOARD,
     }
     wanted |= {"docs/index.md", "docs/reference/rest.md", "docs/generate/pages.py"}
+    wanted |= {"docs/site/conf.py", "SECURITY.md", "CITATION.cff", "recipe/recipe.yaml"}
     wanted |= {"demo/live_widgets.ipynb", "jupyter-config/" + SWITCH.removeprefix("etc/jupyter/")}
     assert wanted - names == set()
     assert [name for name in names if any(odd in name for odd in ODD)] == []
@@ -151,6 +152,17 @@ def test_the_wheel_holds_the_package_its_types_and_the_switch(archives: tuple[Pa
         f"jupyter_comm_broker-{__version__}.data",
         f"jupyter_comm_broker-{__version__}.dist-info",
     }
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("check", [("twine", "check", "--strict"), ("check_wheel_contents",)])
+def test_the_archives_are_as_an_index_wants_them(
+    archives: tuple[Path, Path], check: tuple[str, ...], tmp_path: Path
+) -> None:
+    pytest.importorskip(check[0], reason="it is in the extra lint")
+    files = archives if check[0] == "twine" else archives[1:]
+    run(sys.executable, "-m", *check, *files, cwd=tmp_path)
 
 
 @pytest.mark.slow
