@@ -1,5 +1,6 @@
 // A cell that shows a run of another page or of an earlier load.
 import { attachTo, saidBy } from "./contract.js";
+import { isLive } from "./matching.js";
 import { keepFromWidgets } from "./output_widgets.js";
 import { showEnded, showRunning } from "./prompts.js";
 
@@ -16,7 +17,7 @@ export class AttachedCell {
   #run;
   #isFresh;
   #future;
-  #begun = false;
+  begun = false;
   #reply;
   #again = false;
   #captured = false;
@@ -35,10 +36,6 @@ export class AttachedCell {
     );
   }
 
-  get begun() {
-    return this.#begun;
-  }
-
   giveUp() {
     this.#future.dispose();
   }
@@ -50,7 +47,7 @@ export class AttachedCell {
       return false;
     }
     // What comes before the fence comes again after it.
-    if (!this.#begun) return false;
+    if (!this.begun) return false;
     if (this.#again) {
       this.#again = message.content.execution_state !== "idle";
       return false;
@@ -63,13 +60,13 @@ export class AttachedCell {
 
   #heed({ say, began_at: began }) {
     // What was on its way when a connection broke may come again. The cell has it.
-    if (say === "replay" && this.#begun && this.#reply) this.#again = true;
+    if (say === "replay" && this.begun && this.#reply) this.#again = true;
     else if (say === "replay") this.#begin(began);
     else if (say === "captured") this.#captured = true;
     else if (say === "released") this.#captured = false;
   }
 
-  /** Make the cell as CodeCell.execute makes one that is run. */
+  /** Make the cell as CodeCell.execute does. */
   #begin(began) {
     const cell = this.#cell;
     if (cell.isDisposed || ![undefined, this.#run.msg_id].includes(liveRequest(cell))) {
@@ -77,7 +74,7 @@ export class AttachedCell {
       this.giveUp();
       return;
     }
-    this.#begun = true;
+    this.begun = true;
     this.#captured = false;
     const model = cell.model;
     // It trusts the cell once the file's outputs are gone, so those are not drawn again.
@@ -93,12 +90,25 @@ export class AttachedCell {
   #ended(reply) {
     this.#reply = reply;
     // Before the fence, its output is still to come.
-    if (!this.#begun || !this.#isShown) return;
+    if (!this.begun || !this.#isShown) return;
     const { status, ename, execution_count: count } = reply.content;
     const hasCount = status !== "aborted" && ename !== "DeadKernelError";
     showEnded(this.#cell, hasCount ? count : null);
     this.#setTime("shell.execute_reply.started", reply.metadata.started);
     this.#setTime("shell.execute_reply", reply.header.date);
+    // If it had ended before, the next input is old.
+    if (isLive(this.#run)) this.#setNextInput(reply.content);
+  }
+
+  /** As a notebook does. `%load` replaces the source. */
+  #setNextInput({ payload = [] }) {
+    const next = payload.find((each) => each.source === "set_next_input");
+    const shared = this.#cell.model.sharedModel;
+    if (next?.replace) shared.setSource(next.text);
+    else if (next) {
+      const added = { cell_type: "code", source: next.text, metadata: { trusted: false } };
+      shared.notebook.insertCell(shared.notebook.cells.indexOf(shared) + 1, added);
+    }
   }
 
   /** The kernel is gone, or the cell was run again or deleted. */

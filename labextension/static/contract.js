@@ -38,7 +38,7 @@ export function askForRuns(kernel, withCode, answered) {
   const question = { ask: "runs", code: withCode };
   const message = request(kernel, `${kernel.clientId}_runs_${asked}`, question);
   const future = kernel.sendShellMessage(message, true);
-  // Not at the idle: the busy indicator would see no execution between this and those attached to.
+  // Not at the idle: the busy indicator would see no execution until the page attaches.
   future.onReply = (reply) => {
     const answer = reply.content.comm_broker;
     if (answer && answer.version === VERSION) answered(answer);

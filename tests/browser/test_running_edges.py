@@ -32,6 +32,8 @@ for n in ticks(90):
         print(f"inside {n}", flush=True)
     print(f"line {n}", flush=True)"""
 
+NEXT = 'get_ipython().set_next_input("y = 2")'
+
 INSIDE = ".jp-OutputArea-output .widget-output"
 
 
@@ -186,4 +188,15 @@ def test_a_cell_that_is_moved_while_it_runs(desk: Desk, subject: Server) -> None
     last = int(subject.evaluate(notebook.path, "n"))
     assert cells.numbers(2) == list(range(last + 1))
     assert cells.numbers(1) == [0]
+    assert lab.errors == []
+
+
+def test_what_a_reloaded_cell_puts_into_the_next_one_is_there(desk: Desk, subject: Server) -> None:
+    lab, cells, notebook = run(desk, subject, [f"{NEXT}\n{LONG}"])
+    reload_while_it_counts(lab, cells, 1)
+    lab.let_go(notebook)
+    cells.show_prompts("[1]", "[2]", "[ ]")
+    save(lab, notebook)
+    sources = ["".join(cell["source"]) for cell in document(subject, notebook)["cells"]]
+    assert sources[2:] == ["y = 2"]
     assert lab.errors == []

@@ -19,7 +19,7 @@ function prints(text) {
 }
 
 /** A kernel whose one future answers as JupyterLab's do: its hook decides what the cell gets. */
-function attached() {
+function attached(state = "running") {
   const future = { msg: { header: { msg_id: RUN.msg_id } }, isDisposed: false };
   future.done = new Promise((resolve) => {
     future.ends = async (reply) => resolve(reply);
@@ -36,7 +36,9 @@ function attached() {
     sendShellMessage: () => future,
     registerMessageHook: () => {},
   };
-  const sharedModel = { transact: (change) => change() };
+  const notebook = { cells: [{}], insertCell: (at, cell) => notebook.cells.splice(at, 0, cell) };
+  const sharedModel = { transact: (change) => change(), notebook, setSource: vi.fn() };
+  notebook.cells.push(sharedModel, {});
   const cell = {
     isDisposed: false,
     model: {
@@ -48,7 +50,7 @@ function attached() {
     },
     outputArea: { future: null },
   };
-  return { cell, future, attachment: new AttachedCell(cell, kernel, RUN, true) };
+  return { cell, future, attachment: new AttachedCell(cell, kernel, { ...RUN, state }, true) };
 }
 
 test("a cell runs from the fence on, and ends with the reply", async () => {
@@ -96,4 +98,31 @@ test("a cell that was run meanwhile is left alone", () => {
   future.takes(FENCE);
   expect(cell.outputArea.future).toBe(other);
   expect(future.isDisposed).toBe(true);
+});
+
+const LOADED = { source: "set_next_input", text: "x = 1" };
+
+test("the next input of a run that was live comes below its cell, untrusted", async () => {
+  const { cell, future } = attached();
+  future.takes(FENCE);
+  await future.ends({ ...REPLY, content: { ...REPLY.content, payload: [LOADED] } });
+  const { cells } = cell.model.sharedModel.notebook;
+  expect(cells[2]).toEqual({ cell_type: "code", source: "x = 1", metadata: { trusted: false } });
+  expect(cells).toHaveLength(4);
+});
+
+test("what a cell loads takes the place of its source", async () => {
+  const { cell, future } = attached();
+  future.takes(FENCE);
+  const payload = [{ source: "page" }, { ...LOADED, replace: true }];
+  await future.ends({ ...REPLY, content: { ...REPLY.content, payload } });
+  expect(cell.model.sharedModel.setSource).toHaveBeenCalledWith("x = 1");
+  expect(cell.model.sharedModel.notebook.cells).toHaveLength(3);
+});
+
+test("a run that had ended before sets no input", async () => {
+  const { cell, future } = attached("ended");
+  future.takes(FENCE);
+  await future.ends({ ...REPLY, content: { ...REPLY.content, payload: [LOADED] } });
+  expect(cell.model.sharedModel.notebook.cells).toHaveLength(3);
 });
