@@ -157,7 +157,9 @@ class ZmqChannel:
             self._again()
 
     def catch_up(self) -> None:
-        """Read now what arrived in a pause: something of another channel came after it."""
+        """Read now what arrived in a pause, because another channel has news that came after it."""
+        # After a reply comes the request's idle.
+        self._pace.hurry()
         if self._wake() and not self.closed:
             try:
                 self._read()
