@@ -50,8 +50,8 @@ class KernelActivity:
 
         The server makes a new subscription when a kernel is started or moves to other ports, so
         this is called for every batch. It does not use ``stop_watching_activity``, because that
-        also ends the server's own wait for a restart. An older server tracks by other rules, and
-        keeps its watcher.
+        also ends the server's own wait for a restart. Kernels of a class that tracks by other
+        rules keep its watcher.
         """
         if not hasattr(self._kernels, "track_message_type"):
             return
