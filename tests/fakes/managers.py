@@ -7,10 +7,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 import zmq
 import zmq.asyncio
 from jupyter_client.manager import AsyncKernelManager, KernelManager
 from jupyter_server.services.kernels.kernelmanager import ServerKernelManager
+
+NEEDS_CURVE = pytest.mark.skipif(
+    not hasattr(KernelManager, "curve_publickey"),
+    reason="this jupyter_client does not encrypt: 8.9 is the first that does",
+)
 
 
 def manager_of(info: Mapping[str, Any], kind: type[Any] = ServerKernelManager) -> Any:

@@ -19,7 +19,7 @@ from jupyter_comm_broker.transport.kernel.kernel_sockets import (
 )
 from jupyter_comm_broker.transport.kernel.zmq_channel import ZmqChannel
 from tests.fakes.kernel import ZmqKernel
-from tests.fakes.managers import manager_of
+from tests.fakes.managers import NEEDS_CURVE, manager_of
 from tests.until import until
 
 MANAGERS = pytest.mark.parametrize("kind", [KernelManager, AsyncKernelManager, ServerKernelManager])
@@ -43,6 +43,7 @@ async def test_whatever_a_manager_connects_with_becomes_a_socket_that_a_channel_
     assert socket.closed
 
 
+@NEEDS_CURVE
 @MANAGERS
 async def test_iopub_without_a_limit_keeps_its_identity_its_keys_and_its_subscription(
     kind: type[Any],

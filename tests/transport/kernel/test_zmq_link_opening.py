@@ -19,7 +19,7 @@ from jupyter_comm_broker.protocol.message import CHANNELS, Message
 from jupyter_comm_broker.protocol.synthesis import Author
 from jupyter_comm_broker.transport.kernel.zmq_link import ZmqKernelLink
 from tests.fakes.kernel import ZmqKernel
-from tests.fakes.managers import manager_of
+from tests.fakes.managers import NEEDS_CURVE, manager_of
 from tests.transport.deaf import Deaf
 from tests.transport.descriptors import open_descriptors
 from tests.until import until
@@ -85,7 +85,11 @@ async def test_one_channel_that_fails_closes_the_others_and_it_opens_whole_the_n
         ({"ip": "not an address"}, "its address is not valid"),
         ({"shell_port": 70_000}, "its ports .* are not valid"),
         ({"shell_port": 0}, "it has no ports yet"),
-        ({"curve_publickey": b"short", "curve_secretkey": b"short"}, "cannot be connected"),
+        pytest.param(
+            {"curve_publickey": b"short", "curve_secretkey": b"short"},
+            "cannot be connected",
+            marks=NEEDS_CURVE,
+        ),
     ],
     ids=["ip", "port", "no ports", "keys"],
 )
