@@ -35,8 +35,10 @@ def restarting(page: Page) -> bool:
 
 @pytest.mark.parametrize("slice_seconds", [0.0, 60.0])
 async def test_all_that_a_process_said_is_heard_in_turns_before_its_end_is_told(
-    kernel: ZmqKernel, slice_seconds: float
+    kernel: ZmqKernel, monkeypatch: pytest.MonkeyPatch, slice_seconds: float
 ) -> None:
+    # A busy machine may need more than the half second that is the bound.
+    monkeypatch.setattr(link_keeper, "LAST_WORDS_SECONDS", 60.0)
     async with linked(kernel) as driver:
         page = Page("a")
         driver.attach("a", page)
