@@ -17,6 +17,7 @@ from jupyter_comm_broker.fleet.report_maker import ReportMaker
 from jupyter_comm_broker.fleet.reporter import Reporter
 from jupyter_comm_broker.leaving.leaving import Leaving
 from jupyter_comm_broker.log_lines import OneLineLog
+from jupyter_comm_broker.requirements import advice
 from jupyter_comm_broker.rest_port import RestPort
 from jupyter_comm_broker.services import Services
 from jupyter_comm_broker.settings import Settings
@@ -64,15 +65,27 @@ class CommBroker(Settings, ExtensionApp):
         return cast("ServerApp", self.serverapp)
 
     def initialize_settings(self) -> None:
-        """Wire the services, and install the connection class if nobody set another."""
+        """
+        Wire the services, and install the connection class if nobody set another.
+
+        Raises:
+            RuntimeError: that failed. The server logs the text and goes on without the broker.
+        """
+        try:
+            self._wire()
+        except Exception as error:
+            # Some packages that are too old can be imported, and fail only when they are used.
+            raise RuntimeError(advice(error)) from error
+        # The server knows its port only once the loop runs.
+        self._server.io_loop.add_callback(self._say_where)
+
+    def _wire(self) -> None:
         app = self._server
         self.services = services = Services(
             app, self.limits(), cast("Logger", OneLineLog(self.log))
         )
         self.settings[COMM_MANAGERS] = services.comm_managers
         self.settings[SETTING] = port = RestPort(services, app.web_app.settings)
-        # The server knows its port only once the loop runs.
-        app.io_loop.add_callback(self._say_where)
         stock = StockSettings(config=self.config, parent=app)
         services.connect(stock.policy(app.kernel_manager), self._begin_to_leave())
         if self.leaving is not None and services.kernel_drivers is not None:

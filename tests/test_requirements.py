@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError
 import pytest
 
 import jupyter_comm_broker
-from jupyter_comm_broker import requirements
+from jupyter_comm_broker import extension, requirements
 from jupyter_comm_broker.requirements import advice
 
 INSTALLED = {"jupyter_server": "2.14.0", "prometheus-client": "0.9.0", "tornado": "7.0.0b1"}
@@ -58,3 +58,17 @@ def test_the_server_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jupyter_comm_broker.extension", None)
     with pytest.raises(RuntimeError, match="Run: pip install --upgrade 'prometheus-client"):
         jupyter_comm_broker._jupyter_server_extension_points()
+
+
+@pytest.mark.usefixtures("too_old")
+def test_the_server_is_told_too_where_an_old_package_fails_only_when_it_is_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As jupyter_events 0.9 does: it does not take the version of our schema."""
+
+    def refuses(*args: object) -> None:
+        raise ValueError("'1' is not of type 'integer'")
+
+    monkeypatch.setattr(extension, "Services", refuses)
+    with pytest.raises(RuntimeError, match="Run: pip install --upgrade 'prometheus-client"):
+        extension.CommBroker().initialize_settings()
