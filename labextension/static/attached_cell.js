@@ -100,7 +100,7 @@ export class AttachedCell {
     if (isLive(this.#run)) this.#setNextInput(reply.content);
   }
 
-  /** As a notebook does. `%load` replaces the source. */
+  /** As a notebook does. `%load` replaces its cell. */
   #setNextInput({ payload = [] }) {
     const next = payload.find((each) => each.source === "set_next_input");
     const shared = this.#cell.model.sharedModel;
