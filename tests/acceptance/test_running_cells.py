@@ -43,7 +43,8 @@ for step in range(60):
         print()
     elif what == 5:
         with out:
-            print("inside", step)
+            # In one write: a kernel may send what was written so far at any time.
+            print(f"inside {{step}}\\n", end="")
             sys.stdout.flush()
     else:
         print("line", step)
