@@ -69,7 +69,8 @@ def list_comms(context: CommandContext, args: Namespace) -> Exit:
         context.note(f"{len(comms):,} of {counted(total, 'comm')}; --limit 0 shows all")
     folded = context.client.pages("/api/comms", query, 1)[1] - total if folds else 0
     if folded > 0:
-        context.note(f"without {folded:,} layouts and styles; --all shows them")
+        dress = "layout or style" if folded == 1 else "layouts and styles"
+        context.note(f"without {folded:,} {dress}; --all shows them")
     elif not comms:
         found_none = "no such comm" if narrowed or kernel_id else "no comm is open on this server"
         context.note(found_none)

@@ -35,6 +35,9 @@ Seconds between two reads in a stream: a bar that moves, a plot that is drawn ag
 A screen draws as often, so nobody sees the pause.
 """
 
+AT_ONCE = 1e-6
+"""Seconds of a rest that is none. A timer may ring so much too early, and must not be set again."""
+
 STREAM_RATE = 2_000
 """Messages per second up to which it is a stream. Above, it is a flood."""
 
@@ -63,7 +66,8 @@ class Pace:
     def rest(self, now: float) -> float:
         """Return the seconds until the next read."""
         self._gain(now)
-        return max(0.0, (1.0 - self._credit) * self._pause)
+        rest = (1.0 - self._credit) * self._pause
+        return rest if rest > AT_ONCE else 0.0
 
     def read(self, count: int, now: float, *, more: bool) -> None:
         """

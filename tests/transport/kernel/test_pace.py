@@ -61,6 +61,12 @@ def test_what_is_not_read_to_its_end_is_a_flood() -> None:
     assert pace.is_stream
 
 
+def test_a_timer_that_rings_a_moment_too_early_is_not_set_again() -> None:
+    pace = Pace(0.0, STREAM_PAUSE)
+    *_, last = reads(pace, 0.0, 0.5, STREAM)
+    assert pace.rest(last + STREAM_PAUSE - 1e-9) == 0.0
+
+
 def test_sixty_messages_a_second_never_wait() -> None:
     read_at = reads(Pace(0.0, STREAM_PAUSE), 0.0, 10.0, 60)
     assert read_at == pytest.approx([number / 60 for number in range(1, len(read_at) + 1)])
