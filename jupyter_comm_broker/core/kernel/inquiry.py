@@ -2,8 +2,10 @@
 How the kernel is asked about comms: on its control channel, over a control comm, or one by one.
 
 Each inquiry opens a new control comm, because ipywidgets answers on the one that was opened last.
-If a busy kernel has subshells, the questions go to a subshell of our own. It is deleted when the
-kernel is done with them.
+If a busy kernel has subshells, the questions go to a subshell of our own. It is kept as long as the
+kernel's process. A thread of the user may publish under our question, and the kernel then handles
+what pages send on that comm in our subshell. If it were gone, the widget would be dead (fact 3.9).
+For the same reason a single widget is asked in the lane in which the kernel last published on it.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from collections.abc import Container, Mapping
 from itertools import islice
 
 from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests, Question
+from jupyter_comm_broker.core.requests.request import MAIN
 from jupyter_comm_broker.core.state.registry import Registry
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
@@ -48,26 +51,37 @@ class Inquiry:
         """The msg_id of the message that closed it."""
         self.subshell: str | None = None
         """Our subshell, to which questions are sent; ``None`` where they go to the main shell."""
+        self._made: str | None = None
+        """Our subshell, once the kernel has made it."""
 
     def list_comms(self, channel: str, now: float) -> None:
         """Ask which comms there are, on the channel ``channel``."""
         self._kernel_requests.ask("list", channel, "comm_info_request", {}, now)
 
-    def create_subshell(self, now: float) -> None:
-        """Ask for a subshell for the next questions."""
-        self._kernel_requests.ask("subshell", "control", "create_subshell_request", {}, now)
+    def enter_subshell(self, now: float) -> bool:
+        """
+        Send the next questions to our subshell. If there is none yet, the kernel is asked for it.
 
-    def use_subshell(self, reply: Message) -> bool:
-        """Take the subshell from the reply. Returns ``False`` if the kernel gave none."""
-        self.subshell = reply.content.get("subshell_id")
-        return self.subshell is not None
+        Returns:
+            Whether there is one.
+        """
+        if self._made is None:
+            self._kernel_requests.ask("subshell", "control", "create_subshell_request", {}, now)
+        self.subshell = self._made
+        return self._made is not None
 
-    def leave_subshell(self, now: float) -> None:
-        """Delete our subshell, if there is one."""
-        if self.subshell is not None:
-            content = {"subshell_id": self.subshell}
-            self.subshell = None
-            self._kernel_requests.ask("", "control", "delete_subshell_request", content, now)
+    def subshell_made(self, reply: Message) -> bool:
+        """Take our subshell from the reply. Returns ``False`` if the kernel gave none."""
+        self.subshell = self._made = reply.content.get("subshell_id")
+        return self._made is not None
+
+    def leave_subshell(self) -> None:
+        """Send the next questions to the main shell."""
+        self.subshell = None
+
+    def subshell_gone(self) -> None:
+        """Note that the kernel does not know our subshell: somebody deleted it."""
+        self.subshell = self._made = None
 
     def ask_for_all(self, now: float) -> None:
         """Ask for the states of all widgets in one message."""
@@ -96,12 +110,11 @@ class Inquiry:
             Those that were asked for.
         """
         # In the order of opening. A widget that refers to another may be built after that one.
-        known = (each.comm_id for each in self._registry)
-        asked = list(islice((each for each in known if each in comm_ids), most))
-        for comm_id in asked:
-            content = {"comm_id": comm_id, "data": {"method": "request_state"}}
-            self._tell("state", "comm_msg", content, now)
-        return asked
+        asked = list(islice((each for each in self._registry if each.comm_id in comm_ids), most))
+        for record in asked:
+            content = {"comm_id": record.comm_id, "data": {"method": "request_state"}}
+            self._tell("state", "comm_msg", content, now, lane=record.lane)
+        return [record.comm_id for record in asked]
 
     def ask_for_a_sign(self, now: float) -> str:
         """Ask a small question on the shell, to see when all before it is done. Returns its id."""
@@ -160,7 +173,7 @@ class Inquiry:
     def reset(self) -> None:
         """Forget all questions, because the kernel has a new process."""
         self._kernel_requests.give_up()
-        self.subshell = None
+        self.subshell_gone()
 
     def _tell(
         self,
@@ -169,6 +182,7 @@ class Inquiry:
         content: Mapping[str, object],
         now: float,
         metadata: Mapping[str, object] | None = None,
+        lane: str = MAIN,
     ) -> str:
         return self._kernel_requests.ask(
             about,
@@ -177,6 +191,6 @@ class Inquiry:
             content,
             now,
             metadata=metadata,
-            subshell_id=self.subshell,
+            subshell_id=self.subshell or lane or None,
             comm_id=str(content["comm_id"]),
         )

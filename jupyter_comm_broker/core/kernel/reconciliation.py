@@ -245,6 +245,7 @@ class Reconciliation:
             self._lists_lack = True
         payload = read_payload(message.comm.data)
         whole = Whole(payload.state, payload.buffer_paths, list(message.buffers))
+        self._comms.registry.kernel_answered(message)
         return self.stated(comm_id, whole, now)
 
     def said_nothing(self, comm_id: str, now: float) -> list[Learned]:

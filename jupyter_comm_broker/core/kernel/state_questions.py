@@ -103,18 +103,23 @@ class StateQuestions:
         self._needed = set(needed)
         self._answers, self._is_left = {}, False
         self._reconciliation.began()
-        if self._reach.occupied:
+        if self._reach.occupied and not self._inquiry.enter_subshell(now):
             self._begin(Step.SUBSHELL, now, pause)
-            self._inquiry.create_subshell(now)
-        elif len(comm_ids) > self.ONE_BY_ONE and not self._no_control_comm:
-            self._begin(Step.STATES, now, pause)
-            self._inquiry.ask_for_all(now)
+        elif self._reach.occupied or self._is_one_answer_better(len(comm_ids)):
+            self._ask_all(now, pause)
         else:
             self._ask_each(now, pause)
 
+    def _is_one_answer_better(self, comms: int) -> bool:
+        return comms > self.ONE_BY_ONE and not self._no_control_comm
+
+    def _ask_all(self, now: float, pause: float) -> None:
+        self._begin(Step.STATES, now, pause)
+        self._inquiry.ask_for_all(now)
+
     def _ask_each(self, now: float, pause: float) -> bool | None:
         """Ask for a portion of the comms that are left. Returns whether the round is over."""
-        self._inquiry.leave_subshell(now)
+        self._inquiry.leave_subshell()
         left = self._left - self._silent
         if not left:
             return self._end()
@@ -151,6 +156,9 @@ class StateQuestions:
         msg_type = message.header.msg_type
         if msg_type == "create_subshell_reply" and self.step is Step.SUBSHELL:
             return [], self._got_subshell(message, now, pause)
+        if msg_type == "comm_open_reply":
+            # ipykernel 7.4 replies to a comm message only if its subshell is gone.
+            self._inquiry.subshell_gone()
         if msg_type == "comm_msg" and self._inquiry.is_answer(message):
             return self._answered(message, now, pause)
         if msg_type == "comm_close" and question.about == "control" and self.step is Step.STATES:
@@ -166,10 +174,9 @@ class StateQuestions:
         return stated
 
     def _got_subshell(self, message: Message, now: float, pause: float) -> bool | None:
-        if not self._inquiry.use_subshell(message):
+        if not self._inquiry.subshell_made(message):
             return self._end()
-        self._begin(Step.STATES, now, pause)
-        self._inquiry.ask_for_all(now)
+        self._ask_all(now, pause)
         return None
 
     def _answered(self, message: Message, now: float, pause: float) -> Heard:
@@ -273,7 +280,7 @@ class StateQuestions:
             # The others were not asked. They are asked once these are given up.
             self._left = self._silent | self._portion.keys()
         self._overdue = ""
-        self._inquiry.leave_subshell(now)
+        self._inquiry.leave_subshell()
         return self._put_off(left)
 
     def _put_off(self, left: set[str]) -> bool:

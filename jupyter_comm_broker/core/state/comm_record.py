@@ -56,6 +56,7 @@ class CommRecord:
         "from_frontends",
         "from_kernel",
         "knowledge",
+        "lane",
         "last_activity",
         "listed",
         "mailboxes",
@@ -84,6 +85,11 @@ class CommRecord:
         self.bytes_from_kernel = self.bytes_from_frontends = 0
         self.callback_errors = 0
         """How often a callback of a program in the server raised an error for this comm."""
+        self.lane = ""
+        """
+        The subshell under whose request the kernel last published on the comm; empty for the main
+        shell. ipykernel handles there what is sent on the comm (fact 3.5).
+        """
         self.number = 0
         """The comm's place in the order of its kernel's comms. No other comm ever has the same."""
         self.sequence = 0

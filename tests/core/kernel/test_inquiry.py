@@ -57,29 +57,53 @@ def test_whatever_comes_on_a_control_comm_of_ours_is_for_us() -> None:
     assert len(sent(parts)) == 4
 
 
-def test_a_subshell_is_used_for_what_is_asked_and_deleted_once() -> None:
+def test_a_subshell_is_used_for_what_is_asked_and_kept() -> None:
     asking, parts = inquiry()
     parts.comms.registry.opened("w", WIDGET_TARGET, Side.KERNEL, 0.0)
-    asking.create_subshell(0.0)
+    assert not asking.enter_subshell(0.0)
     [create] = sent(parts)
     reply = Talker("kernel").write(
         "control", "create_subshell_reply", {"subshell_id": "sub"}, parent=create
     )
-    assert asking.use_subshell(reply)
+    assert asking.subshell_made(reply)
     asking.ask_for_all(0.0)
     assert {m.header.subshell_id for m in sent(parts)} == {"sub"}
-    asking.leave_subshell(0.0)
-    asking.leave_subshell(0.0)
-    [delete] = sent(parts)
-    assert (delete.channel, delete.content) == ("control", {"subshell_id": "sub"})
+    asking.leave_subshell()
+    # It is not deleted: a thread of the user may have published under our question (fact 3.9).
     asking.ask_for_some(["w"], 9, 0.0)
     assert {m.header.subshell_id for m in sent(parts)} == {None}
+    assert asking.enter_subshell(0.0)
+    asking.ask_for_all(0.0)
+    assert {m.header.subshell_id for m in sent(parts)} == {"sub"}
+
+
+def test_a_subshell_that_is_gone_is_made_anew() -> None:
+    asking, parts = inquiry()
+    reply = Talker("kernel").write("control", "create_subshell_reply", {"subshell_id": "sub"})
+    assert asking.subshell_made(reply)
+    asking.subshell_gone()
+    assert not asking.enter_subshell(0.0)
+    assert [m.header.msg_type for m in sent(parts)] == ["create_subshell_request"]
+
+
+def test_a_widget_is_asked_where_the_kernel_last_published_on_it() -> None:
+    # Otherwise the kernel would handle later messages of pages in another lane (fact 3.5).
+    asking, parts = inquiry()
+    registry = parts.comms.registry
+    used, _ = [registry.opened(each, WIDGET_TARGET, Side.KERNEL, 0.0) for each in ("w", "v")]
+    request = Talker("page").write("shell", "comm_msg", {}, subshell_id="of a page")
+    registry.kernel_sent(used, comm_msg("w", {"value": 1}, request), 0.0)
+    asking.ask_for_some(["w", "v"], 9, 0.0)
+    assert [m.header.subshell_id for m in sent(parts)] == ["of a page", None]
+    registry.subshell_deleted("of a page")
+    asking.ask_for_some(["w"], 9, 0.0)
+    assert [m.header.subshell_id for m in sent(parts)] == [None]
 
 
 def test_a_kernel_that_gives_no_subshell_is_believed() -> None:
     asking, _ = inquiry()
     reply = Talker("kernel").write("control", "create_subshell_reply", {"status": "error"})
-    assert not asking.use_subshell(reply)
+    assert not asking.subshell_made(reply)
 
 
 def test_a_state_that_lacks_only_what_is_said_once_is_an_answer() -> None:
