@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import uuid
+from dataclasses import replace
 from logging import Logger
 from typing import cast
 
@@ -87,7 +88,8 @@ class CommBroker(Settings, ExtensionApp):
         self.settings[COMM_MANAGERS] = services.comm_managers
         self.settings[SETTING] = port = RestPort(services, app.web_app.settings)
         stock = StockSettings(config=self.config, parent=app)
-        services.connect(stock.policy(app.kernel_manager), self._begin_to_leave())
+        policy = replace(stock.policy(app.kernel_manager), hide_subshells=self.hide_subshells)
+        services.connect(policy, self._begin_to_leave())
         if self.leaving is not None and services.kernel_drivers is not None:
             self.leaving.follow(services.kernel_drivers)
         self.settings[CONNECTION_CLASS] = app.web_app.settings[CONNECTION_CLASS]

@@ -109,6 +109,19 @@ class Settings(Configurable):
         help="Seconds after which a gateway's kernel is disconnected if no page, program or "
         "recording uses it, so that the gateway can end idle kernels. 0: never.",
     )
+    subshell_seconds = Float(
+        _DEFAULTS.subshell_seconds,
+        min=0.0,
+        config=True,
+        help="Seconds of silence after which a subshell of a page that was closed is deleted. Each "
+        "is a thread of the kernel. 0: never.",
+    )
+    hide_subshells = Bool(
+        False,
+        config=True,
+        help="Whether pages are told that kernels have no subshells. JupyterLab then handles "
+        "widgets in the main shell, so they wait for a running cell.",
+    )
     verify_interval = Float(
         _DEFAULTS.verify_interval,
         config=True,

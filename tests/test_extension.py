@@ -35,6 +35,7 @@ SET = {
     "run_text_bytes": 1_018,
     "runs_bytes": 1_019,
     "ended_run_seconds": 1_020.0,
+    "subshell_seconds": 1_021.0,
 }
 
 

@@ -182,6 +182,11 @@ class Program:
         """
         return False
 
+    @property
+    def page_closed(self) -> bool:
+        """Always false: a program is no page."""
+        return False
+
     def close(self, reason: str) -> None:
         """End every wait, and send nothing more. May be called twice."""
         self.ended(reason)

@@ -126,12 +126,21 @@ class KernelBroker(LinkEvents):
             now: the time.
             user: who connects as the page.
         """
+        self._parts.work.subshells.page_came(session_id)
         self._parts.presence.attached(session_id, now, user)
         self._parts.unreachable.attached(session_id, now)
 
-    def frontend_detached(self, session_id: str, now: float) -> None:
-        """Note that a page's socket is gone."""
+    def frontend_detached(self, session_id: str, now: float, page_closed: bool = False) -> None:
+        """
+        Note that a page's socket is gone.
+
+        Args:
+            session_id: the page.
+            now: the time.
+            page_closed: whether the page itself was closed or loaded again.
+        """
         self._parts.presence.detached(session_id, now)
+        self._parts.work.subshells.page_left(session_id, now, is_closed=page_closed)
 
     def outbox(self, session_id: str) -> Outbox | None:
         """Return what waits for a page or program, for its writer; ``None`` if it is not known."""

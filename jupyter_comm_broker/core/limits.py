@@ -160,6 +160,14 @@ class Limits:
     answer_seconds: float = 2.0
     """How long a page's question waits for our question to the kernel, before it is let through."""
 
+    subshell_seconds: float = 15.0
+    """
+    How long a subshell of a page that was closed must be silent before it is deleted. 0: never.
+
+    A task that a callback started ends with its subshell. One that works says something now and
+    then.
+    """
+
     verify_retry_seconds: float = 2.0
     """An unanswered request of our own is sent again after this, then after ever longer waits."""
 

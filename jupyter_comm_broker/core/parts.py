@@ -22,6 +22,7 @@ from jupyter_comm_broker.core.ingress.process_end import ProcessEnd
 from jupyter_comm_broker.core.ingress.started import Started
 from jupyter_comm_broker.core.ingress.timers import Timers
 from jupyter_comm_broker.core.ingress.unreachable import Unreachable
+from jupyter_comm_broker.core.kernel.abandoned_subshells import AbandonedSubshells
 from jupyter_comm_broker.core.kernel.checks import Checks
 from jupyter_comm_broker.core.kernel.inquiry import Inquiry
 from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
@@ -100,7 +101,7 @@ class Parts:
         self.effects = Effects()
         self.ledger = Ledger(self.effects.note)
         self.comms = Comms(self.policy.strategies, limits, self.ledger)
-        self.work = Work(limits.remembered_requests)
+        self.work = Work(limits.remembered_requests, hide_subshells=self.policy.hide_subshells)
         self.delivery = Delivery(limits, self.effects, self.ledger.counters, self.author.session)
         self.runs = Runs(limits, self.ledger.counters, self.comms.changes.note)
         self.held = HeldMessages()
@@ -121,6 +122,9 @@ class Parts:
         self.checks = Checks(comms, self.effects, limits)
         self.inquiry = Inquiry(self.kernel_requests, comms.registry, self.author.session)
         reach = Reach(self.handshake, work)
+        self.abandoned_subshells = AbandonedSubshells(
+            ledger, comms, work, self.inquiry, reach, limits
+        )
         reconciliation = Reconciliation(
             ledger, comms, self.delivery, self.checks, self.capture.owns
         )
@@ -158,11 +162,7 @@ class Parts:
             ledger, comms, work, self.page_replies, self._later_question("silent"), limits
         )
         self.lost_replies = LostReplies(
-            ledger,
-            work,
-            self.page_replies,
-            self.endings,
-            self._later_question("reply"),
+            ledger, work, self.page_replies, self.endings, self._later_question("reply")
         )
 
     def _make_routing(self) -> None:
@@ -236,6 +236,7 @@ class Parts:
             self.lost_replies,
             self.unreachable,
             self.held_back,
+            self.abandoned_subshells,
         )
         end = ProcessEnd(comms, work, self.page_replies, self.holders, of_one_process)
         self.process = Process(comms, work, self.handshake, self.verification, end)
@@ -270,6 +271,7 @@ class Parts:
                 Started(work.execution, self.page_replies),
                 self.delivery.waiting,
                 self.runs,
+                self.abandoned_subshells,
             ),
         )
 
@@ -287,6 +289,8 @@ class Parts:
     def _noted(self, session_id: str, message: Message, now: float) -> None:
         if message.header.msg_type in COMM_TYPES:
             self.missing_idles.sent(message, now)
+        elif message.header.msg_type == "delete_subshell_request":
+            self.abandoned_subshells.page_deletes(message.content.get("subshell_id"))
         else:
             self.runs.sent(session_id, message, now)
 

@@ -10,7 +10,7 @@ from jupyter_comm_broker.core.state.strategy import Strategy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What the server's settings allow on this kernel. They are the stock class's settings."""
+    """What the server's settings allow on this kernel. Most are the stock class's settings."""
 
     allowed_message_types: frozenset[str] = frozenset()
     """The message types that pages may send. Empty: all of them."""
@@ -27,6 +27,8 @@ class Policy:
     """The seconds over which both rates are taken."""
     largest_message: int = 0
     """The bytes of the largest message that the way to the kernel takes; 0: of any size."""
+    hide_subshells: bool = False
+    """Whether pages are told that kernels have no subshells."""
     strategies: Mapping[str, Strategy] = field(default_factory=dict)
     """The restore strategies by target name."""
 

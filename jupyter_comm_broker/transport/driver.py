@@ -84,8 +84,8 @@ class KernelDriver:
         )
         self.link: KernelLink = make_link(listener)
         use = LinkUse(self._is_used, limits.gateway_release_seconds * self.link.opens_later)
-        parts = (self.link, self.broker, self._tell, self._carry_out, self._note, use)
-        self._keeper = LinkKeeper(*parts)
+        told = (self._tell, self._carry_out, self._note)
+        self._keeper = LinkKeeper(self.link, self.broker, *told, use)
         self._frontends = PagePorts(self.broker, self._note)
         self._alarm = Alarm(self._loop, self._alarm_rang)
         self._looks = Looks()
@@ -192,7 +192,7 @@ class KernelDriver:
         """A page's socket is closed."""
         if self._frontends.get(session_id) is frontend:
             self._frontends.remove(session_id)
-            self._tell(self.broker.frontend_detached, session_id, self.now)
+            self._tell(self.broker.frontend_detached, session_id, self.now, frontend.page_closed)
             self._carry_out()
 
     def attach_program(self, session_id: str, program: FrontendPort) -> None:

@@ -38,6 +38,10 @@ class FrontendPort(Protocol):
     def ready(self) -> bool:
         """Whether the socket takes more."""
 
+    @property
+    def page_closed(self) -> bool:
+        """Whether the page itself was closed or loaded again, and will not come back."""
+
     def close(self, reason: str) -> None:
         """Close the socket and say why."""
 

@@ -63,6 +63,17 @@ class Page(Talker):
         self._room.broker.frontend_detached(self.session, self._room.now)
         self._room.settle()
 
+    def is_closed(self) -> None:
+        """Close the page, or load it again. It will not come back."""
+        self._room.broker.frontend_detached(self.session, self._room.now, page_closed=True)
+        self._room.settle()
+
+    def makes_subshell(self, subshell_id: str) -> str:
+        """Do what JupyterLab does for each comm target at each load. Returns the id."""
+        request = self.sends("create_subshell_request", {}, "control")
+        self._room.kernel.replies(request, {"status": "ok", "subshell_id": subshell_id})
+        return subshell_id
+
     def sends(
         self,
         msg_type: str,

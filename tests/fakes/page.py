@@ -30,6 +30,7 @@ class Page:
             self.heard += outbox.take(1 << 40)
 
     ready = True
+    page_closed = False
 
     def offer(self, batch: SharedBatch, wire: dict[str, bytes], outbox: Outbox) -> bool:
         self.heard += [message for message, _, _ in batch.items]

@@ -95,14 +95,14 @@ class InfoRequests:
 
     def _can_answer(self, message: Message) -> bool:
         if message.header.msg_type == "kernel_info_request":
-            return self._work.kernel_info.content is not None
+            return self._work.kernel_info.shown is not None
         return self._comms.registry.complete
 
     def _answered(self, frontend: Frontend, message: Message, now: float) -> bool:
         if message.header.msg_type == "kernel_info_request":
-            if self._work.kernel_info.content is None:
+            if self._work.kernel_info.shown is None:
                 return False
-            self._page_replies.kernel_info(frontend, message, self._work.kernel_info.content, now)
+            self._page_replies.kernel_info(frontend, message, self._work.kernel_info.shown, now)
             return True
         if not self._comms.registry.complete:
             return False

@@ -38,6 +38,9 @@ class Inquiry:
         session: the session id of our requests.
     """
 
+    ONE_BY_ONE = 20
+    """Up to this many comms are asked one by one. For more, one message is cheaper."""
+
     def __init__(self, kernel_requests: KernelRequests, registry: Registry, session: str) -> None:
         self._kernel_requests = kernel_requests
         self.is_ours = kernel_requests.is_ours
@@ -53,6 +56,11 @@ class Inquiry:
         """Our subshell, to which questions are sent; ``None`` where they go to the main shell."""
         self._made: str | None = None
         """Our subshell, once the kernel has made it."""
+
+        self._has_control = True
+        """Whether the kernel tells all states over a control comm."""
+        self._unanswered = 0
+        """How often in a row the question for all states had no answer."""
 
     def list_comms(self, channel: str, now: float) -> None:
         """Ask which comms there are, on the channel ``channel``."""
@@ -79,6 +87,11 @@ class Inquiry:
         """Send the next questions to the main shell."""
         self.subshell = None
 
+    def delete_subshell(self, subshell_id: str, now: float) -> None:
+        """Delete a page's subshell."""
+        content = {"subshell_id": subshell_id}
+        self._kernel_requests.ask("", "control", "delete_subshell_request", content, now)
+
     def subshell_gone(self) -> None:
         """Note that the kernel does not know our subshell: somebody deleted it."""
         self.subshell = self._made = None
@@ -92,12 +105,31 @@ class Inquiry:
         asking = {"comm_id": self.control_comm, "data": {"method": "request_states"}}
         self._tell("states", "comm_msg", asking, now)
 
+    def is_better_for_all(self, comms: int) -> bool:
+        """Return whether to ask for the states of all widgets to get those of so many comms."""
+        return comms > self.ONE_BY_ONE and self._has_control
+
+    def has_no_control(self) -> None:
+        """Note that the kernel does not know control comms."""
+        self._has_control = False
+
+    def all_answered(self) -> None:
+        """Note that the kernel told the states of all widgets."""
+        self._unanswered = 0
+
+    def gave_no_answer(self) -> None:
+        """Note that it did not. The second time in a row means that it cannot."""
+        self._unanswered += 1
+        self._has_control = self._unanswered < 2
+
     def close_control(self, now: float) -> None:
         """Close the control comm. The idle of this message says that the kernel is done with it."""
         closing = {"comm_id": self.control_comm, "data": {}}
         self.closing = self._tell("close", "comm_close", closing, now)
 
-    def ask_for_some(self, comm_ids: Container[str], most: int, now: float) -> list[str]:
+    def ask_for_some(
+        self, comm_ids: Container[str], most: int, now: float, lane: str | None = None
+    ) -> list[str]:
         """
         Ask for the states of some of these comms one by one.
 
@@ -105,6 +137,7 @@ class Inquiry:
             comm_ids: the comms.
             most: how many to ask for.
             now: the time.
+            lane: where they are asked; ``None``: where the kernel last published on each.
 
         Returns:
             Those that were asked for.
@@ -113,7 +146,8 @@ class Inquiry:
         asked = list(islice((each for each in self._registry if each.comm_id in comm_ids), most))
         for record in asked:
             content = {"comm_id": record.comm_id, "data": {"method": "request_state"}}
-            self._tell("state", "comm_msg", content, now, lane=record.lane)
+            where = record.lane if lane is None else lane
+            self._tell("state", "comm_msg", content, now, lane=where)
         return [record.comm_id for record in asked]
 
     def ask_for_a_sign(self, now: float) -> str:
@@ -174,6 +208,7 @@ class Inquiry:
         """Forget all questions, because the kernel has a new process."""
         self._kernel_requests.give_up()
         self.subshell_gone()
+        self._has_control, self._unanswered = True, 0
 
     def _tell(
         self,

@@ -240,12 +240,13 @@ class Reconciliation:
     def one_stated(self, message: Message, now: float) -> list[Learned]:
         """Take the answer to a ``request_state``. Returns what was learned."""
         comm_id = message.comm.comm_id
+        if (record := self._comms.registry.get(comm_id)) is not None:
+            record.mark_published(message.parent.subshell_id)
         if comm_id in self._unlisted and comm_id in self._comms.registry:
             self._unlisted.discard(comm_id)
             self._lists_lack = True
         payload = read_payload(message.comm.data)
         whole = Whole(payload.state, payload.buffer_paths, list(message.buffers))
-        self._comms.registry.kernel_answered(message)
         return self.stated(comm_id, whole, now)
 
     def said_nothing(self, comm_id: str, now: float) -> list[Learned]:

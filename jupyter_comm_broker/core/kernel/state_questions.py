@@ -38,8 +38,6 @@ class StateQuestions:
         reconciliation: takes the answers.
     """
 
-    ONE_BY_ONE = 20
-    """Up to this many comms are asked one by one. For more, one message is cheaper."""
     AT_ONCE = 200
     """How many are asked without waiting: a kernel drops what it publishes in a flood."""
     AT_A_TIME = 300
@@ -78,9 +76,6 @@ class StateQuestions:
         """Whether the control comm is closed, and the kernel is done with it."""
         self._overdue = ""
         """The msg_id of the small question that follows an overdue one."""
-        self._no_control_comm = False
-        self._unanswered = 0
-        """How often in a row the question for all states had no answer."""
 
     @property
     def overdue(self) -> bool:
@@ -105,13 +100,11 @@ class StateQuestions:
         self._reconciliation.began()
         if self._reach.occupied and not self._inquiry.enter_subshell(now):
             self._begin(Step.SUBSHELL, now, pause)
-        elif self._reach.occupied or self._is_one_answer_better(len(comm_ids)):
+            return
+        if self._reach.occupied or self._inquiry.is_better_for_all(len(comm_ids)):
             self._ask_all(now, pause)
         else:
             self._ask_each(now, pause)
-
-    def _is_one_answer_better(self, comms: int) -> bool:
-        return comms > self.ONE_BY_ONE and not self._no_control_comm
 
     def _ask_all(self, now: float, pause: float) -> None:
         self._begin(Step.STATES, now, pause)
@@ -162,7 +155,7 @@ class StateQuestions:
         if msg_type == "comm_msg" and self._inquiry.is_answer(message):
             return self._answered(message, now, pause)
         if msg_type == "comm_close" and question.about == "control" and self.step is Step.STATES:
-            self._no_control_comm = True
+            self._inquiry.has_no_control()
             return [], self._ask_each(now, pause)
         if msg_type == "status":
             return self._status(message, question, now, pause)
@@ -185,7 +178,7 @@ class StateQuestions:
             return self._one_answered(message, now, pause) if method == "update" else NOTHING
         if method != "update_states" or self.step is not Step.STATES:
             return NOTHING
-        self._unanswered = 0
+        self._inquiry.all_answered()
         self._answers = self._reconciliation.taken_apart(message)
         self._left -= self._answers.keys()
         self._begin(Step.LEAVE, now, pause)
@@ -250,8 +243,7 @@ class StateQuestions:
         if question.about == "states" and self.step is Step.STATES:
             # If one widget's serializer fails, none is answered. Or another client asked last: that
             # happens once.
-            self._unanswered += 1
-            self._no_control_comm = self._unanswered > 1
+            self._inquiry.gave_no_answer()
             return [], self._ask_each(now, pause)
         if question.about == "state":
             self._inquiry.done(msg_id)
@@ -304,4 +296,3 @@ class StateQuestions:
         self._left, self._silent, self._stated = set(), set(), set()
         self._portion, self._answers, self._is_left = {}, {}, False
         self._overdue = ""
-        self._no_control_comm, self._unanswered = False, 0

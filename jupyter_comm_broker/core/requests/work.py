@@ -5,6 +5,7 @@ from __future__ import annotations
 from jupyter_comm_broker.core.requests.execution import Execution
 from jupyter_comm_broker.core.requests.kernel_info import KernelInfo
 from jupyter_comm_broker.core.requests.requests import Requests
+from jupyter_comm_broker.core.requests.subshells import Subshells
 
 
 class Work:
@@ -13,12 +14,14 @@ class Work:
 
     Args:
         most: how many requests are remembered.
+        hide_subshells: whether pages are told that the kernel has no subshells.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, hide_subshells: bool = False) -> None:
         self.requests = Requests(most)
         self.execution = Execution()
-        self.kernel_info = KernelInfo()
+        self.kernel_info = KernelInfo(hide_subshells=hide_subshells)
+        self.subshells = Subshells()
 
     @property
     def occupied(self) -> bool:
@@ -29,3 +32,4 @@ class Work:
         """Forget what a process that is gone was asked, and what it said of itself."""
         self.requests.clear()
         self.kernel_info.forget()
+        self.subshells.clear()

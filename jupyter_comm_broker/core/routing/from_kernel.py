@@ -69,7 +69,10 @@ class FromKernel:
         find = requests.get if is_question else requests.awaiting
         session_id = _asker(find(parent.msg_id), parent)
         if message.header.msg_type == "kernel_info_reply":
-            self._work.kernel_info.said(bytes(message.parts[3]))
+            message = self._learnt_info(message)
+        elif message.header.msg_type == "create_subshell_reply":
+            made = self._work.subshells.made
+            self._ledger.shielded("noting a subshell", lambda: made(message, session_id, now))
         if not is_question:
             requests.replied(parent.msg_id)
         # A program may use another session in its headers than its socket has.
@@ -83,6 +86,14 @@ class FromKernel:
             )
             return
         self._delivery.reply(frontend, message)
+
+    def _learnt_info(self, reply: Message) -> Message:
+        """Note what the kernel says of itself. Returns the reply as pages may see it."""
+        content, info = bytes(reply.parts[3]), self._work.kernel_info
+        info.said(content)
+        if info.shown is None or info.shown == content:
+            return reply
+        return Message(reply.channel, [*reply.parts[:3], info.shown, *reply.parts[4:]])
 
     def _expect(self, parent: Header, now: float) -> None:
         """Follow the cell of a page of an earlier server, so that its end is not lost silently."""
@@ -113,6 +124,8 @@ class FromKernel:
         if now < self._expected.until:
             self._expect(message.parent, now)
         msg_type = message.header.msg_type
+        if (subshell_id := message.parent.subshell_id) is not None:
+            self._work.subshells.heard(subshell_id, now)
         if msg_type == "status":
             self._status(message, now)
         elif msg_type in COMM_TYPES:
@@ -179,6 +192,7 @@ class FromKernel:
         tracked = not never and parent.msg_type not in self._policy.untracked_message_types
         untrue = self._work.execution.followed(state, message, lane, tracked, now)
         if state == "busy":
+            self._work.subshells.began(lane)
             if lane == MAIN:
                 self._last_parent = bytes(message.parent_text)
             self._comms.request_began(parent.msg_id)

@@ -137,6 +137,10 @@ class CommRecord:
         """Note that the kernel has handled its opening."""
         self.taken = True
 
+    def mark_published(self, subshell_id: str | None) -> None:
+        """Note where the kernel published on it; ``None``: in the main shell."""
+        self.lane = subshell_id or ""
+
     def mark_listed(self) -> None:
         """Note that the kernel named it when it was asked which comms it has."""
         self.listed = self.taken = True

@@ -229,22 +229,11 @@ class Registry:
             now: the time.
         """
         record.from_kernel += 1
-        record.lane = message.parent.subshell_id or ""
+        record.mark_published(message.parent.subshell_id)
         record.mark_taken()
         record.bytes_from_kernel += message.size
         record.last_activity = now
         self._changes.passed(record, Side.KERNEL, "", message)
-
-    def kernel_answered(self, message: Message) -> None:
-        """Note in which lane the kernel answered a question of ours about a comm."""
-        if (record := self.get(message.comm.comm_id)) is not None:
-            record.lane = message.parent.subshell_id or ""
-
-    def subshell_deleted(self, subshell_id: str) -> None:
-        """Note that nothing can be asked in a subshell any more."""
-        for record in self:
-            if record.lane == subshell_id:
-                record.lane = ""
 
     def frontend_sent(
         self, record: CommRecord, message: Message, session_id: str, now: float

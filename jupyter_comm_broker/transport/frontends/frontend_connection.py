@@ -40,6 +40,9 @@ from jupyter_comm_broker.transport.frontends.socket_writer import SocketWriter
 from jupyter_comm_broker.transport.kernel_drivers import KernelDrivers
 from jupyter_comm_broker.transport.stock_settings import RateLimits
 
+GOING_AWAY = 1001
+"""The WebSocket close code of a page that is closed or loaded again (RFC 6455, 7.4.1)."""
+
 TRY_AGAIN_LATER = 1013
 """The WebSocket close code for a page that could not keep up (IANA registry)."""
 
@@ -234,6 +237,11 @@ class FrontendConnection(RateLimits, BaseKernelWebsocketConnection):
     def ready(self) -> bool:
         """Whether the socket takes more."""
         return self._writer is not None and self._writer.ready
+
+    @property
+    def page_closed(self) -> bool:
+        """Whether the page itself was closed or loaded again, and will not come back."""
+        return self.websocket_handler.close_code == GOING_AWAY
 
     def close(self, reason: str) -> None:
         """Close the socket and say why."""

@@ -95,7 +95,7 @@ def test_a_widget_is_asked_where_the_kernel_last_published_on_it() -> None:
     registry.kernel_sent(used, comm_msg("w", {"value": 1}, request), 0.0)
     asking.ask_for_some(["w", "v"], 9, 0.0)
     assert [m.header.subshell_id for m in sent(parts)] == ["of a page", None]
-    registry.subshell_deleted("of a page")
+    used.mark_published(None)
     asking.ask_for_some(["w"], 9, 0.0)
     assert [m.header.subshell_id for m in sent(parts)] == [None]
 

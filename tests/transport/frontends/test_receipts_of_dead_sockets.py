@@ -29,6 +29,8 @@ MEBI = 1 << 20
 class Port:
     """The end of a WebSocket at its driver."""
 
+    page_closed = False
+
     def __init__(self, handler: WebSocketHandler) -> None:
         self.handler = handler
         self._writer = SocketWriter(handler, SUBPROTOCOL, LOG)

@@ -1,0 +1,107 @@
+"""
+The subshells that pages made, and which of them are abandoned.
+
+JupyterLab makes one for each comm target at each load. When a page is closed or loaded again, it
+deletes none (fact 1.1). Each is a thread of the kernel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jupyter_comm_broker.core.requests.request import MAIN
+from jupyter_comm_broker.protocol.message import Message
+
+
+@dataclass(slots=True)
+class Subshell:
+    """One subshell that a page made."""
+
+    session_id: str
+    heard_at: float
+    """When the kernel last published something of a request in it."""
+    closed_at: float = 0.0
+    """When its page was closed, if it was."""
+
+
+class Subshells:
+    """What is known of them, by id."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Subshell] = {}
+        self.abandoned: dict[str, Subshell] = {}
+        """Those whose pages are closed. Only this class changes it."""
+        self._here: set[str] = set()
+        """The pages with a socket."""
+        self._latest = MAIN
+
+    @property
+    def heir(self) -> str | None:
+        """The latest one of a page that is there; ``None`` for none."""
+        latest_first = reversed(self._made.items())
+        return next((key for key, each in latest_first if each.session_id in self._here), None)
+
+    def is_latest(self, subshell_id: str) -> bool:
+        """
+        Return whether the kernel's latest request on the shell was one in this subshell.
+
+        What a thread of the user publishes is then under that request (fact 3.6).
+        """
+        return self._latest == subshell_id
+
+    # -- what happens ----------------------------------------------------------------------------
+
+    def made(self, reply: Message, session_id: str, now: float) -> None:
+        """
+        Note that the kernel made a subshell for a page.
+
+        Args:
+            reply: what the kernel replied.
+            session_id: the page.
+            now: the time.
+        """
+        if isinstance(subshell_id := reply.content.get("subshell_id"), str):
+            self._made[subshell_id] = Subshell(session_id, now)
+
+    def deleted(self, subshell_id: object) -> None:
+        """Note that a subshell is deleted."""
+        self._made.pop(str(subshell_id), None)
+        self.abandoned.pop(str(subshell_id), None)
+
+    def began(self, lane: str) -> None:
+        """Note that the kernel began with a request on the shell."""
+        self._latest = lane
+
+    def heard(self, lane: str, now: float) -> None:
+        """Note that the kernel published something of a request in a subshell."""
+        if (subshell := self._made.get(lane)) is not None:
+            subshell.heard_at = now
+
+    def page_came(self, session_id: str) -> None:
+        """Note that a page has a socket."""
+        self._here.add(session_id)
+        for subshell_id in self._of(session_id):
+            self.abandoned.pop(subshell_id, None)
+
+    def page_left(self, session_id: str, now: float, *, is_closed: bool) -> None:
+        """
+        Note that a page's socket is gone.
+
+        Args:
+            session_id: the page.
+            now: the time.
+            is_closed: whether the page itself was closed or loaded again.
+        """
+        self._here.discard(session_id)
+        for subshell_id in self._of(session_id) if is_closed else ():
+            subshell = self.abandoned[subshell_id] = self._made[subshell_id]
+            subshell.closed_at = now
+
+    def clear(self) -> None:
+        """Forget all subshells, because the kernel has a new process. Its pages stay."""
+        self._made.clear()
+        self.abandoned.clear()
+        self._latest = MAIN
+
+    def _of(self, session_id: str) -> list[str]:
+        return [key for key, each in self._made.items() if each.session_id == session_id]

@@ -1,0 +1,64 @@
+"""The facts about pages' subshells."""
+
+from jupyter_comm_broker.core.requests.subshells import Subshells
+
+from ..talker import Talker
+
+
+def made(subshells: Subshells, subshell_id: object, session_id: str, now: float = 0.0) -> None:
+    reply = Talker("kernel").write(
+        "control", "create_subshell_reply", {"status": "ok", "subshell_id": subshell_id}
+    )
+    subshells.made(reply, session_id, now)
+
+
+def test_a_subshell_is_abandoned_when_its_page_closed_and_not_when_its_socket_drops() -> None:
+    subshells = Subshells()
+    for session_id in ("a", "b"):
+        subshells.page_came(session_id)
+        made(subshells, f"of {session_id}", session_id)
+    subshells.page_left("b", 1.0, is_closed=False)
+    assert not subshells.abandoned
+    subshells.page_left("a", 2.0, is_closed=True)
+    assert {key: each.closed_at for key, each in subshells.abandoned.items()} == {"of a": 2.0}
+    # The browser brought the page back.
+    subshells.page_came("a")
+    assert not subshells.abandoned
+
+
+def test_the_heir_is_the_latest_of_a_page_that_is_there() -> None:
+    subshells = Subshells()
+    for session_id in ("a", "b", "c"):
+        subshells.page_came(session_id)
+        made(subshells, f"of {session_id}", session_id)
+    assert subshells.heir == "of c"
+    subshells.page_left("c", 1.0, is_closed=False)
+    assert subshells.heir == "of b"
+    subshells.deleted("of b")
+    assert subshells.heir == "of a"
+
+
+def test_what_is_no_id_is_no_subshell() -> None:
+    subshells = Subshells()
+    subshells.page_came("a")
+    made(subshells, None, "a")
+    made(subshells, 7, "a")
+    assert subshells.heir is None
+    subshells.deleted(None)
+    subshells.deleted({"subshell_id": []})
+
+
+def test_another_process_has_none_of_them() -> None:
+    subshells = Subshells()
+    subshells.page_came("a")
+    made(subshells, "of a", "a")
+    subshells.began("of a")
+    assert subshells.is_latest("of a")
+    subshells.page_left("a", 1.0, is_closed=True)
+    subshells.clear()
+    assert (dict(subshells.abandoned), subshells.heir) == ({}, None)
+    assert not subshells.is_latest("of a")
+    # Its pages stay.
+    subshells.page_came("a")
+    made(subshells, "another", "a")
+    assert subshells.heir == "another"
