@@ -21,6 +21,9 @@ from jupyter_comm_broker.testing.websocket import WebSocket
 
 Self = TypeVar("Self", bound="Frontend")
 
+GOING_AWAY = (1001).to_bytes(2, "big")
+"""The close code that a browser sends when a page is closed or loaded again (RFC 6455, 7.4.1)."""
+
 GOODBYE = 10.0
 """Seconds that a frontend waits for the server's close frame when it disconnects."""
 
@@ -105,7 +108,7 @@ class Frontend:
         if self._socket is not None and self._socket.pace != self._pace:
             self.resume()
         if self._socket is not None and self._socket.pace is None:
-            await self._socket.say_goodbye()
+            await self._socket.say_goodbye(GOING_AWAY)
             # The server then closes the socket, so that nothing is left open.
             if self._reading is not None:
                 await asyncio.wait([self._reading], timeout=GOODBYE)
