@@ -122,6 +122,13 @@ class Settings(Configurable):
         help="Whether pages are told that kernels have no subshells. JupyterLab then handles "
         "widgets in the main shell, so they wait for a running cell.",
     )
+    offer_widgets_after = Float(
+        _DEFAULTS.offer_widgets_after,
+        min=0.0,
+        config=True,
+        help="Seconds after which a page that asks for no widgets is offered those of its kernel, "
+        "each by a comm_open. For frontends that only follow comms as they open. 0: never.",
+    )
     verify_interval = Float(
         _DEFAULTS.verify_interval,
         config=True,

@@ -36,6 +36,7 @@ SET = {
     "runs_bytes": 1_019,
     "ended_run_seconds": 1_020.0,
     "subshell_seconds": 1_021.0,
+    "offer_widgets_after": 1_022.0,
 }
 
 

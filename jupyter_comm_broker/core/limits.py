@@ -138,6 +138,9 @@ class Limits:
     not have loaded yet.
     """
 
+    offer_widgets_after: float = 0.0
+    """Seconds after which a page that asks for no widgets is offered them. 0: never."""
+
     restore_answer_seconds: float = 3.4
     """
     The seconds after which ``request_states`` is answered at the latest.

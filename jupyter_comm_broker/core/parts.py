@@ -57,6 +57,7 @@ from jupyter_comm_broker.core.restore.page_replies import PageReplies
 from jupyter_comm_broker.core.restore.presence import Presence
 from jupyter_comm_broker.core.restore.reopening import Reopening
 from jupyter_comm_broker.core.restore.restore import Restore
+from jupyter_comm_broker.core.restore.silent_pages import SilentPages
 from jupyter_comm_broker.core.routing.comms_from_frontend import CommsFromFrontend
 from jupyter_comm_broker.core.routing.comms_from_kernel import CommsFromKernel
 from jupyter_comm_broker.core.routing.freed_refusals import FreedRefusals
@@ -140,15 +141,13 @@ class Parts:
     def _make_restore(self) -> None:
         """Make what gives pages their widgets and comms."""
         ledger, comms, limits = self.ledger, self.comms, self.limits
-        self.catch_ups = CatchUps(
-            ledger, comms, self.delivery, self.page_replies, self.capture, limits
-        )
+        replies = self.page_replies
+        self.catch_ups = CatchUps(ledger, comms, self.delivery, replies, self.capture, limits)
         follow_up = FollowUp(self.catch_ups, self.verification)
-        self.restore = Restore(ledger, comms, self.page_replies, follow_up, self.capture, limits)
-        self.reopening = Reopening(ledger, comms, self.page_replies, limits)
-        self.presence = Presence(
-            comms, self.delivery, self.page_replies, self.catch_ups, self.reopening
-        )
+        self.restore = Restore(ledger, comms, replies, follow_up, self.capture, limits)
+        self.silent_pages = SilentPages(ledger, comms, replies, self.restore, follow_up, limits)
+        self.reopening = Reopening(ledger, comms, replies, limits)
+        self.presence = Presence(comms, self.delivery, replies, self.catch_ups, self.reopening)
 
     def _make_gate(self) -> None:
         """Make what denies messages, and what accounts for those that the kernel drops."""
@@ -272,6 +271,7 @@ class Parts:
                 self.delivery.waiting,
                 self.runs,
                 self.abandoned_subshells,
+                self.silent_pages,
             ),
         )
 

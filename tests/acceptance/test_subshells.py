@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ async def moves(page: Page, value: int, subshell_id: str | None = None) -> None:
     """Move the slider, as a page does that uses this subshell."""
     data = {"method": "update", "state": {"value": value}, "buffer_paths": []}
     content = {"comm_id": page.widgets.only("IntSliderModel").comm_id, "data": data}
-    where = {"subshell_id": subshell_id} if subshell_id is not None else {}
+    where: dict[str, Any] = {"subshell_id": subshell_id} if subshell_id is not None else {}
     await page.idle(await page.send("comm_msg", content, **where))
 
 
@@ -92,6 +93,7 @@ async def test_loads_leave_no_threads_in_the_kernel(start_server: StartServer) -
             await moves(page, value, await makes_subshell(page))
         # In the others nothing is the kernel's latest request now.
         await page.run("pass")
+        left = await subshells(page)
         for _ in range(300):
             left = await subshells(page)
             if len(left) <= 2:

@@ -72,6 +72,7 @@ class InfoRequests:
         """
         msg_type = message.header.msg_type
         if msg_type == "comm_info_request":
+            frontend.asked()
             self._asked_for_target(frontend, message, now)
         if message.channel != "shell":
             return False

@@ -64,6 +64,7 @@ class Frontend:
         "kernel_session",
         "lacking",
         "lacks_output",
+        "may_ask",
         "misled",
         "missed_since",
         "missed_until",
@@ -97,6 +98,8 @@ class Frontend:
         """Whether it asked for states before it was known which comms there are."""
         self.kept_models = False
         """Whether it came back with its session id. Then it has models, and only refreshes them."""
+        self.may_ask = True
+        """Whether it has not asked for comms so far, and was not offered any unasked."""
         self.cut_off = ""
         """Why some of what it missed was not kept; empty if all was kept."""
         self.gap_since: float | None = None
@@ -134,6 +137,15 @@ class Frontend:
     def used_by(self, user: PageUser) -> None:
         """Note who connects. The first who does is its user."""
         self.user = self.user or user
+
+    def asked(self) -> None:
+        """Note that it asked for comms, or was offered them."""
+        self.may_ask = False
+
+    def opened_control(self, comm_id: str) -> None:
+        """Note that it opened a control comm, to ask for its widgets."""
+        self.control_comms.add(comm_id)
+        self.asked()
 
     def count_received(self) -> None:
         """Count a message that it sent."""

@@ -96,7 +96,7 @@ class Restore:
         """
         msg_type, comm_id = message.header.msg_type, message.comm.comm_id
         if msg_type == "comm_open":
-            frontend.control_comms.add(comm_id)
+            frontend.opened_control(comm_id)
         elif msg_type == "comm_close":
             frontend.control_comms.discard(comm_id)
         elif read_payload(message.comm.data).method == "request_states":
