@@ -1,6 +1,10 @@
 # How a virtual environment is made in the checkout; sourced by the scripts beside it.
 # shellcheck shell=bash
 
+# Many servers and kernels start here, and each would compile everything anew. So what is imported once is kept compiled.
+# Then pip need not compile the thousands of modules that nobody imports.
+unset PYTHONDONTWRITEBYTECODE
+
 say() { printf '%s\n' "$*" >&2; }
 stop() { say "$(basename "$0"): $*"; exit 1; }
 
@@ -46,7 +50,7 @@ make_environment() {
     fi
     say "making $folder with $("$python" -V) ..."
     "$python" -m venv --clear "$folder" || stop "could not make $folder"
-    PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 "$folder/bin/python" -m pip install --quiet "$@" </dev/null >&2 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 "$folder/bin/python" -m pip install --quiet --no-compile "$@" </dev/null >&2 \
         || stop "pip could not install '$*' into $folder (see above). Is a package index reachable?"
     printf '%s\n' "$made_for" >"$folder/made-for"
 }
