@@ -89,7 +89,7 @@ class CommBroker(Settings, ExtensionApp):
         self.settings[SETTING] = port = RestPort(services, app.web_app.settings)
         stock = StockSettings(config=self.config, parent=app)
         policy = replace(stock.policy(app.kernel_manager), hide_subshells=self.hide_subshells)
-        services.connect(policy, self._begin_to_leave())
+        services.connect(policy, self._begin_to_leave(), self.stand_in_for)
         if self.leaving is not None and services.kernel_drivers is not None:
             self.leaving.follow(services.kernel_drivers)
         self.settings[CONNECTION_CLASS] = app.web_app.settings[CONNECTION_CLASS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -27,7 +27,7 @@ from jupyter_comm_broker.inspection.list_cursors import ListCursors
 from jupyter_comm_broker.plugins import Plugins
 from jupyter_comm_broker.transport.driver import KernelDriver, Watcher
 from jupyter_comm_broker.transport.frontends.frontend_connection import bound_to
-from jupyter_comm_broker.transport.installation import Installation, install
+from jupyter_comm_broker.transport.installation import PIPES, Installation, install
 from jupyter_comm_broker.transport.kernel_drivers import KernelDrivers
 from jupyter_comm_broker.transport.links import Links, links_of
 from jupyter_comm_broker.web.metrics import COLLECTOR
@@ -62,19 +62,22 @@ class Services:
         """The drivers of the kernels; ``None`` until :meth:`connect`."""
         return self.kernels.kernel_drivers if self.kernels is not None else None
 
-    def connect(self, policy: Policy, front_id: uuid.UUID) -> None:
+    def connect(
+        self, policy: Policy, front_id: uuid.UUID, pipes: Mapping[str, str] = PIPES
+    ) -> None:
         """
         Follow the server's kernels, and install the connection class if nobody set another.
 
         Args:
             policy: what the stock settings allow.
             front_id: names this server to its gateway, if it has one.
+            pipes: the connection classes of other extensions that the broker stands in for.
         """
         links = links_of(self._app, front_id)
         policy = links.policy(replace(policy, strategies=self.plugins.strategies), self.limits)
         self.kernels = KernelServices(self._app, links, policy, self, self._log)
         ours = bound_to(self.kernels.kernel_drivers)
-        self.installation = install(self._app, links.stock, ours, self._log)
+        self.installation = install(self._app, links.stock, ours, self._log, pipes)
 
     def close(self) -> None:
         """Close every link and end every reader. May be called twice."""

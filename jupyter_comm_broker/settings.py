@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from dataclasses import fields
 
-from traitlets import Bool, Float, Integer, Unicode, default
+from traitlets import Bool, Dict, Float, Integer, Unicode, default
 from traitlets.config import Configurable
 
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.fleet.destination import URL as FLEET_URL
+from jupyter_comm_broker.transport.installation import PIPES
 
 _DEFAULTS = Limits()
 
@@ -185,6 +186,17 @@ class Settings(Configurable):
         config=True,
         help="The file in which the server writes down which kernels it leaves. Empty: a file in "
         "Jupyter's data folder, which depends on root_dir, base_url and the gateway's URL.",
+    )
+
+    stand_in_for = Dict(
+        default_value=PIPES,
+        key_trait=Unicode(),
+        value_trait=Unicode(),
+        config=True,
+        help="Connection classes of other extensions that only pass messages on, so that the "
+        "broker takes their place: the class by its full name, and the versions of its package for "
+        "which that holds, such as '>=0.3,<0.4'; empty: all. Beside any other class the broker "
+        "only observes.",
     )
 
     freeze_heap = Bool(

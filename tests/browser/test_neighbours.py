@@ -23,12 +23,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.long]
 BAR = "bar = widgets.IntProgress(max=2000); display(bar)"
 MOVED = LONG.replace("print(", "bar.value = n; print(")
 
-NEIGHBOURS = {"jupyter_server_nbmodel": False, "jupyter_collaboration": True}
-"""
-The packages, and whether a page beside each draws widgets at all, with the broker or without.
-
-Beside jupyter_server_documents the broker only observes.
-"""
+NEIGHBOURS = {
+    "jupyter_server_nbmodel": False,
+    "jupyter_server_documents": True,
+    "jupyter_collaboration": True,
+}
+"""The packages, and whether a page beside each draws widgets at all, with the broker or without."""
 
 
 @pytest.fixture

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from jupyter_server.gateway.gateway_client import GatewayClient
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+from packaging.specifiers import SpecifierSet
 from traitlets.config import Config
 
 from jupyter_comm_broker import services
+from jupyter_comm_broker.transport import installation
 from jupyter_comm_broker.transport.frontends.frontend_connection import FrontendConnection
 from jupyter_comm_broker.transport.installation import install
 from tests.fakes.server import Desk
@@ -48,7 +50,9 @@ def serve(jp_configurable_serverapp: Any, monkeypatch: pytest.MonkeyPatch) -> It
     # A server that initializes takes its own log's handlers away, pytest's among them.
     log = logging.getLogger("installation")
     monkeypatch.setattr(
-        services, "install", lambda app, *kinds: install(app, kinds[0], kinds[1], log)
+        services,
+        "install",
+        lambda app, stock, ours, _, pipes: install(app, stock, ours, log, pipes),
     )
 
     def serve(argv: list[str] | None = None, **sections: dict[str, Any]) -> Desk:
@@ -112,6 +116,52 @@ def test_a_class_that_another_extension_put_in_before_is_kept(
     assert "test_installation.Chosen" in check["reason"]
     (line,) = errors(caplog)
     assert "jupyter server extension disable" in line
+
+
+CHOSEN = f"{__name__}.Chosen"
+
+
+def test_it_stands_in_for_a_class_that_only_passes_messages_on(
+    serve: Serve, caplog: pytest.LogCaptureFixture, another: ModuleType
+) -> None:
+    with caplog.at_level("INFO"):
+        desk = serve(CommBroker={"stand_in_for": {CHOSEN: ""}})
+    in_force = desk.app.web_app.settings["kernel_websocket_connection_class"]
+    assert issubclass(in_force, FrontendConnection)
+    assert desk.broker.self_check()["in_path"]
+    assert errors(caplog) == []
+    assert any(f"in the place of {CHOSEN}" in each.getMessage() for each in caplog.records)
+
+
+@pytest.mark.parametrize(
+    ("versions", "stands_in"),
+    [(">=2,<3", True), ("==2.1.dev3", True), ("", True), (">=3", False), ("two", False)],
+)
+def test_only_in_the_versions_that_are_known(
+    serve: Serve,
+    caplog: pytest.LogCaptureFixture,
+    another: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    versions: str,
+    stands_in: bool,
+) -> None:
+    package = CHOSEN.partition(".")[0]
+    monkeypatch.setattr(installation, "packages_distributions", lambda: {package: ["a-package"]})
+    monkeypatch.setattr(installation, "version", {"a-package": "2.1.dev3"}.__getitem__)
+    desk = serve(CommBroker={"stand_in_for": {CHOSEN: versions}})
+    assert desk.broker.self_check()["in_path"] is stands_in
+    told = [line for line in errors(caplog) if "stand_in_for" in line]
+    assert len(told) == (versions == "two")
+
+
+def test_who_wants_it_beside_such_a_class_can_say_so(serve: Serve, another: ModuleType) -> None:
+    assert not serve(CommBroker={"stand_in_for": {}}).broker.self_check()["in_path"]
+
+
+def test_the_known_classes_are_named_with_versions_of_a_package() -> None:
+    for name, versions in installation.PIPES.items():
+        assert name.count(".") >= 2
+        assert SpecifierSet(versions)
 
 
 def test_who_replaces_the_class_after_us_is_named_by_the_self_check(serve: Serve) -> None:
