@@ -229,7 +229,9 @@ class Registry:
             now: the time.
         """
         record.from_kernel += 1
-        record.mark_published(message.parent.subshell_id)
+        lane = message.parent.subshell_id
+        if lane is not None or record.lane:
+            record.mark_published(lane)
         record.mark_taken()
         record.bytes_from_kernel += message.size
         record.last_activity = now
