@@ -11,6 +11,7 @@ from jupyter_comm_broker.core.gate.denials import Denials
 from jupyter_comm_broker.core.gate.held_messages import HeldMessages
 from jupyter_comm_broker.core.gate.info_requests import InfoRequests
 from jupyter_comm_broker.core.gate.refusals import Refusals
+from jupyter_comm_broker.core.gate.subshell_deletions import SubshellDeletions
 from jupyter_comm_broker.core.ingress.conclusions import Conclusions
 from jupyter_comm_broker.core.ingress.findings import Findings
 from jupyter_comm_broker.core.ingress.frontend_ingress import FrontendIngress
@@ -22,7 +23,6 @@ from jupyter_comm_broker.core.ingress.process_end import ProcessEnd
 from jupyter_comm_broker.core.ingress.started import Started
 from jupyter_comm_broker.core.ingress.timers import Timers
 from jupyter_comm_broker.core.ingress.unreachable import Unreachable
-from jupyter_comm_broker.core.kernel.abandoned_subshells import AbandonedSubshells
 from jupyter_comm_broker.core.kernel.checks import Checks
 from jupyter_comm_broker.core.kernel.inquiry import Inquiry
 from jupyter_comm_broker.core.kernel.kernel_requests import KernelRequests
@@ -122,10 +122,7 @@ class Parts:
         self.capture = OutputCapture(ledger, work, self.page_replies, captures, end, limits)
         self.checks = Checks(comms, self.effects, limits)
         self.inquiry = Inquiry(self.kernel_requests, comms.registry, self.author.session)
-        reach = Reach(self.handshake, work)
-        self.abandoned_subshells = AbandonedSubshells(
-            ledger, comms, work, self.inquiry, reach, limits
-        )
+        self.reach = reach = Reach(self.handshake, work)
         reconciliation = Reconciliation(
             ledger, comms, self.delivery, self.checks, self.capture.owns
         )
@@ -186,6 +183,9 @@ class Parts:
         self.info_requests = InfoRequests(
             comms, work, self.page_replies, self.reopening, to_kernel.let_through, self.limits
         )
+        self.subshell_deletions = SubshellDeletions(
+            comms, work, self.inquiry, self.reach, to_kernel.let_through, self.limits
+        )
         gone = GoneComms(ledger, comms, work, self.page_replies)
         sends = FrontendSends(comms, self.restore, self.catch_ups, self.denials, gone)
         closings = FrontendClosings(comms, self.page_replies, capture, self.denials, self.refusals)
@@ -198,7 +198,10 @@ class Parts:
             ledger,
             self.denials,
             from_frontend,
-            (self.info_requests.handled, self.holders.answered, reattachment.handled),
+            (
+                *(self.info_requests.handled, self.holders.answered),
+                *(reattachment.handled, self.subshell_deletions.handled),
+            ),
             to_kernel,
         )
 
@@ -235,7 +238,7 @@ class Parts:
             self.lost_replies,
             self.unreachable,
             self.held_back,
-            self.abandoned_subshells,
+            self.subshell_deletions,
         )
         end = ProcessEnd(comms, work, self.page_replies, self.holders, of_one_process)
         self.process = Process(comms, work, self.handshake, self.verification, end)
@@ -270,7 +273,7 @@ class Parts:
                 Started(work.execution, self.page_replies),
                 self.delivery.waiting,
                 self.runs,
-                self.abandoned_subshells,
+                self.subshell_deletions,
                 self.silent_pages,
             ),
         )
@@ -289,8 +292,6 @@ class Parts:
     def _noted(self, session_id: str, message: Message, now: float) -> None:
         if message.header.msg_type in COMM_TYPES:
             self.missing_idles.sent(message, now)
-        elif message.header.msg_type == "delete_subshell_request":
-            self.abandoned_subshells.page_deletes(message.content.get("subshell_id"))
         else:
             self.runs.sent(session_id, message, now)
 

@@ -27,12 +27,16 @@ class Subshell:
 class Subshells:
     """What is known of them, by id."""
 
+    MOST_CLOSED = 100
+
     def __init__(self) -> None:
         self._made: dict[str, Subshell] = {}
         self.abandoned: dict[str, Subshell] = {}
         """Those whose pages are closed. Only this class changes it."""
         self._here: set[str] = set()
         """The pages with a socket."""
+        self._closed: dict[str, float] = {}
+        """When the latest pages were closed. One may have asked for a subshell just before."""
         self._latest = MAIN
 
     @property
@@ -61,7 +65,9 @@ class Subshells:
             now: the time.
         """
         if isinstance(subshell_id := reply.content.get("subshell_id"), str):
-            self._made[subshell_id] = Subshell(session_id, now)
+            subshell = self._made[subshell_id] = Subshell(session_id, now)
+            if session_id in self._closed:
+                self.abandoned[subshell_id] = subshell
 
     def deleted(self, subshell_id: object) -> None:
         """Note that a subshell is deleted."""
@@ -80,6 +86,7 @@ class Subshells:
     def page_came(self, session_id: str) -> None:
         """Note that a page has a socket."""
         self._here.add(session_id)
+        self._closed.pop(session_id, None)
         for subshell_id in self._of(session_id):
             self.abandoned.pop(subshell_id, None)
 
@@ -93,7 +100,12 @@ class Subshells:
             is_closed: whether the page itself was closed or loaded again.
         """
         self._here.discard(session_id)
-        for subshell_id in self._of(session_id) if is_closed else ():
+        if not is_closed:
+            return
+        self._closed[session_id] = now
+        if len(self._closed) > self.MOST_CLOSED:
+            del self._closed[next(iter(self._closed))]
+        for subshell_id in self._of(session_id):
             subshell = self.abandoned[subshell_id] = self._made[subshell_id]
             subshell.closed_at = now
 

@@ -16,7 +16,7 @@ from jupyter_comm_broker.protocol.message import COMM_TYPES, Message
 Noted = Callable[[str, Message, float], None]
 """Called with the session id of a page, its message that was let through, and the time."""
 
-NOTED = COMM_TYPES | {"execute_request", "delete_subshell_request"}
+NOTED = COMM_TYPES | {"execute_request"}
 """The messages that more parts follow. All others are only remembered for their replies."""
 
 
@@ -29,7 +29,7 @@ class ToKernel:
         denials: denies messages above the limit.
         work: is told who asked for what.
         effects: collects what is to be sent.
-        noted: is told of the messages in ``NOTED``.
+        noted: is told of comm messages, and of requests to run a cell.
     """
 
     def __init__(

@@ -62,3 +62,12 @@ def test_another_process_has_none_of_them() -> None:
     subshells.page_came("a")
     made(subshells, "another", "a")
     assert subshells.heir == "another"
+
+
+def test_of_closed_pages_only_the_latest_are_remembered() -> None:
+    subshells = Subshells()
+    for number in range(Subshells.MOST_CLOSED + 1):
+        subshells.page_left(str(number), 1.0, is_closed=True)
+    made(subshells, "of the first", "0")
+    made(subshells, "of the second", "1")
+    assert list(subshells.abandoned) == ["of the second"]

@@ -58,7 +58,6 @@ def test_it_is_deleted_once_after_a_time() -> None:
     assert deletes(room) == ["old sub"]
     room.wait(1_000.0)
     assert deletes(room) == []
-    assert room.broker.known.counters()["deleted_subshells"] == 1
 
 
 def test_a_page_whose_socket_dropped_keeps_its_own() -> None:
@@ -166,18 +165,79 @@ def test_it_stays_while_something_runs_or_speaks_in_it() -> None:
     assert deletes(room) == ["old sub"]
 
 
+def deletion(page: Page, content: object = None) -> Message:
+    return page.sends("delete_subshell_request", content or {"subshell_id": "old sub"}, "control")
+
+
 @pytest.mark.parametrize("content", [{"subshell_id": "old sub"}, {}, {"subshell_id": [1]}])
-def test_a_page_may_delete_its_own(content: dict[str, object]) -> None:
+def test_a_pages_own_deletion_passes_at_once_if_nothing_is_there(content: object) -> None:
     room, page = room_with_page()
-    moves(room, page, "old sub")
-    page.sends("delete_subshell_request", content, "control")
-    is_deleted = content.get("subshell_id") == "old sub"
-    assert room.record("w").lane == ("" if is_deleted else "old sub")
-    runs(room, page)
+    request = page.sends("delete_subshell_request", content, "control")
+    assert [m.header.msg_id for m in room.for_kernel()] == [request.header.msg_id]
+
+
+def test_once_a_page_deleted_it_we_do_not() -> None:
+    room, page = room_with_page()
+    deletion(page)
     page.is_closed()
     room.for_kernel()
     room.wait(1_000.0)
     assert deletes(room) == []
+
+
+@pytest.mark.parametrize("heir", ["new sub", None])
+def test_a_pages_own_deletion_waits_until_its_widgets_are_elsewhere(heir: str | None) -> None:
+    room, page = room_with_page()
+    if heir is not None:
+        room.page("new").makes_subshell(heir)
+    moves(room, page, "old sub")
+    room.wait(10.0)
+    room.for_kernel()
+    request = deletion(page)
+    [question] = room.for_kernel()
+    assert question.content == {"comm_id": "w", "data": {"method": "request_state"}}
+    assert question.header.subshell_id == heir
+    room.wait(1.0)
+    assert deletes(room) == []
+    room.kernel.updates("w", {**STATE, "value": 2}, question)
+    assert request.header.msg_id in [m.header.msg_id for m in room.for_kernel()]
+    assert room.record("w").lane == (heir or "")
+
+
+def test_it_waits_for_what_is_on_its_way() -> None:
+    room, page = room_with_page()
+    closing = page.sends("comm_close", {"comm_id": "w", "data": {}}, subshell_id="old sub")
+    room.for_kernel()
+    deletion(page)
+    assert deletes(room) == []
+    room.kernel.busy(closing)
+    room.kernel.idle(closing)
+    assert deletes(room) == ["old sub"]
+
+
+def test_it_does_not_wait_for_ever() -> None:
+    room, page = room_with_page()
+    request = runs(room, page, subshell_id="old sub")
+    room.kernel.opens("c", target="mine", parent=request)
+    room.for_kernel()
+    deletion(page)
+    deletion(page)
+    assert deletes(room) == []
+    room.wait(6.0)
+    assert deletes(room) == ["old sub", "old sub"]
+    # Nothing is asked there any more.
+    assert room.record("c").lane == ""
+
+
+def test_a_subshell_that_came_after_its_page_was_closed_is_deleted_too() -> None:
+    room = Room(kernel_info={"supported_features": ["kernel subshells"]})
+    page = room.page("hasty")
+    request = page.sends("create_subshell_request", {}, "control")
+    page.is_closed()
+    room.for_kernel()
+    room.kernel.replies(request, {"status": "ok", "subshell_id": "late"})
+    room.wait(SILENCE + 1.0)
+    assert deletes(room) == ["late"]
 
 
 def test_another_process_has_none() -> None:
