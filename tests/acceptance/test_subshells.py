@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from jupyter_comm_broker.testing.page import Page
+from jupyter_comm_broker.testing.server import Server
 from tests.acceptance.conftest import StartServer
 from tests.acceptance.hold import Hold
 from tests.until import until
@@ -103,6 +104,23 @@ async def test_loads_leave_no_threads_in_the_kernel(start_server: StartServer) -
         # The slider was last moved in one of the two that are left.
         await moves(page, 99)
         assert await page.run("print(got)") == f"{[*range(1, LOADS + 1), 99]}\n"
+
+
+async def test_a_page_that_deletes_its_subshell_leaves_no_widget_dead(
+    server: Server, kernel_id: str
+) -> None:
+    """JupyterLab does so when a notebook is closed. Stock: no page moves the slider any more."""
+    async with Page(server, kernel_id) as page, Page(server, kernel_id) as other:
+        await page.arrive()
+        await page.run(SLIDER)
+        await other.arrive()
+        own = await makes_subshell(page)
+        await moves(page, 1, own)
+        content = {"subshell_id": own}
+        deletion = await page.send("delete_subshell_request", content, channel="control")
+        assert (await page.ended(deletion)).content["status"] == "ok"
+        await moves(other, 2)
+        assert await page.run("print(got)") == "[1, 2]\n"
 
 
 async def test_a_subshell_in_which_a_task_speaks_stays(start_server: StartServer) -> None:
