@@ -23,6 +23,7 @@ from jupyter_comm_broker.core.kernel.reach import Reach
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.pages.frontend import Frontend
 from jupyter_comm_broker.core.requests.request import MAIN
+from jupyter_comm_broker.core.requests.subshells import subshell_of
 from jupyter_comm_broker.core.requests.work import Work
 from jupyter_comm_broker.core.state.comm_record import CommRecord
 from jupyter_comm_broker.core.timed import SOON
@@ -95,9 +96,11 @@ class SubshellDeletions:
         """
         if message.header.msg_type != "delete_subshell_request":
             return False
-        subshell_id = message.content.get("subshell_id")
-        if not isinstance(subshell_id, str) or not self._is_needed(subshell_id):
-            self._gone(str(subshell_id))
+        subshell_id = subshell_of(message)
+        if not subshell_id:
+            return False
+        if not self._is_needed(subshell_id):
+            self._gone(subshell_id)
             return False
         self._held.append(Held(subshell_id, frontend, message, now + self.HELD_SECONDS))
         self._work.subshells.deleted(subshell_id)

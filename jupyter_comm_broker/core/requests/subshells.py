@@ -10,7 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jupyter_comm_broker.core.requests.request import MAIN
+from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
+
+
+def subshell_of(message: Message) -> str:
+    """Return the id that a request or a reply about a subshell names; empty if it names none."""
+    try:
+        subshell_id = message.content.get("subshell_id")
+    except MalformedMessageError:
+        return ""
+    return subshell_id if isinstance(subshell_id, str) else ""
 
 
 @dataclass(slots=True)
@@ -64,15 +74,15 @@ class Subshells:
             session_id: the page.
             now: the time.
         """
-        if isinstance(subshell_id := reply.content.get("subshell_id"), str):
+        if subshell_id := subshell_of(reply):
             subshell = self._made[subshell_id] = Subshell(session_id, now)
             if session_id in self._closed:
                 self.abandoned[subshell_id] = subshell
 
-    def deleted(self, subshell_id: object) -> None:
+    def deleted(self, subshell_id: str) -> None:
         """Note that a subshell is deleted."""
-        self._made.pop(str(subshell_id), None)
-        self.abandoned.pop(str(subshell_id), None)
+        self._made.pop(subshell_id, None)
+        self.abandoned.pop(subshell_id, None)
 
     def began(self, lane: str) -> None:
         """Note that the kernel began with a request on the shell."""

@@ -169,11 +169,12 @@ def deletion(page: Page, content: object = None) -> Message:
     return page.sends("delete_subshell_request", content or {"subshell_id": "old sub"}, "control")
 
 
-@pytest.mark.parametrize("content", [{"subshell_id": "old sub"}, {}, {"subshell_id": [1]}])
+@pytest.mark.parametrize("content", [{"subshell_id": "old sub"}, {}, {"subshell_id": [1]}, []])
 def test_a_pages_own_deletion_passes_at_once_if_nothing_is_there(content: object) -> None:
     room, page = room_with_page()
     request = page.sends("delete_subshell_request", content, "control")
     assert [m.header.msg_id for m in room.for_kernel()] == [request.header.msg_id]
+    assert room.broker.known.counters().get("faults", 0) == 0
 
 
 def test_once_a_page_deleted_it_we_do_not() -> None:

@@ -1,6 +1,8 @@
 """The facts about pages' subshells."""
 
-from jupyter_comm_broker.core.requests.subshells import Subshells
+import pytest
+
+from jupyter_comm_broker.core.requests.subshells import Subshells, subshell_of
 
 from ..talker import Talker
 
@@ -38,14 +40,17 @@ def test_the_heir_is_the_latest_of_a_page_that_is_there() -> None:
     assert subshells.heir == "of a"
 
 
+@pytest.mark.parametrize("content", [{}, {"subshell_id": 7}, {"subshell_id": None}, [], "text"])
+def test_what_names_no_subshell_names_none(content: object) -> None:
+    assert subshell_of(Talker("page").write("control", "delete_subshell_request", content)) == ""
+
+
 def test_what_is_no_id_is_no_subshell() -> None:
     subshells = Subshells()
     subshells.page_came("a")
     made(subshells, None, "a")
     made(subshells, 7, "a")
     assert subshells.heir is None
-    subshells.deleted(None)
-    subshells.deleted({"subshell_id": []})
 
 
 def test_another_process_has_none_of_them() -> None:
