@@ -1,8 +1,7 @@
 # How a virtual environment is made in the checkout; sourced by the scripts beside it.
 # shellcheck shell=bash
 
-# Many servers and kernels start here, and each would compile everything anew. So what is imported once is kept compiled.
-# Then pip need not compile the thousands of modules that nobody imports.
+# Many servers and kernels start here, and each would compile our modules anew. So what is imported once is kept compiled.
 unset PYTHONDONTWRITEBYTECODE
 
 say() { printf '%s\n' "$*" >&2; }
@@ -50,7 +49,7 @@ make_environment() {
     fi
     say "making $folder with $("$python" -V) ..."
     "$python" -m venv --clear "$folder" || stop "could not make $folder"
-    PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 "$folder/bin/python" -m pip install --quiet --no-compile "$@" </dev/null >&2 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 "$folder/bin/python" -m pip install --quiet "$@" </dev/null >&2 \
         || stop "pip could not install '$*' into $folder (see above). Is a package index reachable?"
     printf '%s\n' "$made_for" >"$folder/made-for"
 }

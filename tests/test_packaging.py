@@ -119,7 +119,7 @@ def test_the_source_archive_holds_what_the_proof_needs(archives: tuple[Path, Pat
     assert [name for name in names if any(odd in name for odd in ODD)] == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_building_from_the_source_archive_asks_for_no_node(
     archives: tuple[Path, Path], tmp_path: Path

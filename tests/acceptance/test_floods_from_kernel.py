@@ -74,6 +74,12 @@ FLOODS = {
 }
 
 
+ALIKE = {"display_data", "execute_result", "error"}
+"""Others go the same way through the broker. So these run in the long run only."""
+
+NAMES = [pytest.param(each, marks=pytest.mark.long) if each in ALIKE else each for each in FLOODS]
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with small limits, of this module alone."""
@@ -87,7 +93,7 @@ def kernel_id(server: Server) -> str:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("name", FLOODS)
+@pytest.mark.parametrize("name", NAMES)
 async def test_a_flood_of_one_type_costs_no_last_word_and_no_memory(
     server: Server, kernel_id: str, name: str
 ) -> None:

@@ -60,6 +60,12 @@ FLOODS = {
 }
 
 
+ALIKE = {"nonsense", "comm_info_request", "message to none"}
+"""Others go the same way through the broker. So these run in the long run only."""
+
+NAMES = [pytest.param(each, marks=pytest.mark.long) if each in ALIKE else each for each in FLOODS]
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with small limits, of this module alone."""
@@ -72,7 +78,7 @@ def kernel_id(server: Server) -> str:
     return server.start_kernel()
 
 
-@pytest.mark.parametrize("name", FLOODS)
+@pytest.mark.parametrize("name", NAMES)
 async def test_a_page_that_floods_stops_neither_the_server_nor_another_page(
     server: Server, kernel_id: str, name: str
 ) -> None:
