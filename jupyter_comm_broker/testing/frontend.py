@@ -103,12 +103,18 @@ class Frontend:
         self._socket = connection
         self._reading = asyncio.create_task(self._read(connection), name="frontend")
 
-    async def close(self) -> None:
-        """Disconnect, as a page whose tab is closed. May be called twice."""
+    async def close(self, *, going_away: bool = False) -> None:
+        """
+        Disconnect. May be called twice.
+
+        Args:
+            going_away: whether the page is closed or loaded again, and its browser says so.
+                Otherwise the page closes its socket itself, and may come back.
+        """
         if self._socket is not None and self._socket.pace != self._pace:
             self.resume()
         if self._socket is not None and self._socket.pace is None:
-            await self._socket.say_goodbye(GOING_AWAY)
+            await self._socket.say_goodbye(GOING_AWAY if going_away else b"")
             # The server then closes the socket, so that nothing is left open.
             if self._reading is not None:
                 await asyncio.wait([self._reading], timeout=GOODBYE)

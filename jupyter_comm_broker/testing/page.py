@@ -92,7 +92,7 @@ class Page(Frontend):
         Returns:
             How the restore went. The widgets are in :attr:`widgets`.
         """
-        await self.close()
+        await self.close(going_away=True)
         self.session_id = str(uuid.uuid4())
         self.received = []
         self.widgets = self._no_widgets()
