@@ -58,7 +58,9 @@ async def has_two(server: Server) -> bool:
     return answer.status == 200 and len(answer.body) == 2
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "how", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.long)]
+)
 async def test_external_kernels_keep_ids_and_sessions(server: Server, how: signal.Signals) -> None:
     two = partial(has_two, server)
     await eventually(two, 30)

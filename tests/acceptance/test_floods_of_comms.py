@@ -82,6 +82,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     yield from small_server(tmp_path_factory.mktemp("comms") / "server", SUBJECT)
 
 
+@pytest.mark.long
 async def test_ten_thousand_comms_opened_in_a_cell_and_closed_in_another(
     server: Server, kernel_id: str
 ) -> None:

@@ -18,6 +18,7 @@ from benchmarks.target import BROKER, STOCK, WrongServerError
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.long
 def test_every_measure_gives_figures_with_the_broker() -> None:
     with Server(BROKER) as target:
         figures = {name: command.run(name, "smoke", target, None) for name in MEASURES}

@@ -25,7 +25,7 @@ from .script import Step, script
 pytestmark = pytest.mark.slow
 
 LONG = bool(os.environ.get("JCB_LONG"))
-SCRIPTS = 500 if LONG else 20
+SCRIPTS = 500 if LONG else 15
 AT_ONCE = 5
 """Scripts that are played at the same time: starting kernels takes most of it."""
 
