@@ -17,12 +17,9 @@ from typing import Any, TypeVar
 from jupyter_comm_broker.testing.address import Reachable
 from jupyter_comm_broker.testing.failures import GoneError
 from jupyter_comm_broker.testing.message import V1, Message, decode, encode
-from jupyter_comm_broker.testing.websocket import WebSocket
+from jupyter_comm_broker.testing.websocket import GOING_AWAY, WebSocket
 
 Self = TypeVar("Self", bound="Frontend")
-
-GOING_AWAY = (1001).to_bytes(2, "big")
-"""The close code that a browser sends when a page is closed or loaded again (RFC 6455, 7.4.1)."""
 
 GOODBYE = 10.0
 """Seconds that a frontend waits for the server's close frame when it disconnects."""

@@ -14,6 +14,8 @@ from jupyter_comm_broker.testing.line import NARROW, Line
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 FINAL = MASKED = 0x80
+GOING_AWAY = (1001).to_bytes(2, "big")
+"""The close code that a browser sends when a page is closed or loaded again (RFC 6455, 7.4.1)."""
 NO_MASK = bytes(4)
 """A mask of zeros. It leaves the payload unchanged, so that sending costs no work."""
 
