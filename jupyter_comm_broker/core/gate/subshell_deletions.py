@@ -104,7 +104,9 @@ class SubshellDeletions:
             return False
         self._held.append(Held(subshell_id, frontend, message, now + self.HELD_SECONDS))
         self._work.subshells.deleted(subshell_id)
-        self._move(subshell_id, self._work.subshells.heir or MAIN, now)
+        # A page that deletes one may be about to delete its others.
+        heir = self._work.subshells.heir(besides=frontend.session_id)
+        self._move(subshell_id, heir or MAIN, now)
         return True
 
     def _is_needed(self, subshell_id: str) -> bool:
@@ -164,7 +166,7 @@ class SubshellDeletions:
         if not comms:
             self._inquiry.delete_subshell(subshell_id, now)
             self._gone(subshell_id)
-        elif (heir := self._work.subshells.heir) and all(each.is_widget for each in comms):
+        elif (heir := self._work.subshells.heir()) and all(each.is_widget for each in comms):
             self._move(subshell_id, heir, now)
 
     # -- both ------------------------------------------------------------------------------------

@@ -49,11 +49,11 @@ class Subshells:
         """When the latest pages were closed. One may have asked for a subshell just before."""
         self._latest = MAIN
 
-    @property
-    def heir(self) -> str | None:
-        """The latest one of a page that is there; ``None`` for none."""
+    def heir(self, besides: str = "") -> str | None:
+        """Return the latest one of a page that is there, but for one page; ``None`` for none."""
+        there = self._here - {besides}
         latest_first = reversed(self._made.items())
-        return next((key for key, each in latest_first if each.session_id in self._here), None)
+        return next((key for key, each in latest_first if each.session_id in there), None)
 
     def is_latest(self, subshell_id: str) -> bool:
         """

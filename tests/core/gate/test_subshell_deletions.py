@@ -205,6 +205,17 @@ def test_a_pages_own_deletion_waits_until_its_widgets_are_elsewhere(heir: str | 
     assert room.record("w").lane == (heir or "")
 
 
+def test_its_widgets_go_to_none_of_its_own_which_it_deletes_too() -> None:
+    room, page = room_with_page()
+    page.makes_subshell("another")
+    moves(room, page, "old sub")
+    room.wait(10.0)
+    room.for_kernel()
+    deletion(page)
+    [question] = room.for_kernel()
+    assert question.header.subshell_id is None
+
+
 def test_it_waits_for_what_is_on_its_way() -> None:
     room, page = room_with_page()
     closing = page.sends("comm_close", {"comm_id": "w", "data": {}}, subshell_id="old sub")

@@ -33,11 +33,11 @@ def test_the_heir_is_the_latest_of_a_page_that_is_there() -> None:
     for session_id in ("a", "b", "c"):
         subshells.page_came(session_id)
         made(subshells, f"of {session_id}", session_id)
-    assert subshells.heir == "of c"
+    assert subshells.heir() == "of c"
     subshells.page_left("c", 1.0, is_closed=False)
-    assert subshells.heir == "of b"
+    assert subshells.heir() == "of b"
     subshells.deleted("of b")
-    assert subshells.heir == "of a"
+    assert subshells.heir() == "of a"
 
 
 @pytest.mark.parametrize("content", [{}, {"subshell_id": 7}, {"subshell_id": None}, [], "text"])
@@ -50,7 +50,7 @@ def test_what_is_no_id_is_no_subshell() -> None:
     subshells.page_came("a")
     made(subshells, None, "a")
     made(subshells, 7, "a")
-    assert subshells.heir is None
+    assert subshells.heir() is None
 
 
 def test_another_process_has_none_of_them() -> None:
@@ -61,12 +61,12 @@ def test_another_process_has_none_of_them() -> None:
     assert subshells.is_latest("of a")
     subshells.page_left("a", 1.0, is_closed=True)
     subshells.clear()
-    assert (dict(subshells.abandoned), subshells.heir) == ({}, None)
+    assert (dict(subshells.abandoned), subshells.heir()) == ({}, None)
     assert not subshells.is_latest("of a")
     # Its pages stay.
     subshells.page_came("a")
     made(subshells, "another", "a")
-    assert subshells.heir == "another"
+    assert subshells.heir() == "another"
 
 
 def test_of_closed_pages_only_the_latest_are_remembered() -> None:
