@@ -21,11 +21,13 @@ def parts() -> dict[str, str]:
     rows = [
         (
             f"`c.CommBroker.{name}`",
-            type(trait.default_value).__name__,
-            _number(trait.default_value, name),
+            type(value).__name__,
+            _number(value, name),
             str(trait.help),
         )
         for name, trait in sorted(traits.items())
+        # A container's default is made anew for each object, and is not in `default_value`.
+        for value in [trait.default()]
     ]
     texts = attributes(Limits)
     fixed = [
