@@ -42,22 +42,19 @@ ROOM = 1.10
 FEW, MANY = 100, 600
 """Both counts include the same imports and first steps. Their difference is the messages."""
 
+Run = tuple[str, int]
+"""A workload, and how many messages it handles."""
+
 
 class NotCountableError(Exception):
     """This machine has no counter, or no stored figures."""
 
 
-def count(workload: str) -> float:
-    """Return the instructions of a workload per message."""
-    run = counter()
-    return (run(workload, MANY) - run(workload, FEW)) / (MANY - FEW)
-
-
-def counter() -> Callable[[str, int], int]:
+def counter() -> Callable[[list[Run]], list[int]]:
     """Return the counter of this machine. Raises NotCountableError if it has none."""
     perf = shutil.which("perf")
     if perf and "<not" not in _stderr([perf, "stat", "-x,", "-e", "instructions:u", "true"]):
-        return lambda workload, number: _with_perf(str(perf), workload, number)
+        return lambda runs: [_with_perf(str(perf), run) for run in runs]
     if shutil.which("valgrind"):
         return _with_callgrind
     raise NotCountableError("neither perf with hardware counters nor valgrind")
@@ -86,8 +83,14 @@ def compare(measured: dict[str, float]) -> list[str]:
 
 
 def measure_all() -> dict[str, float]:
-    """Count the instructions of every workload."""
-    return {name: count(place) for name, place in WORKLOADS.items()}
+    """Count the instructions of every workload, per message."""
+    runs = [(place, number) for place in WORKLOADS.values() for number in (FEW, MANY)]
+    counts = counter()(runs)
+    pairs = zip(counts[::2], counts[1::2], strict=True)
+    return {
+        name: (many - few) / (MANY - FEW)
+        for name, (few, many) in zip(WORKLOADS, pairs, strict=True)
+    }
 
 
 def store(measured: dict[str, float]) -> None:
@@ -104,8 +107,9 @@ def _stored() -> dict[str, float]:
     return {str(name): float(value) for name, value in figures[setting()].items()}
 
 
-def _command(workload: str, number: int) -> list[str]:
-    return [sys.executable, "-m", "benchmarks.instructions", "--work", workload, str(number)]
+def _command(*runs: Run) -> list[str]:
+    words = [str(word) for run in runs for word in run]
+    return [sys.executable, "-m", "benchmarks.instructions", "--work", *words]
 
 
 def _environment() -> dict[str, str]:
@@ -113,7 +117,7 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONHASHSEED": "0"}
 
 
-def _stderr(command: list[str]) -> str:
+def _told(command: list[str]) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         command,
         cwd=ROOT,
@@ -125,43 +129,68 @@ def _stderr(command: list[str]) -> str:
     )
     if done.returncode:
         raise NotCountableError(f"{command[0]} failed: {done.stderr[-500:]}")
-    return done.stderr
+    return done
 
 
-def _with_perf(perf: str, workload: str, number: int) -> int:
-    told = _stderr([perf, "stat", "-x,", "-e", "instructions:u", *_command(workload, number)])
+def _stderr(command: list[str]) -> str:
+    return _told(command).stderr
+
+
+def _with_perf(perf: str, run: Run) -> int:
+    told = _stderr([perf, "stat", "-x,", "-e", "instructions:u", *_command(run)])
     return int(told.strip().splitlines()[-1].split(",")[0])
 
 
-def _with_callgrind(workload: str, number: int) -> int:
+def _with_callgrind(runs: list[Run]) -> list[int]:
     with tempfile.TemporaryDirectory() as folder:
-        told = _stderr(
+        told = _told(
             [
                 "valgrind",
                 "--tool=callgrind",
-                f"--callgrind-out-file={folder}/out",
-                *_command(workload, number),
+                f"--callgrind-out-file={folder}/out.%p",
+                *_command(*runs),
             ]
         )
-    found = re.search(r"Collected : (\d+)", told)
-    if found is None:
-        raise NotCountableError(f"callgrind did not say a number: {told[-500:]}")
-    return int(found[1])
+    found = {int(pid): int(n) for pid, n in re.findall(r"==(\d+)== Collected : (\d+)", told.stderr)}
+    counts = [found[pid] for pid in map(int, told.stdout.split()) if pid in found]
+    if len(counts) != len(runs):
+        raise NotCountableError(f"callgrind did not say a number: {told.stderr[-500:]}")
+    return counts
 
 
-def _work(workload: str, number: int) -> None:
-    module, function = workload.split(":")
-    getattr(importlib.import_module(module), function)(number)
+def _work(runs: list[Run]) -> None:
+    """
+    Do each run in a process of its own, and print its id.
+
+    All begin in the state of this one. What it imports takes most of the time under valgrind.
+    """
+    # What the runs are compared by must not depend on which of them imported a module.
+    functions = [_function(workload) for workload, _ in runs]
+    for function, (_, number) in zip(functions, runs, strict=True):
+        pid = os.fork()
+        if not pid:
+            function(number)
+            os._exit(0)
+        _, status = os.waitpid(pid, 0)
+        if status:
+            raise NotCountableError(f"{function.__name__} ended with {status}")
+        sys.stdout.write(f"{pid}\n")
+
+
+def _function(workload: str) -> Callable[[int], None]:
+    module, name = workload.split(":")
+    function: Callable[[int], None] = getattr(importlib.import_module(module), name)
+    return function
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Count, and then compare or store."""
     known = argparse.ArgumentParser(prog="python -m benchmarks.instructions", description=__doc__)
     known.add_argument("--store", action="store_true", help=f"write {STORED.name}")
-    known.add_argument("--work", nargs=2, metavar=("WORKLOAD", "COUNT"), help=argparse.SUPPRESS)
+    known.add_argument("--work", nargs="+", metavar="WORKLOAD COUNT", help=argparse.SUPPRESS)
     asked = known.parse_args(arguments)
     if asked.work:
-        _work(asked.work[0], int(asked.work[1]))
+        _work(list(zip(asked.work[::2], map(int, asked.work[1::2]), strict=True)))
         return 0
     try:
         measured = measure_all()

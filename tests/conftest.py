@@ -1,6 +1,7 @@
 """What all tests share: no settings of anybody, and marks by folder."""
 
 import asyncio
+import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,7 +17,6 @@ from tests.fakes.server import EXTENSIONS, Desk
 TESTS = Path(__file__).parent
 
 UNSET = (
-    "JUPYTER_CONFIG_PATH",
     "JUPYTER_PATH",
     "JUPYTER_TOKEN",
     "JUPYTER_GATEWAY_URL",
@@ -24,6 +24,9 @@ UNSET = (
     "COLUMNS",
     "LINES",
 )
+
+NOT_NEEDED = ("jupyterlab", "jupyter_lsp", "notebook", "notebook_shim")
+"""Extensions that only browsers need. They take more than half of a server's start."""
 
 os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
 
@@ -69,6 +72,11 @@ def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
             patch.setenv(name, str(home / name.lower()))
         for name in UNSET:
             patch.delenv(name, raising=False)
+        switches = home / "switches" / "jupyter_server_config.d"
+        switches.mkdir(parents=True)
+        off = {"ServerApp": {"jpserver_extensions": dict.fromkeys(NOT_NEEDED, False)}}
+        (switches / "not_needed.json").write_text(json.dumps(off))
+        patch.setenv("JUPYTER_CONFIG_PATH", str(switches.parent))
         yield
 
 

@@ -58,6 +58,14 @@ def jp_asyncio_loop() -> None:
     """Keep pytest-jupyter's loop away. It would take Playwright's own loop, and close it."""
 
 
+@pytest.fixture(scope="package", autouse=True)
+def with_frontends() -> Iterator[None]:
+    """Leave JupyterLab and Notebook on in the servers of this folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("JUPYTER_CONFIG_PATH")
+        yield
+
+
 @pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     """Playwright's own process. It ends with the last test of this folder."""

@@ -11,9 +11,6 @@ from jupyter_comm_broker.testing import Kernel, Server, ServerNotStartedError
 
 pytestmark = pytest.mark.acceptance
 
-ALONE = 'c.ServerApp.jpserver_extensions = {"jupyterlab": False, "notebook": False}'
-"""No other extension, each of which takes its time to start."""
-
 
 def test_a_server_that_cannot_start_shows_its_log(tmp_path: Path) -> None:
     broken = Server(tmp_path / "server", config="raise SystemExit('a fault in the settings')")
@@ -25,7 +22,7 @@ def test_a_server_that_cannot_start_shows_its_log(tmp_path: Path) -> None:
 
 
 async def test_it_is_started_again_where_it_was(tmp_path: Path) -> None:
-    server = Server(tmp_path / "server", "stock", config=ALONE, base_url="/user/anna/")
+    server = Server(tmp_path / "server", "stock", base_url="/user/anna/")
     with server:
         port, pid = server.port, server.pid
         assert (await server.ask("GET", "/api/comms/broker")).status == 404
@@ -63,7 +60,7 @@ def test_server_and_kernels_import_from_a_folder_and_have_more_variables(
     modules.mkdir()
     (modules / "only_here.py").write_text("WORD = 'found'")
     with (
-        Server(Path("server"), config=ALONE, modules=modules, environment={"MORE": "1"}) as server,
+        Server(Path("server"), modules=modules, environment={"MORE": "1"}) as server,
         Kernel(server) as kernel,
         kernel.blocking_page() as page,
     ):

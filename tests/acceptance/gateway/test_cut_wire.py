@@ -21,7 +21,7 @@ from .wire import Wire
 StartFront = Callable[..., Server]
 
 LONG = bool(os.environ.get("JCB_LONG"))
-CUTS = 200 if LONG else 4
+CUTS = 200 if LONG else 2
 DOWN = 60.0 if LONG else 6.0
 """Seconds for which the gateway cannot be reached."""
 

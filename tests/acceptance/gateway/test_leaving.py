@@ -27,8 +27,8 @@ from .wire import Wire
 StartFront = Callable[..., Server]
 
 LONG = bool(os.environ.get("JCB_LONG"))
-ENDS = 100 if LONG else 10
-"""How often the server ends by each signal."""
+ENDS, CLOSE_ENDS = (100, 20) if LONG else (3, 1)
+"""How often the server ends by each signal, in mid-cell and in the moment of a cell's end."""
 
 LATE = 20.0 if LONG else 4.0
 """Seconds after which the gateway can be reached."""
@@ -174,7 +174,7 @@ async def test_a_cell_that_ends_in_the_moment_of_the_end_is_over_for_its_page(
     await page.open()
     await page.run(BAR)
     outcomes = []
-    for _ in range(ENDS // 5):
+    for _ in range(CLOSE_ENDS):
         cell = await page.execute("bar.value += 1; time.sleep(0.3)")
         await asyncio.sleep(random.uniform(0.25, 0.4))  # noqa: S311 - around the cell's end
         await asyncio.to_thread(end, front, how)

@@ -44,9 +44,14 @@ c.JupyterHub.load_roles = [
         "services": ["operator"],
     }}
 ]
+c.Spawner.environment = {{**c.Spawner.environment, **{switches!r}}}
 {more}
 """
-"""The example's configuration, and an operator who may start servers and give out tokens."""
+"""
+The example's configuration, and an operator who may start servers and give out tokens.
+
+Users' servers leave out the extensions that all servers of the tests leave out.
+"""
 
 Found = TypeVar("Found")
 
@@ -94,7 +99,9 @@ class Hub:
         self._environment = environment or {}
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "jupyterhub_config.py").write_text(MORE.format(example=str(EXAMPLE), more=more))
+        switches = {key: each for key, each in os.environ.items() if key == "JUPYTER_CONFIG_PATH"}
+        config = MORE.format(example=str(EXAMPLE), switches=switches, more=more)
+        (folder / "jupyterhub_config.py").write_text(config)
 
     def __enter__(self) -> Hub:
         environment = {
