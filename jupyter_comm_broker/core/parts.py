@@ -7,11 +7,13 @@ A part is handed at most five others, and the values that it needs: the limits, 
 from __future__ import annotations
 
 from jupyter_comm_broker.core.comms import Comms
+from jupyter_comm_broker.core.gate.abandoned_subshells import AbandonedSubshells
 from jupyter_comm_broker.core.gate.denials import Denials
+from jupyter_comm_broker.core.gate.held_deletions import HeldDeletions
 from jupyter_comm_broker.core.gate.held_messages import HeldMessages
 from jupyter_comm_broker.core.gate.info_requests import InfoRequests
 from jupyter_comm_broker.core.gate.refusals import Refusals
-from jupyter_comm_broker.core.gate.subshell_deletions import SubshellDeletions
+from jupyter_comm_broker.core.gate.subshell_use import SubshellUse
 from jupyter_comm_broker.core.ingress.conclusions import Conclusions
 from jupyter_comm_broker.core.ingress.findings import Findings
 from jupyter_comm_broker.core.ingress.frontend_ingress import FrontendIngress
@@ -183,9 +185,9 @@ class Parts:
         self.info_requests = InfoRequests(
             comms, work, self.page_replies, self.reopening, to_kernel.let_through, self.limits
         )
-        self.subshell_deletions = SubshellDeletions(
-            comms, work, self.inquiry, self.reach, to_kernel.let_through, self.limits
-        )
+        use, subshells = SubshellUse(comms, work, self.inquiry), work.subshells
+        self.held_deletions = HeldDeletions(use, subshells, to_kernel.let_through)
+        self.abandoned = AbandonedSubshells(use, subshells, self.inquiry, self.reach, self.limits)
         gone = GoneComms(ledger, comms, work, self.page_replies)
         sends = FrontendSends(comms, self.restore, self.catch_ups, self.denials, gone)
         closings = FrontendClosings(comms, self.page_replies, capture, self.denials, self.refusals)
@@ -200,14 +202,14 @@ class Parts:
             from_frontend,
             (
                 *(self.info_requests.handled, self.holders.answered),
-                *(reattachment.handled, self.subshell_deletions.handled),
+                *(reattachment.handled, self.held_deletions.handled),
             ),
             to_kernel,
         )
 
     def _make_ingress(self) -> None:
         """Make where messages come in, and what acts at a time."""
-        ledger, comms, work = self.ledger, self.comms, self.work
+        ledger, comms, work, limits = self.ledger, self.comms, self.work, self.limits
         self.held_back = HeldBack(
             ledger, self.handshake, self.held, self.info_requests, self.effects
         )
@@ -215,12 +217,7 @@ class Parts:
             ledger, self.delivery, self.denials, self.held_back, self.from_frontend
         )
         self.unreachable = Unreachable(
-            self.handshake,
-            self.page_replies,
-            self.held_back,
-            self.denials,
-            self._given_up,
-            self.limits,
+            self.handshake, self.page_replies, self.held_back, self.denials, self._given_up, limits
         )
         findings = Findings(
             ledger, self.page_replies, self.restore, self.capture, self.lost_replies
@@ -237,8 +234,7 @@ class Parts:
             self.refusals,
             self.lost_replies,
             self.unreachable,
-            self.held_back,
-            self.subshell_deletions,
+            *(self.held_back, self.held_deletions, self.abandoned),
         )
         end = ProcessEnd(comms, work, self.page_replies, self.holders, of_one_process)
         self.process = Process(comms, work, self.handshake, self.verification, end)
@@ -273,7 +269,7 @@ class Parts:
                 Started(work.execution, self.page_replies),
                 self.delivery.waiting,
                 self.runs,
-                self.subshell_deletions,
+                *(self.held_deletions, self.abandoned),
                 self.silent_pages,
             ),
         )

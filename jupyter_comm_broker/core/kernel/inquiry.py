@@ -45,6 +45,8 @@ class Inquiry:
         self._kernel_requests = kernel_requests
         self.is_ours = kernel_requests.is_ours
         """Says whether a parent header is that of a request of ours."""
+        self.asks_in = kernel_requests.asks_in
+        """Says whether a question is under way in a lane."""
         self._registry = registry
         self._control_prefix = f"{session}_control_"
         self._control_count = 0

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from jupyter_comm_broker.core.ledger import Ledger
 from jupyter_comm_broker.core.pages.effects import Effects
+from jupyter_comm_broker.core.requests.request import MAIN
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.synthesis import Author
 
@@ -23,6 +24,8 @@ class Question(NamedTuple):
     asked_at: float
     comm_id: str
     """The comm that it was sent on; empty if it is about none."""
+    lane: str = MAIN
+    """Where the kernel handles it."""
 
 
 NOTHING = Question("", 0.0, "")
@@ -82,7 +85,7 @@ class KernelRequests:
             channel, msg_type, content, now=now, metadata=metadata, subshell_id=subshell_id
         )
         msg_id = message.header.msg_id
-        self._asked[msg_id] = Question(about, now, comm_id)
+        self._asked[msg_id] = Question(about, now, comm_id, subshell_id or MAIN)
         if len(self._asked) > self.MOST:
             del self._asked[next(iter(self._asked))]
         self._effects.to_kernel.append(message)
@@ -92,6 +95,10 @@ class KernelRequests:
     def asked(self, message: Message) -> Question:
         """Return the question that is the parent of ``message``; ``NOTHING`` if it was given up."""
         return self._asked.get(message.parent.msg_id, NOTHING)
+
+    def asks_in(self, lane: str) -> bool:
+        """Return whether a question is under way in a lane."""
+        return any(each.lane == lane for each in self._asked.values())
 
     def done(self, msg_id: str) -> None:
         """Stop waiting for an answer."""
