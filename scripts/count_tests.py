@@ -49,8 +49,13 @@ def few_failed(report: Path) -> bool:
     return 0 < len(failed) <= FEW
 
 
-def closing_lines(reports: Iterable[Path]) -> tuple[list[str], bool]:
-    """Return the closing lines, and whether all is well. A later report replaces an earlier one."""
+def last_outcomes(reports: Iterable[Path]) -> tuple[dict[str, Outcome], list[str]]:
+    """
+    Return the last outcome of each test, and a line for each that failed before it passed.
+
+    Args:
+        reports: the reports in their order. What a later one says counts.
+    """
     last: dict[str, Outcome] = {}
     lines: list[str] = []
     for report in reports:
@@ -59,6 +64,12 @@ def closing_lines(reports: Iterable[Path]) -> tuple[list[str], bool]:
             if before and (before.kind, outcome.kind) == ("failed", "passed"):
                 lines.append(f"passed only when tried once more: {name}: {before.reason}")
             last[name] = outcome
+    return last, lines
+
+
+def closing_lines(reports: Iterable[Path]) -> tuple[list[str], bool]:
+    """Return the closing lines, and whether all is well. A later report replaces an earlier one."""
+    last, lines = last_outcomes(reports)
     lines += [f"failed: {name}: {o.reason}" for name, o in last.items() if o.kind == "failed"]
     kinds = [each.kind for each in last.values()]
     numbers = {kind: kinds.count(kind) for kind in ("passed", "failed", "skipped")}

@@ -6,7 +6,17 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from docs.generate import command_line, events, metrics, python, rest, settings, strategy, testing
+from docs.generate import (
+    combinations,
+    command_line,
+    events,
+    metrics,
+    python,
+    rest,
+    settings,
+    strategy,
+    testing,
+)
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
@@ -28,6 +38,7 @@ PARTS = {
     "metrics.md": metrics.parts,
     "strategy.md": strategy.parts,
     "testing.md": testing.parts,
+    "combinations.md": combinations.parts,
 }
 
 

@@ -106,7 +106,11 @@ def _put_outputs(context: CommandContext, kernel_id: str, notebook: dict[str, An
         if cell is None or run["is_saved"] or run["state"] not in OVER:
             continue
         ended = context.client.get(f"{runs_path(kernel_id)}/{step(run['msg_id'])}/outputs")
-        cell["outputs"], cell["execution_count"] = ended["outputs"], run["execution_count"]
+        found = {"outputs": ended["outputs"], "execution_count": run["execution_count"]}
+        # Right after a run the server does not yet know that its output was saved.
+        if found.items() <= cell.items():
+            continue
+        cell.update(found)
         count += 1
     return count
 
