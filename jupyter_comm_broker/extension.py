@@ -28,7 +28,7 @@ from jupyter_comm_broker.transport.stock_settings import StockSettings
 from jupyter_comm_broker.web.dashboard.page import PATH, page_handlers
 from jupyter_comm_broker.web.dashboard.preview import preview_handlers
 from jupyter_comm_broker.web.handler import SETTING
-from jupyter_comm_broker.web.routes import default_handlers
+from jupyter_comm_broker.web.routes import handlers_beside
 
 COMM_MANAGERS = "comm_managers"
 """The key of the web application's settings under which other extensions find the managers."""
@@ -49,7 +49,6 @@ class CommBroker(Settings, ExtensionApp):
 
     name = "jupyter_comm_broker"
     description = __doc__ or ""
-    handlers = default_handlers + page_handlers + preview_handlers
 
     services: Services
     reporter: Reporter | None = None
@@ -64,6 +63,12 @@ class CommBroker(Settings, ExtensionApp):
     def _server(self) -> ServerApp:
         """The server that loaded the extension. ExtensionApp sets it before it calls anything."""
         return cast("ServerApp", self.serverapp)
+
+    def initialize_handlers(self) -> None:
+        """Add the routes of the API and of the dashboard."""
+        known = self._server.extension_manager.extensions
+        on = [name for name, extension in known.items() if extension.enabled]
+        self.handlers.extend([*handlers_beside(on), *page_handlers, *preview_handlers])
 
     def initialize_settings(self) -> None:
         """

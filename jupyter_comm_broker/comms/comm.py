@@ -131,7 +131,7 @@ class Comm(BaseComm):
             )
         except BaseException:
             self._closed = True
-            self._manager.unregister_comm(self)
+            self._manager.let_go(self)
             raise
 
     def send(
@@ -187,8 +187,7 @@ class Comm(BaseComm):
                 buffers=buffers,
             )
         finally:
-            if self._manager.comms.get(self.comm_id) is self:
-                self._manager.unregister_comm(self)
+            self._manager.let_go(self)
 
     # -- receiving ---------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from jupyter_comm_broker.comms import current
+from jupyter_comm_broker.comms.buffers import as_parts
 from jupyter_comm_broker.comms.callbacks import Callbacks, Post, at_once
 from jupyter_comm_broker.comms.comm import Comm
 from jupyter_comm_broker.comms.message_dicts import MessageDict, as_dict
@@ -55,6 +56,8 @@ class CommManager:
         self.kernel = KernelReference(port.kernel_id, self)
         self.comms = {}
         self.targets = {}
+        self._unregistered: set[str] = set()
+        """Open comms that the program does not want here."""
         self.callback_errors = 0
         """How often a callback raised."""
         self.is_open = True
@@ -101,13 +104,20 @@ class CommManager:
     def register_comm(self, comm: Comm) -> str:
         """Add a comm, and return its id. A new comm calls this itself."""
         self.comms[comm.comm_id] = comm
+        self._unregistered.discard(comm.comm_id)
         return comm.comm_id
 
     def unregister_comm(self, comm: Comm) -> None:
         """Remove a comm and its callbacks, without closing it. Raises KeyError if it is unknown."""
         del self.comms[comm.comm_id]
+        self._unregistered.add(comm.comm_id)
         comm.on_msg(None)
         comm.on_close(None)
+
+    def let_go(self, comm: Comm) -> None:
+        """Remove a comm that is closed. It keeps its callbacks, as it may be opened again."""
+        if self.comms.get(comm.comm_id) is comm:
+            del self.comms[comm.comm_id]
 
     def get_comm(self, comm_id: str) -> Comm | None:
         """Return an open comm, or ``None``."""
@@ -144,8 +154,9 @@ class CommManager:
 
         Raises:
             CommBrokerError: the message cannot be sent.
+            TypeError: a buffer is none, or its bytes do not lie one behind the other.
         """
-        self._port.send(msg_type, content, metadata, buffers or ())
+        self._port.send(msg_type, content, metadata, as_parts(buffers or ()))
 
     def want_messages(self) -> None:
         """Ask the port for single messages, because a callback wants them."""
@@ -192,6 +203,8 @@ class CommManager:
     def comm_found(self, comm_id: str, target_name: str) -> None:
         """Add an open comm."""
         comm = self.comms.get(comm_id)
+        if comm_id in self._unregistered:
+            return
         if comm is None:
             self._track(comm_id, target_name)
         elif target_name and not comm.primary:
@@ -222,6 +235,7 @@ class CommManager:
             message: the ``comm_close``, or a message in its place.
         """
         comm = self.comms.pop(comm_id, None)
+        self._unregistered.discard(comm_id)
         if comm is not None:
             comm.mark_closed(by, reason)
             self._callbacks.post(lambda: comm.handle_close(as_dict(message)))

@@ -114,7 +114,7 @@ class Parts:
         ledger, comms, work, limits = self.ledger, self.comms, self.work, self.limits
         self.voice = KernelVoice(self.delivery, self.author)
         self.page_replies = PageReplies(ledger, comms, work, self.delivery, self.voice)
-        self.inheritance = Inheritance(work, self.delivery, self.voice)
+        self.inheritance = Inheritance(work, self.runs, self.delivery, self.voice)
         self.holders = Holders(ledger, self.runs, self.delivery, self.voice)
         self.endings = Endings(self._publish, self.voice, self.holders)
         self.kernel_requests = KernelRequests(self.author, self.effects, ledger)

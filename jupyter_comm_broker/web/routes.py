@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from jupyter_comm_broker._version import __version__
@@ -53,4 +54,20 @@ ROUTES = [
     Route(RUNS + "/{msg_id}/outputs", [ShowOutputs]),
 ]
 
-default_handlers = [route.mounted() for route in ROUTES]
+ANOTHERS = {"jupyter_server_nbmodel": RUNS + "/{msg_id}"}
+"""
+Addresses that another extension has as well, by its name. Where it is on, the address is left to it.
+
+jupyter-server-nbmodel runs cells itself, and its page asks there what became of them.
+"""
+
+
+def handlers_beside(extensions: Collection[str]) -> list[tuple[str, type[CommBrokerHandler]]]:
+    """
+    Return the routes as tornado takes them.
+
+    Args:
+        extensions: the names of the extensions that are on.
+    """
+    left = {path for name, path in ANOTHERS.items() if name in extensions}
+    return [route.mounted() for route in ROUTES if route.path not in left]

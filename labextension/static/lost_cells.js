@@ -1,10 +1,9 @@
 // Cells that the page marked with [*] but had not sent when it was left: its connection was down.
 import { liveRequest } from "./attached_cell.js";
+import { notify } from "./notify.js";
 import { showsRunning } from "./prompts.js";
 
 const COMMAND = "jupyter_comm_broker:run-lost-cells";
-const NOTIFY = "apputils:notify";
-
 const TRUSTED_MS = 10 * 60 * 1000;
 
 const idOf = (cell) => cell.model.sharedModel.getId();
@@ -21,7 +20,8 @@ export function noteRunning(context, kernel, cells) {
   } catch {} // Storage is full or forbidden.
 }
 
-export function takeLost(context, kernel, cells, runs) {
+/** The cells whose requests the server does not know. */
+export function takeLost(context, kernel, cells, knows) {
   let noted = null;
   try {
     noted = JSON.parse(sessionStorage.getItem(key(context, kernel)));
@@ -30,23 +30,16 @@ export function takeLost(context, kernel, cells, runs) {
   } catch {}
   if (noted === null || Date.now() - noted.at > TRUSTED_MS) return [];
   const ids = new Set(cells.map(idOf));
-  const known = new Set(runs.map((run) => run.msg_id));
   return noted.running
-    .filter(({ id, request }) => ids.has(id) && !known.has(request))
+    .filter(({ id, request }) => ids.has(id) && !knows.has(request))
     .map(({ id }) => id);
 }
 
 export function tellOfLost(app, context, ids) {
   const which = ids.length === 1 ? "1 cell was" : `${ids.length} cells were`;
   const message = `${which} not sent to the kernel before the reload.`;
-  if (!app.commands.hasCommand(NOTIFY)) {
-    console.info(`jupyter_comm_broker: ${message}`);
-    return;
-  }
   const args = { path: context.path, cells: ids };
-  const actions = [{ label: "Run them", commandId: COMMAND, args }];
-  const options = { autoClose: false, actions };
-  app.commands.execute(NOTIFY, { message, type: "warning", options });
+  notify(app, message, [{ label: "Run them", commandId: COMMAND, args }]);
 }
 
 export function addRunLost(app, panels) {

@@ -34,16 +34,33 @@ export function match(runs, cells, idsChange) {
 
 /**
  * Whether the cell needs the run. `known` is until when the page knows outputs (when its file was
- * saved). While it is `busy`, a run may update the displays of one that ended.
+ * saved). While it is `busy`, a run may update the displays of one that ended. `isFresh`: the file
+ * is older than the run.
  */
-export function needs(cell, run, known, busy) {
+export function needs(cell, run, known, busy, isFresh) {
+  if (isLive(run)) return true;
+  // It never began, or it ran what is no longer in the cell.
+  if (run.state === "lost" && !run.began_at) return false;
+  if (isFresh && (run.code_sum ?? sum(cell)) !== sum(cell)) return false;
   if (isNews(run, known, cell)) return true;
+  // The file has more of it.
+  if (run.bytes_dropped > 0) return false;
   const { executionCount: count, outputs } = cell.model;
   // The page that saved the file showed [*] then: there is output, or it was saved at the end.
   const showedStar = outputs.length > 0 || Date.parse(run.changed_at) > known - SAVING_MS;
   if (count === null && showedStar) return run.state === "ended" && !!run.execution_count;
   // If somebody cleared the outputs, they must not come back.
   return run.has_displays && busy && count !== null && count === run.execution_count;
+}
+
+/** The Adler-32 checksum of the cell's source. */
+function sum(cell) {
+  let [a, b] = [1, 0];
+  for (const byte of new TextEncoder().encode(cell.model.sharedModel.getSource())) {
+    a = (a + byte) % 65521;
+    b = (b + a) % 65521;
+  }
+  return b * 65536 + a;
 }
 
 export function isNews(run, known, cell) {

@@ -3,8 +3,10 @@
 // A cell changes at the fence, and not before.
 import { AttachedCell, closeInput, liveRequest } from "./attached_cell.js";
 import { askForRuns } from "./contract.js";
+import { mayShow } from "./first_look.js";
 import { addRunLost, noteRunning, takeLost, tellOfLost } from "./lost_cells.js";
 import { isLive, isNews, match, needs } from "./matching.js";
+import { notify } from "./notify.js";
 import { hasOtherExecutor, hasRuns } from "./page_config.js";
 import { showsRunning } from "./prompts.js";
 
@@ -94,7 +96,7 @@ class NotebookRuns {
     return nbformat === 4 && nbformatMinor < 5;
   }
 
-  #answered(kernel, { runs, now, lacks }) {
+  #answered(kernel, { runs, inherited = [], now, lacks }) {
     if (this.#panel.isDisposed || kernel !== this.#connection) return;
     const cells = this.#cells;
     const saved = Date.parse(this.#context.contentsModel?.last_modified) || 0;
@@ -105,15 +107,22 @@ class NotebookRuns {
     const { found, unclear } = match(runs, cells, this.#idsChange);
     const busy = runs.some(isLive);
     const inOrder = [...found].sort(([, one], [, other]) => isLive(other) - isLive(one));
-    for (const [cell, run] of inOrder) {
-      if (liveRequest(cell) ? this.#missed(cell, run, lacks) : needs(cell, run, known, busy)) {
-        this.#attach(cell, run, !(Date.parse(run.sent_at) <= saved));
-      }
+    const isFresh = (run) => !(Date.parse(run.sent_at) <= saved);
+    // A kernel that was restarted took the futures away. Then the cells show what they should.
+    const wanted = inOrder.filter(([cell, run]) => {
+      if (liveRequest(cell)) return this.#missed(cell, run, lacks);
+      return isFirst ? needs(cell, run, known, busy, isFresh(run)) : isLive(run);
+    });
+    if (wanted.length > 0 && isFirst && !mayShow(this.#context.path)) {
+      notify(this.#app, "The page hung with its outputs. They are shown if you reload it again.");
+    } else {
+      for (const [cell, run] of wanted) this.#attach(cell, run, isFresh(run));
     }
     if (unclear.some((run) => isNews(run, known))) {
       sayOnce("a run could belong to several cells of this notebook, so no cell shows it.");
     }
-    const lost = isFirst ? takeLost(this.#context, kernel, cells, runs) : [];
+    const knows = new Set([...inherited, ...runs.map((run) => run.msg_id)]);
+    const lost = isFirst ? takeLost(this.#context, kernel, cells, knows) : [];
     if (lost.length > 0) tellOfLost(this.#app, this.#context, lost);
   }
 

@@ -57,7 +57,7 @@ class Lab:
         # The indicator says idle before there is a kernel. A run would then end in a dialog.
         self.wait_until(self._knows_kernel, 60, "the page knows its kernel")
         self.wait_until(lambda: self.status() == "idle", 60, "the kernel is idle")
-        self._menu("Run", "Run All Cells")
+        self.choose("Run", "Run All Cells")
 
     def begin(self, notebook: Notebook, views: int, **kinds: int) -> None:
         """Open and run the notebook. Save it once its long cell runs and all widgets are drawn."""
@@ -69,7 +69,7 @@ class Lab:
 
     def restart_and_run_all(self, notebook: Notebook) -> None:
         """Restart the kernel in the middle of its cell, and run all again."""
-        self._menu("Kernel", "Restart Kernel and Run All Cells…")
+        self.choose("Kernel", "Restart Kernel and Run All Cells…")
         notebook.forget()
         self.page.locator(".jp-Dialog-button.jp-mod-accept").click()
         self.wait_until(lambda: notebook.running, 60, "the long cell runs again")
@@ -213,7 +213,8 @@ class Lab:
     def _knows_kernel(self) -> bool:
         return any(passed.msg_type == "kernel_info_reply" for passed in self.wire.messages)
 
-    def _menu(self, menu: str, entry: str) -> None:
+    def choose(self, menu: str, entry: str) -> None:
+        """Choose an entry of a menu."""
         bar: Locator = self.page.locator(".lm-MenuBar-itemLabel").get_by_text(menu, exact=True)
         bar.click()
         self.page.locator(".lm-Menu-itemLabel").get_by_text(entry, exact=True).click()

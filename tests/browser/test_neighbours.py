@@ -64,3 +64,15 @@ def test_a_reload_in_mid_cell(neighbour: str, desk: Desk, subject: Server) -> No
     assert len(cells.told) == 2
     assert {"another extension" in text for text in cells.told} == {True}
     desk.picture(lab, f"-{neighbour}-end")
+
+
+def test_a_cell_asks_and_ends(neighbour: str, desk: Desk, subject: Server) -> None:
+    notebook = desk.notebook(subject, ["name = input('Name? ')", "print(f'hello {name}')"])
+    lab = desk.page(subject)
+    cells = Cells(lab)
+    lab.open_notebook(notebook)
+    lab.run_all()
+    lab.wait_until(lambda: bool(cells.boxes), 60, "the cell asks")
+    cells.answer("Ada")
+    cells.show_prompts("[1]", "[2]", "[3]")
+    assert cells.text(2) == "hello Ada\n"

@@ -116,6 +116,25 @@ def test_interrupt_and_restart_after_a_reload(desk: Desk, subject: Server) -> No
     assert [error for error in lab.errors if not error.startswith(SAID_ON_A_RESTART)] == []
 
 
+def test_a_page_that_restarts_its_kernel_gets_no_old_output_back(
+    desk: Desk, subject: Server
+) -> None:
+    """What was cleared stays cleared, and what did not run is no error."""
+    lab, cells, _ = run(desk, subject, ["print('over')", LONG, "print('never')"])
+    lab.wait_until(lambda: len(cells.numbers(2)) > 3, 30, "it counts")
+    lab.choose("Kernel", "Restart Kernel and Clear Outputs of All Cells…")
+    lab.page.locator(".jp-Dialog-button.jp-mod-accept").click()
+    nothing = ["[ ]"] * 4
+    cells.show_prompts(*nothing)
+    lab.wait_until(lambda: lab.status() == "idle", 60, "the kernel is there again")
+    # Whatever the page asks is answered by now.
+    cells.choose(3)
+    lab.page.keyboard.press("Control+Enter")
+    cells.show_prompts(*nothing[:3], "[1]")
+    assert [cells.text(number) for number in range(4)] == ["", "", "", "never\n"]
+    assert [error for error in lab.errors if not error.startswith(SAID_ON_A_RESTART)] == []
+
+
 @pytest.mark.long
 def test_a_cell_that_is_changed_while_it_runs(desk: Desk, subject: Server) -> None:
     """Edited, run again and deleted: each as in a page that was not reloaded."""

@@ -97,6 +97,27 @@ def test_its_end_is_told_once_and_none_unregisters(manager: CommManager, port: F
     assert ended == [{"bye": 1}]
 
 
+def test_it_keeps_its_callbacks_when_it_is_opened_again(
+    manager: CommManager, port: FakePort
+) -> None:
+    # As those of the comm package do.
+    comm = Comm("t", manager=manager)
+    heard: list[Any] = []
+    comm.on_msg(lambda msg: heard.append(msg["content"]["data"]))
+    comm.close()
+    comm.open()
+    port.says(comm.comm_id, 1)
+    port.refusal = ConnectionEndedError("k", "away")
+    with pytest.raises(ConnectionEndedError):
+        comm.close()
+    with pytest.raises(ConnectionEndedError):
+        comm.open()
+    port.refusal = None
+    comm.open()
+    port.says(comm.comm_id, 2)
+    assert heard == [1, 2]
+
+
 def test_that_it_is_forgotten_does_not_close_it(manager: CommManager, port: FakePort) -> None:
     port.opens("c", "t")
     del manager.comms["c"]

@@ -177,6 +177,9 @@ def test_unregistering_a_comm_lets_go_of_it_without_closing_it(
     assert (heard, port.sent, manager.comms) == ([], [], {})
     with pytest.raises(KeyError):
         manager.unregister_comm(comm)
+    # The list of the server still has it.
+    port.listener.comm_found("c", "t")
+    assert manager.comms == {}
     assert manager.register_comm(comm) == "c"
     assert manager.get_comm("c") is comm
 

@@ -9,6 +9,9 @@ function cell(id, { count = null, outputs = 0, source = "" } = {}) {
   return { model: { sharedModel: shared, executionCount: count, outputs: { length: outputs } } };
 }
 
+const SOURCE = "print('ä€😀')";
+const SUM = 1397426411; // tests/core/runs/test_reattachment.py says what the broker counts.
+
 function run(cellId, changes = {}) {
   return {
     msg_id: `run of ${cellId}`,
@@ -33,10 +36,24 @@ describe("a cell needs a run", () => {
     ["if the file shows [*] and output", { outputs: 2 }, {}, true],
     ["if it ended just before the save and the file has no number", {}, { changed_at: at(99) }, true],
     ["but not if it was cleared later", {}, {}, false],
+    ["but not if it never began before a restart", {}, { state: "lost", began_at: null }, false],
+    ["that a restart ended", {}, { state: "lost", began_at: at(1), changed_at: at(101) }, true],
+    ["but not if less of it is kept than saved", { outputs: 2 }, { bytes_dropped: 1 }, false],
     ["but not if it was aborted", { outputs: 1 }, { execution_count: null }, false],
   ];
   it.each(cases)("%s", (_, shown, changes, expected) => {
     expect(needs(cell("a", shown), run("a", changes), SAVED, false)).toBe(expected);
+  });
+
+  it("only if the cell in the file still has its source, or was saved after it was sent", () => {
+    const changes = { changed_at: at(101), code_sum: SUM };
+    const needsIt = (source, isFresh, more = {}) =>
+      needs(cell("a", { source }), run("a", { ...changes, ...more }), SAVED, false, isFresh);
+    expect(needsIt(SOURCE, true)).toBe(true);
+    expect(needsIt("edited", true)).toBe(false);
+    expect(needsIt("edited", false)).toBe(true);
+    expect(needsIt("edited", true, { state: "running" })).toBe(true);
+    expect(needsIt("edited", true, { code_sum: null })).toBe(true);
   });
 
   it("whose displays a later run may update", () => {

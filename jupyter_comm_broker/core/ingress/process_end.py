@@ -57,7 +57,7 @@ class ProcessEnd:
         closed = self._comms.forget(reason, now)
         self._work.forget()
         why = f"{reason} before this cell was over"
-        self._holders.process_ended("DeadKernelError", why, now)
+        self._holders.process_ended(why, now)
         for part in self._parts:
             part.forget(now)
         for comm_id in closed:

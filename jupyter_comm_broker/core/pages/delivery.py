@@ -230,7 +230,9 @@ class Delivery:
             comm_id: its comm; empty if it has none.
         """
         self._own_outbox(frontend)
-        if frontend.attached:
+        if frontend.given_up:
+            self.waiting.ends.note(frontend.session_id, message)
+        elif frontend.attached:
             self._put(frontend, message, kind, comm_id)
         else:
             self.waiting.missed_alone(frontend, message, kind, comm_id)
@@ -290,7 +292,7 @@ class Delivery:
             f"this page was {frontend.outbox.bytes} bytes behind; "
             f"the limit is CommBroker.outbox_cap_bytes = {self._limits.outbox_cap_bytes}"
         )
-        frontend.give_up(reason)
+        self.waiting.ends.keep(frontend.session_id, frontend.give_up(reason))
         self._counters["cut_off_pages"] += 1
         self._effects.cut_off.append((frontend.session_id, reason))
         self._effects.note("warning", f"cut off session {alias(frontend.session_id)}: {reason}")

@@ -7,6 +7,7 @@ same page, which gets what it missed. Another session id is another page, which 
 
 from __future__ import annotations
 
+from jupyter_comm_broker.core.pages.kind import Item
 from jupyter_comm_broker.core.pages.outbox import Outbox
 from jupyter_comm_broker.core.pages.page_user import NAMELESS, PageUser
 from jupyter_comm_broker.protocol.message import Message, Part
@@ -151,14 +152,15 @@ class Frontend:
         """Count a message that it sent."""
         self.received += 1
 
-    def give_up(self, reason: str) -> None:
-        """Keep nothing for the page any more. It is told why when it returns."""
+    def give_up(self, reason: str) -> list[Item]:
+        """Keep nothing for the page any more. It is told why when it returns. Returns what went."""
         self.given_up = True
         self.cut_off = reason
+        gone = [*self.outbox.in_flight.take_back(), *self.outbox.items()]
         self.outbox.clear()
-        self.outbox.in_flight.take_back()
         # What it had not read yet is gone as well. Nobody knows how long that had waited.
         self.gap_since = self.came_at
+        return gone
 
     def take_gap(self) -> float | None:
         """Return since when it may lack something, because it is about to be told."""

@@ -18,6 +18,7 @@ from jupyter_comm_broker.core.pages.absences import Absences
 from jupyter_comm_broker.core.pages.effects import Effects
 from jupyter_comm_broker.core.pages.frontend import Frontend
 from jupyter_comm_broker.core.pages.kind import Item, Kind
+from jupyter_comm_broker.core.pages.missed_ends import MissedEnds
 from jupyter_comm_broker.protocol.alias import alias
 from jupyter_comm_broker.protocol.message import Message
 
@@ -66,6 +67,8 @@ class WaitingRoom:
         """The bytes in each page's own outbox."""
         self._own_bytes = 0
         self._forgotten: OrderedDict[str, Forgotten] = OrderedDict()
+        self.ends = MissedEnds()
+        """What is kept for pages that are given up or forgotten."""
 
     @property
     def in_common(self) -> tuple[int, int]:
@@ -94,10 +97,11 @@ class WaitingRoom:
             self._counters["cut_in_flight"] += 1
         frontend.heard_until = self._counters["from_kernel"]
         if outbox.in_flight.lacks_more and not frontend.given_up:
-            frontend.give_up(
+            reason = (
                 "when this page's connection broke, more was in flight to it than is kept; "
                 f"the limit is CommBroker.in_flight_bytes = {self._limits.in_flight_bytes}"
             )
+            self.ends.keep(frontend.session_id, frontend.give_up(reason))
             self._note_given_up(frontend)
         elif outbox.in_flight.lacks_output:
             frontend.cut_off = frontend.cut_off or (
@@ -221,14 +225,15 @@ class WaitingRoom:
             self._log("info", frontend, "output that it missed was dropped")
 
     def _give_up(self, frontend: Frontend) -> None:
-        self._absences.returned(frontend.session_id)
+        missed = self._absences.returned(frontend.session_id)
         self._account(frontend, 0)
-        frontend.give_up(
+        own = frontend.give_up(
             "while the page was away, it missed more than is kept; "
             f"the limit is CommBroker.absent_bytes = {self._limits.absent_bytes}"
             ", and for all pages of a kernel together "
             f"CommBroker.absent_pages_bytes = {self._limits.absent_pages_bytes}"
         )
+        self.ends.keep(frontend.session_id, [*own, *missed])
         self._note_given_up(frontend)
 
     def _note_given_up(self, frontend: Frontend) -> None:
@@ -252,7 +257,8 @@ class WaitingRoom:
         while (due := self.next_due()) is not None and due <= now:
             frontend = next(iter(self.pages.values()))
             self._remember(frontend)
-            self._absences.returned(frontend.session_id)
+            missed = self._absences.returned(frontend.session_id)
+            self.ends.keep(frontend.session_id, [*frontend.outbox.items(), *missed])
             self._account(frontend, 0)
             del self.pages[frontend.session_id]
             self._forget(frontend)
@@ -270,4 +276,5 @@ class WaitingRoom:
         # Debug only: every tab that is closed ends like this.
         self._log("debug", frontend, "no longer waited for")
         while len(self._forgotten) > self._limits.remembered_absences:
-            self._forgotten.popitem(last=False)
+            oldest, _ = self._forgotten.popitem(last=False)
+            self.ends.take(oldest)

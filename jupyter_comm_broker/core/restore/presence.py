@@ -76,6 +76,9 @@ class Presence:
             self._refresh(frontend, gap, now)
         if cut_off := frontend.take_cut_off():
             self._page_replies.output_cut(frontend, cut_off, now)
+        # After the states: a widget that waits for its idle would not take them.
+        for end in self._delivery.waiting.ends.take(frontend.session_id):
+            self._delivery.give(frontend, end)
 
     def detached(self, session_id: str, now: float) -> None:
         """Note that a page's socket is gone."""

@@ -80,6 +80,7 @@ class FromKernel:
         given = frontend.session_id if frontend is not None else session_id
         self._output.replied(message, given, now)
         if frontend is None:
+            self._delivery.waiting.ends.note(session_id, message)
             self._ledger.counters["replies_to_nobody"] += 1
             self._ledger.log(
                 "debug", f"{message.header.msg_type} for session {alias(session_id)}, which is gone"
@@ -206,6 +207,8 @@ class FromKernel:
             self._comms.request_ended(parent.msg_id, now)
         shown = message.with_parent_type(UNTRACKED_TYPE) if untrue or never else message
         self._delivery.fan_out(shown)
+        if state == "idle":
+            self._delivery.waiting.ends.note(parent.session, shown)
 
 
 def _asker(request: Request | None, parent: Header) -> str:

@@ -24,6 +24,9 @@ from jupyter_comm_broker.protocol.synthesis import UNTRACKED_TYPE
 VERSION = 1
 """The version of the contract with the plug-in (docs/topics/running-cells.md)."""
 
+DEAD_KERNEL = "DeadKernelError"
+"""The name of the error of a cell whose process is gone."""
+
 MOST_OTHERS = 20
 """The pages that attached to one run, from which on it is looked which of them are gone."""
 
@@ -120,17 +123,18 @@ class Holders:
         if (run := self._runs.get(msg_id)) is not None:
             self._lose(run, name, reason, now)
 
-    def process_ended(self, name: str, reason: str, now: float) -> None:
+    def process_ended(self, reason: str, now: float) -> None:
         """
         Note that the process is gone that ran all this, and tell the pages that attached.
 
         Args:
-            name: the name of an error.
             reason: why, for people.
             now: the time.
         """
         for run in self._runs:
-            self._lose(run, name, reason, now)
+            # Pages forget them too. The next process may use their ids for displays of its own.
+            run.outputs.forget_displays()
+            self._lose(run, DEAD_KERNEL, reason, now)
 
     def _lose(self, run: Run, name: str, reason: str, now: float) -> None:
         was_over = run.is_over
@@ -218,12 +222,7 @@ class Holders:
         """Give a page the end of a run, as far as there is one: the reply and the idle."""
         parent = run.ask.text
         if run.lost is not None:
-            name, reason = run.lost
-            error = {"ename": name, "evalue": reason, "traceback": [f"{name}: {reason}"]}
-            self._delivery.give(page, self._voice.to(page, "iopub", "error", error, now, parent))
-            content = {"status": "error", "execution_count": run.execution_count, **error}
-            reply = self._voice.to(page, "shell", "execute_reply", content, now, parent)
-            self._delivery.give(page, reply)
+            self._end_lost(page, run, *run.lost, now)
         elif run.reply is not None:
             self.play(page, run.reply)
         if run.is_idle or run.is_over:
@@ -234,6 +233,17 @@ class Holders:
             )
         if run.is_over and page.attached:
             self._runs.seen(run, now)
+
+    def _end_lost(self, page: Frontend, run: Run, name: str, reason: str, now: float) -> None:
+        parent = run.ask.text
+        content: dict[str, Any] = {"status": "aborted", "execution_count": run.execution_count}
+        # A cell that waited while its kernel was restarted did not run. That is no error.
+        if run.began_at is not None or name != DEAD_KERNEL:
+            error = {"ename": name, "evalue": reason, "traceback": [f"{name}: {reason}"]}
+            self._delivery.give(page, self._voice.to(page, "iopub", "error", error, now, parent))
+            content |= {"status": "error", **error}
+        reply = self._voice.to(page, "shell", "execute_reply", content, now, parent)
+        self._delivery.give(page, reply)
 
     def _pages(self, session_ids: list[str]) -> list[Frontend]:
         found = [self._delivery.get(each) for each in session_ids]

@@ -14,6 +14,7 @@ from jupyter_comm_broker.core.pages.delivery import Delivery
 from jupyter_comm_broker.core.pages.kernel_voice import KernelVoice
 from jupyter_comm_broker.core.requests.request import Request
 from jupyter_comm_broker.core.requests.work import Work
+from jupyter_comm_broker.core.runs.runs import Runs
 from jupyter_comm_broker.protocol.message import Header, Message, retyped
 from jupyter_comm_broker.protocol.synthesis import UNTRACKED_TYPE
 
@@ -36,12 +37,14 @@ class Inheritance:
 
     Args:
         work: the requests under way.
+        runs: what pages are told was sent.
         delivery: the pages.
         voice: writes messages in the kernel's name.
     """
 
-    def __init__(self, work: Work, delivery: Delivery, voice: KernelVoice) -> None:
+    def __init__(self, work: Work, runs: Runs, delivery: Delivery, voice: KernelVoice) -> None:
         self._work = work
+        self._runs = runs
         self._delivery = delivery
         self._voice = voice
 
@@ -50,6 +53,7 @@ class Inheritance:
         self._delivery.expected.begin(now)
         for cell in cells:
             self._delivery.expected.named_by(cell.header, now)
+            self._runs.inherit(cell.header.msg_id)
             page = self._delivery.get(cell.session_id)
             if page is None:
                 continue

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from zlib import adler32
 
 import msgspec
 
@@ -108,7 +109,13 @@ class Reattachment:
     def _list(self, frontend: Frontend, message: Message, with_code: bool, now: float) -> None:
         runs = [self._told(run, with_code) for run in self._runs]
         lacks = frontend.take_lack()
-        said = {"version": VERSION, "now": self._written(now), "lacks": lacks, "runs": runs}
+        said = {
+            "version": VERSION,
+            "now": self._written(now),
+            "lacks": lacks,
+            "runs": runs,
+            "inherited": sorted(self._runs.inherited),
+        }
         content = {"status": "ok", "execution_count": None, "comm_broker": said}
         self._page_replies.reply(frontend, message, content, now)
 
@@ -130,6 +137,7 @@ class Reattachment:
             "has_displays": of.has_displays,
             "asks": of.prompt is not None,
             "is_saved": of.is_saved,
+            "code_sum": None if of.code is None else adler32(of.code.encode("utf-8", "replace")),
         }
         return {**told, "code": of.code} if with_code else told
 

@@ -56,6 +56,8 @@ class Runs:
         """What each run counts."""
         self.bytes = 0
         """The bytes that are kept of all runs."""
+        self.inherited: set[str] = set()
+        """The msg_ids of requests that an earlier server sent. Only :meth:`inherit` adds to it."""
         self._saved_at = float("-inf")
         self._look_at: float | None = None
 
@@ -93,6 +95,10 @@ class Runs:
                 self._runs[before].outputs.forget_displays()
             self._of_cell[ask.cell_id] = run.msg_id
         self._note(RunSent(run.msg_id, ask.text, session_id))
+
+    def inherit(self, msg_id: str) -> None:
+        """Note a request that an earlier server sent, of which nothing else is known."""
+        self.inherited.add(msg_id)
 
     def _has_room(self, msg_id: str) -> bool:
         """Return whether a run can be kept under this id. The oldest that is over makes room."""

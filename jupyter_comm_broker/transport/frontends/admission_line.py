@@ -92,6 +92,9 @@ class AdmissionLine:
             del _ASKING[self._key]
         if asking.cancelled():
             self._give_up()
+        elif self._waiting:
+            # They came after the task had looked, and before this was called.
+            self._start(self._go_on())
 
     def is_full(self) -> Awaitable[object] | None:
         """Return what the page's next message must wait for; ``None`` if the line has room."""

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from jupyter_server.services.kernels.kernelmanager import MappingKernelManager
+
 from jupyter_comm_broker.core.broker import KernelBroker
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
@@ -40,6 +42,11 @@ class KernelActivity:
         self._our_session = our_session
         self._broker = broker
         self._kernels = kernel_manager.parent
+        kind = type(self._kernels)
+        self._tracks_as_stock = all(
+            getattr(kind, name, None) is getattr(MappingKernelManager, name)
+            for name in ("start_watching_activity", "stop_watching_activity")
+        )
         self._tracked: dict[str, bool] = {}
         self.ours = False
         """Whether the stock watcher is off and we do its work."""
@@ -53,7 +60,7 @@ class KernelActivity:
         also ends the server's own wait for a restart. Kernels of a class that tracks by other
         rules keep its watcher.
         """
-        if not hasattr(self._kernels, "track_message_type"):
+        if not self._tracks_as_stock:
             return
         stream = getattr(self._kernel, "_activity_stream", None)
         if stream is not None:

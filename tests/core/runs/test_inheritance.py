@@ -11,7 +11,7 @@ from jupyter_comm_broker.protocol.synthesis import Author
 
 from ..room import Room
 from ..talker import Talker
-from .asking import types
+from .asking import answer_to, types
 
 PAGE = Talker("a")
 KERNEL = Talker("kernel")
@@ -38,6 +38,16 @@ def test_a_reply_that_the_page_may_not_have_got_is_given_once_more() -> None:
     messages = [each for each in page.gets() if each.parent.msg_id == request.header.msg_id]
     assert types(messages) == ["execute_reply", "idle"]
     assert {each.header.session for each in messages} == {"kernel"}
+
+
+def test_pages_are_told_that_these_were_sent_though_nothing_is_known_of_them() -> None:
+    requests = [sent(), sent()]
+    cells = [InheritedCell(each.header, "gone", None) for each in requests]
+    room = found(*cells)
+    room.prove(channels=("control", "shell"))
+    answer = answer_to(room.page("new"))
+    assert answer["runs"] == []
+    assert answer["inherited"] == sorted(each.header.msg_id for each in requests)
 
 
 def test_a_cell_without_an_end_is_ended_when_the_kernel_is_past_it() -> None:

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.runs.ask import LONGEST_CODE
 
 from ..room import Room
 from .asking import ASK, answer_to, attach, begin, end, run, runs_of, types
 from .cell import Cell, Notebook
+
+SUM = 1397426411
 
 # -- what is listed ----------------------------------------------------------------------------
 
@@ -174,6 +177,49 @@ def test_a_kernel_that_was_restarted_ends_its_runs_with_that_word() -> None:
     assert messages[3].content["ename"] == "DeadKernelError"
     # A page drops what comes from another session than the kernel's (rule 1).
     assert len({each.header.session for each in messages}) == 1
+
+
+def test_a_cell_that_waited_when_its_kernel_was_restarted_was_not_run_which_is_no_error() -> None:
+    room = Room()
+    page, later = room.page("a"), room.page("b")
+    begin(room, page, "first")
+    waits = run(page, "second")
+    attach(later, waits)
+    room.broker.kernel_restarted(room.now)
+    room.settle()
+    reply, idle = [each for each in later.gets() if each.parent.msg_id == waits.header.msg_id]
+    assert (reply.content["status"], idle.execution_state) == ("aborted", "idle")
+    assert "ename" not in reply.content
+    room.kernel.session = "another"
+    room.prove()
+    assert types(attach(later, waits)) == ["replay", "execute_reply", "idle"]
+
+
+def test_a_display_of_a_new_process_is_none_of_the_old_ones() -> None:
+    room = Room()
+    page = room.page("a")
+    old = begin(room, page, "old")
+    shows = {"data": {"text/plain": "old"}, "metadata": {}, "transient": {"display_id": "bar"}}
+    room.kernel.publishes("display_data", shows, old)
+    end(room, old)
+    room.broker.kernel_restarted(room.now)
+    room.settle()
+    room.kernel.session = "another"
+    room.prove()
+    new = begin(room, page, "new")
+    room.kernel.publishes("display_data", {**shows, "data": {"text/plain": "new"}}, new)
+    assert [each["has_displays"] for each in runs_of(page)] == [False, True]
+    texts = [m.content["data"]["text/plain"] for m in attach(page, old) if "data" in m.content]
+    assert texts == ["old"]
+
+
+def test_the_source_has_a_checksum_that_a_page_can_make_too() -> None:
+    room = Room()
+    page = room.page("a")
+    for code in ("print('ä€😀')", "x" * (LONGEST_CODE + 1)):
+        page.sends("execute_request", {"code": code}, metadata={"cellId": "cell"})
+    # As labextension/static/matching.js counts it; see tests/labextension/matching.test.js.
+    assert [each["code_sum"] for each in runs_of(page)] == [SUM, None]
 
 
 def test_the_output_of_an_output_widget_stays_the_widgets() -> None:

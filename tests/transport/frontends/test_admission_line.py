@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from jupyter_comm_broker.protocol.synthesis import Author
 from jupyter_comm_broker.transport.frontends import admission, admission_line
 from tests.fakes.authorizer import ALL, Recording, Slow
 from tests.fakes.kernel import ZmqKernel
@@ -93,6 +94,35 @@ async def test_who_is_never_answered_about_is_given_up_with_a_word(
     counted = desk.broker.kernel_drivers.driver(kernel_id).broker._parts.ledger.counters
     await until(lambda: counted["unanswered_at_leaving"] == 2)
     assert "2 of its messages were not sent" in caplog.text
+
+
+async def test_what_comes_in_the_moment_when_the_line_ends_is_neither_lost_nor_overtaken(
+    desk: Desk,
+) -> None:
+    kernel_id, kernel = await desk.starts()
+    page, other = await desk.opens(kernel_id), await desk.opens(kernel_id, "b")
+    (connection,) = [each for each in desk.connections if each.session_id == "a"]
+    await page.sends("comm_open", OPENING)
+    await until(lambda: connection._line is not None and connection._line._asking)
+    line = connection._line
+    assert line is not None
+    ended = line._ended
+
+    def comes_late(asking: asyncio.Task[None]) -> None:
+        # asyncio calls it a turn after the task ended. In that turn the page sends something.
+        line.take(Author("a").write("shell", "history_request", {}, now=0.0))
+        ended(asking)
+        line.take(Author("a").write("shell", "execute_request", {"code": ""}, now=0.0))
+
+    asking = line._asking
+    assert asking is not None
+    asking.remove_done_callback(ended)
+    asking.add_done_callback(comes_late)
+    Slow.gate.set()
+    await until(asking.done)
+    await fence(other, kernel)
+    assert sent(kernel) == ["comm_open", "history_request", "execute_request"]
+    assert line._asking is None
 
 
 async def test_no_more_is_read_from_a_page_than_the_line_may_hold(

@@ -1,0 +1,84 @@
+"""
+The ends of requests whose page was given up or forgotten: replies, questions, and idles.
+
+A page that never hears the end of a request waits for ever: its cell shows [*], and its widget
+sends no more (fact 2.5). Ends are small. So they are kept when everything else for a page is not.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from jupyter_comm_broker.core.pages.kind import Item
+from jupyter_comm_broker.errors import MalformedMessageError
+from jupyter_comm_broker.protocol.message import Message
+
+MOST_BYTES = 8_000_000
+"""The most bytes that are kept for all pages. Above this the ends of the oldest page go."""
+
+LARGEST = 100_000
+"""The most bytes of a reply that is kept as it is. Of a larger one only its outcome is kept."""
+
+OUTCOME = ("status", "execution_count", "ename", "evalue")
+
+
+class MissedEnds:
+    """What is kept by session id, for pages of which nothing else is kept."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[str, list[Message]] = OrderedDict()
+        self._bytes = 0
+
+    def __contains__(self, session_id: str) -> bool:
+        return session_id in self._pages
+
+    def keep(self, session_id: str, missed: Iterable[Item]) -> None:
+        """
+        Begin to keep a page's ends.
+
+        Args:
+            session_id: the page.
+            missed: what it was to get and will not, oldest first.
+        """
+        self._pages.setdefault(session_id, [])
+        for message, _, _ in missed:
+            self.note(session_id, message)
+
+    def note(self, session_id: str, message: Message) -> None:
+        """Keep a message for a page if it is an end that the page waits for."""
+        ends = self._pages.get(session_id)
+        if ends is None or not _is_end(message, session_id):
+            return
+        message = _small(message)
+        ends.append(message)
+        self._bytes += message.size
+        while self._bytes > MOST_BYTES:
+            self.take(next(iter(self._pages)))
+
+    def take(self, session_id: str) -> list[Message]:
+        """Return a page's ends, oldest first. From now on none are kept for it."""
+        ends = self._pages.pop(session_id, [])
+        self._bytes -= sum(each.size for each in ends)
+        # A question that something follows was answered.
+        latest = {each.parent.msg_id: each for each in ends}
+        return [
+            each for each in ends if each.channel != "stdin" or latest[each.parent.msg_id] is each
+        ]
+
+
+def _is_end(message: Message, session_id: str) -> bool:
+    if message.channel != "iopub":
+        return True
+    is_idle = message.header.msg_type == "status" and message.execution_state == "idle"
+    return is_idle and message.parent.session == session_id
+
+
+def _small(message: Message) -> Message:
+    if message.size <= LARGEST:
+        return message
+    try:
+        content = message.content
+        return message.with_content({key: content[key] for key in OUTCOME if key in content})
+    except (MalformedMessageError, TypeError):
+        return message.with_content({})
