@@ -56,7 +56,7 @@ ROUTES = [
 
 ANOTHERS = {"jupyter_server_nbmodel": RUNS + "/{msg_id}"}
 """
-Addresses that another extension has as well, by its name. Where it is on, the address is left to it.
+Addresses that another extension has as well, by its name. Where it is on, it gets the requests.
 
 jupyter-server-nbmodel runs cells itself, and its page asks there what became of them.
 """
