@@ -17,43 +17,23 @@ export class AttachedCell {
   #run;
   #isFresh;
   #future;
-  #notebook;
   begun = false;
   #reply;
   #again = false;
   #captured = false;
 
-  /** `isFresh`: the cell in the file is older than the run. `notebook` is the document's model. */
-  constructor(cell, kernel, run, isFresh, notebook) {
+  /** `isFresh`: the cell in the file is older than the run. */
+  constructor(cell, kernel, run, isFresh) {
     this.#cell = cell;
-    this.#notebook = notebook;
     this.#run = run;
     this.#isFresh = isFresh;
     this.#future = attachTo(kernel, run.msg_id);
     keepFromWidgets(kernel, run.msg_id);
-    this.#future.registerMessageHook((message) => {
-      this.#lookOn();
-      return this.#passes(message);
-    });
+    this.#future.registerMessageHook((message) => this.#passes(message));
     this.#future.done.then(
-      (reply) => {
-        this.#lookOn();
-        this.#ended(reply);
-      },
+      (reply) => this.#ended(reply),
       () => this.#cancelled(),
     );
-  }
-
-  /**
-   * Leave saving to the page that runs the cell, if it is still there. Two pages that save what
-   * both are given would ask their users in turn whose file is right.
-   */
-  #lookOn() {
-    const notebook = this.#notebook;
-    if (!this.#run.held || notebook.dirty) return;
-    setTimeout(() => {
-      if (!notebook.isDisposed) notebook.dirty = false;
-    });
   }
 
   giveUp() {

@@ -135,7 +135,7 @@ class NotebookRuns {
     // First the earlier future: it would take the id along when it goes.
     if (liveRequest(cell)) cell.outputArea.future.dispose();
     this.#attached.get(run.msg_id)?.giveUp();
-    this.#attached.set(run.msg_id, new AttachedCell(cell, this.#kernel, run, isFresh, this.#context.model));
+    this.#attached.set(run.msg_id, new AttachedCell(cell, this.#kernel, run, isFresh));
   }
 
   /** Another page answered an `input()`, of whichever page the run is. */

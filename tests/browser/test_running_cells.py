@@ -9,7 +9,7 @@ import pytest
 
 from .cells import Cells, document, save
 from .medley import KINDS, medley
-from .reloading import LONG, prompts, run, see_through
+from .reloading import prompts, run, see_through
 
 if TYPE_CHECKING:
     from .desk import Desk
@@ -110,24 +110,6 @@ def test_two_pages_see_all_and_both_end(
             # Else JupyterLab asks whose version of the file is wanted.
             second.page.reload()
             second.wait_until(lambda: second.drawn is not None, 60, "the notebook is drawn")
-
-
-def test_a_page_that_looks_on_leaves_saving_to_the_page_that_runs(
-    desk: Desk, subject: Server
-) -> None:
-    """Else both would save, and JupyterLab would ask each in turn whose version is wanted."""
-    first, of_first, notebook = run(desk, subject, [LONG])
-    first.wait_until(lambda: bool(of_first.numbers(1)), 30, "it counts")
-    second = desk.page(subject)
-    of_second = Cells(second)
-    second.open_notebook(notebook, workspace=f"{notebook.name}-second")
-    second.wait_until(lambda: len(of_second.numbers(1)) > 5, 20, "the second page follows")
-    assert second.is_saved
-    first.let_go(notebook)
-    of_second.show_prompts("[1]", "[2]")
-    assert second.is_saved
-    assert not first.is_saved
-    assert first.errors == second.errors == []
 
 
 def test_broker_off(desk: Desk, stock: Server) -> None:

@@ -19,7 +19,7 @@ function prints(text) {
 }
 
 /** A kernel whose one future answers as JupyterLab's do: its hook decides what the cell gets. */
-function attached(state = "running", more = {}, document = {}) {
+function attached(state = "running") {
   const future = { msg: { header: { msg_id: RUN.msg_id } }, isDisposed: false };
   future.done = new Promise((resolve) => {
     future.ends = async (reply) => resolve(reply);
@@ -50,8 +50,7 @@ function attached(state = "running", more = {}, document = {}) {
     },
     outputArea: { future: null },
   };
-  const run = { ...RUN, state, ...more };
-  return { cell, future, attachment: new AttachedCell(cell, kernel, run, true, document) };
+  return { cell, future, attachment: new AttachedCell(cell, kernel, { ...RUN, state }, true) };
 }
 
 test("a cell runs from the fence on, and ends with the reply", async () => {
@@ -126,24 +125,4 @@ test("a run that had ended before sets no input", async () => {
   future.takes(FENCE);
   await future.ends({ ...REPLY, content: { ...REPLY.content, payload: [LOADED] } });
   expect(cell.model.sharedModel.notebook.cells).toHaveLength(3);
-});
-
-test.each([
-  ["leaves saving to the page that runs it", { held: true }, false, false],
-  ["has something to save if its own page is gone", { held: false }, false, true],
-  ["keeps what the user changed", { held: true }, true, true],
-])("a page that shows a run %s", async (_, more, before, after) => {
-  vi.useFakeTimers();
-  const notebook = { dirty: before };
-  const { future } = attached("running", more, notebook);
-  for (const message of [FENCE, prints("a line")]) {
-    future.takes(message);
-    // JupyterLab takes it later, and calls the notebook changed.
-    notebook.dirty = true;
-    vi.runAllTimers();
-  }
-  await future.ends(REPLY);
-  vi.runAllTimers();
-  expect(notebook.dirty).toBe(after);
-  vi.useRealTimers();
 });

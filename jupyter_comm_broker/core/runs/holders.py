@@ -188,10 +188,6 @@ class Holders:
                 self.tell(page, run, "answered", now)
                 self._delivery.give(page, said, Kind.OUTPUT)
 
-    def is_held(self, run: Run, besides: Frontend) -> bool:
-        """Return whether a page that is there shows a run's cell, besides this one."""
-        return any(page.attached and page is not besides for page in self._pages(run.holders))
-
     def attached(self, frontend: Frontend, run: Run) -> None:
         """Note that a page attached to a run. Pages that are gone are holders no more."""
         others = run.attached

@@ -107,10 +107,7 @@ class Reattachment:
         return True
 
     def _list(self, frontend: Frontend, message: Message, with_code: bool, now: float) -> None:
-        runs = [
-            {**self._told(run, with_code), "held": self._holders.is_held(run, besides=frontend)}
-            for run in self._runs
-        ]
+        runs = [self._told(run, with_code) for run in self._runs]
         lacks = frontend.take_lack()
         said = {
             "version": VERSION,

@@ -42,16 +42,6 @@ def test_a_reply_comes_to_all_of_them_and_once() -> None:
     assert types(stranger.gets()) == ["idle"]
 
 
-def test_a_run_is_held_while_another_page_that_shows_it_is_there() -> None:
-    room = Room()
-    page, later = room.page("a"), room.page("b")
-    request = begin(room, page)
-    assert [runs_of(each)[0]["held"] for each in (page, later)] == [False, True]
-    attach(later, request)
-    page.detach()
-    assert [runs_of(each)[0]["held"] for each in (later, room.page("c"))] == [False, True]
-
-
 def test_a_page_that_asked_and_attached_gets_one_reply() -> None:
     room = Room()
     page = room.page("a")
