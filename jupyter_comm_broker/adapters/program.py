@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from jupyter_comm_broker.adapters.reply_collector import ReplyCollector
-from jupyter_comm_broker.core.pages.outbox import Outbox
+from jupyter_comm_broker.core.outboxes.outbox import Outbox
 from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch
 from jupyter_comm_broker.core.state.changes import KernelChange, ProcessEnded
 from jupyter_comm_broker.errors import KernelUnavailableError, RefusedMessageError, TooLargeError

@@ -9,7 +9,7 @@ import pytest
 
 from jupyter_comm_broker.adapters.program import Program, Programs
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.core.pages.outbox import Outbox
+from jupyter_comm_broker.core.outboxes.outbox import Outbox
 from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch
 from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.errors import KernelUnavailableError, RefusedMessageError, TooLargeError

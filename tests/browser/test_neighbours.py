@@ -24,11 +24,16 @@ BAR = "bar = widgets.IntProgress(max=2000); display(bar)"
 MOVED = LONG.replace("print(", "bar.value = n; print(")
 
 NEIGHBOURS = {
-    "jupyter_server_nbmodel": False,
-    "jupyter_server_documents": True,
-    "jupyter_collaboration": True,
+    "jupyter_server_nbmodel": set[str](),
+    "jupyter_server_documents": {"lines"},
+    "jupyter_collaboration": {"lines", "widgets"},
 }
-"""The packages, and whether a page beside each draws widgets at all, with the broker or without."""
+"""
+The packages, and what goes on beside each after a reload in mid-cell.
+
+Nothing more does without the broker: nbmodel 0.2's page forgets its cell, and the page of
+documents 0.3.3 fails when it draws a widget.
+"""
 
 
 @pytest.fixture
@@ -41,6 +46,8 @@ def neighbour() -> str:
 
 
 def test_a_reload_in_mid_cell(neighbour: str, desk: Desk, subject: Server) -> None:
+    if "lines" not in NEIGHBOURS[neighbour]:
+        pytest.skip(f"the page of {neighbour} forgets its cell at a reload")
     notebook = desk.notebook(subject, [BAR, MOVED])
     lab = desk.page(subject)
     cells = Cells(lab)
@@ -50,7 +57,7 @@ def test_a_reload_in_mid_cell(neighbour: str, desk: Desk, subject: Server) -> No
     lab.reload()
     stood = len(cells.numbers(2))
     lab.wait_until(lambda: len(cells.numbers(2)) > stood, 20, "the lines go on")
-    if NEIGHBOURS[neighbour]:
+    if "widgets" in NEIGHBOURS[neighbour]:
         lab.widgets_drawn(30, bar=1)
         value = lab.bar()
         lab.wait_until(lambda: lab.bar() > value, 20, "the bar moves")
@@ -67,6 +74,8 @@ def test_a_reload_in_mid_cell(neighbour: str, desk: Desk, subject: Server) -> No
 
 
 def test_a_cell_asks_and_ends(neighbour: str, desk: Desk, subject: Server) -> None:
+    if neighbour != "jupyter_server_nbmodel":
+        pytest.skip("only nbmodel asks a server of its own for the ends of cells")
     notebook = desk.notebook(subject, ["name = input('Name? ')", "print(f'hello {name}')"])
     lab = desk.page(subject)
     cells = Cells(lab)

@@ -11,7 +11,7 @@ import pytest
 
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.pages.effects import Effects, LogLine
-from jupyter_comm_broker.core.pages.outbox import Outbox
+from jupyter_comm_broker.core.outboxes.outbox import Outbox
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.alias import alias
 from jupyter_comm_broker.protocol.message import Message

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.pages.outbox import Outbox
+from jupyter_comm_broker.core.outboxes.outbox import Outbox
 from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch
 from jupyter_comm_broker.protocol.alias import alias
 from jupyter_comm_broker.transport.page_ports import PagePorts

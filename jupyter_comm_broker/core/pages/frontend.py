@@ -7,8 +7,8 @@ same page, which gets what it missed. Another session id is another page, which 
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.pages.kind import Item
-from jupyter_comm_broker.core.pages.outbox import Outbox
+from jupyter_comm_broker.core.outboxes.kind import Item
+from jupyter_comm_broker.core.outboxes.outbox import Outbox
 from jupyter_comm_broker.core.pages.page_user import NAMELESS, PageUser
 from jupyter_comm_broker.protocol.message import Message, Part
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from jupyter_comm_broker.core.pages.kind import Item
+from jupyter_comm_broker.core.outboxes.kind import Item
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
 

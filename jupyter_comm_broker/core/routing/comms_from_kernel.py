@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jupyter_comm_broker.core.comms import Comms
 from jupyter_comm_broker.core.ledger import Ledger
-from jupyter_comm_broker.core.pages.kind import Kind
+from jupyter_comm_broker.core.outboxes.kind import Kind
 from jupyter_comm_broker.core.requests.work import Work
 from jupyter_comm_broker.core.restore.output_capture import OutputCapture
 from jupyter_comm_broker.core.restore.page_replies import PageReplies

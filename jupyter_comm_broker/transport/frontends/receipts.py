@@ -24,7 +24,7 @@ from typing import Any
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError
 
-from jupyter_comm_broker.core.pages.in_flight import InFlight
+from jupyter_comm_broker.core.outboxes.in_flight import InFlight
 from jupyter_comm_broker.protocol.message import Message
 
 PREFIX = b"comm broker "

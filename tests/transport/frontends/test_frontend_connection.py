@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tornado.httpclient import HTTPClientError
 
-from jupyter_comm_broker.core.pages.outbox import Outbox
+from jupyter_comm_broker.core.outboxes.outbox import Outbox
 from jupyter_comm_broker.protocol import framing
 from jupyter_comm_broker.protocol.alias import alias
 from jupyter_comm_broker.protocol.message import Message

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_comm_broker.core.pages.in_flight import InFlight, SharedLog
-from jupyter_comm_broker.core.pages.kind import Kind
-from jupyter_comm_broker.core.pages.outbox import Outbox
+from jupyter_comm_broker.core.outboxes.in_flight import InFlight, SharedLog
+from jupyter_comm_broker.core.outboxes.kind import Kind
+from jupyter_comm_broker.core.outboxes.outbox import Outbox
 from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch
 from jupyter_comm_broker.testing.websocket import CLOSE, PING, PONG
 from jupyter_comm_broker.transport.frontends import receipts

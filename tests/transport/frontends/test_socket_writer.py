@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_comm_broker.core.pages.kind import Kind
-from jupyter_comm_broker.core.pages.outbox import Outbox
+from jupyter_comm_broker.core.outboxes.kind import Kind
+from jupyter_comm_broker.core.outboxes.outbox import Outbox
 from jupyter_comm_broker.protocol import framing, websocket_v1
 from jupyter_comm_broker.protocol.message import Message, Part
 from jupyter_comm_broker.transport.frontends import socket_writer as module

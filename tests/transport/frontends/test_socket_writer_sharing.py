@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_comm_broker.core.pages.kind import Kind
-from jupyter_comm_broker.core.pages.outbox import Outbox
+from jupyter_comm_broker.core.outboxes.kind import Kind
+from jupyter_comm_broker.core.outboxes.outbox import Outbox
 from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch
 from jupyter_comm_broker.protocol import framing
 from jupyter_comm_broker.protocol.message import Message

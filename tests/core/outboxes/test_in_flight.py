@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_comm_broker.core.pages.in_flight import InFlight, SharedLog
-from jupyter_comm_broker.core.pages.kind import OVERHEAD, Item, Kind
+from jupyter_comm_broker.core.outboxes.in_flight import InFlight, SharedLog
+from jupyter_comm_broker.core.outboxes.kind import OVERHEAD, Item, Kind
 from jupyter_comm_broker.protocol.message import Message
 
 from ..talker import Talker

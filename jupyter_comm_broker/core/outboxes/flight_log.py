@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import islice
 
-from jupyter_comm_broker.core.pages.kind import OVERHEAD, Item, Kind
+from jupyter_comm_broker.core.outboxes.kind import OVERHEAD, Item, Kind
 
 Group = tuple[Sequence[Item], int]
 """The messages of one write, and their bytes."""

@@ -13,9 +13,9 @@ from collections import Counter, deque
 from collections.abc import Callable
 from itertools import islice
 
-from jupyter_comm_broker.core.pages.conflation import attributes_of, with_attributes
-from jupyter_comm_broker.core.pages.in_flight import InFlight
-from jupyter_comm_broker.core.pages.kind import OVERHEAD, Item, Kind
+from jupyter_comm_broker.core.outboxes.conflation import attributes_of, with_attributes
+from jupyter_comm_broker.core.outboxes.in_flight import InFlight
+from jupyter_comm_broker.core.outboxes.kind import OVERHEAD, Item, Kind
 from jupyter_comm_broker.protocol.message import Message
 from jupyter_comm_broker.protocol.widget import Attribute, size_of
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.pages.conflation import attributes_of, with_attributes
+from jupyter_comm_broker.core.outboxes.conflation import attributes_of, with_attributes
 from jupyter_comm_broker.protocol.message import Message
 
 from ..talker import Talker

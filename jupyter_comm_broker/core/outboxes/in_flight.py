@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from jupyter_comm_broker.core.pages.flight_log import FlightLog, Group
-from jupyter_comm_broker.core.pages.kind import Item
+from jupyter_comm_broker.core.outboxes.flight_log import FlightLog, Group
+from jupyter_comm_broker.core.outboxes.kind import Item
 from jupyter_comm_broker.protocol.message import Message
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_comm_broker.core.pages.kind import OVERHEAD, Kind
-from jupyter_comm_broker.core.pages.outbox import Outbox
+from jupyter_comm_broker.core.outboxes.kind import OVERHEAD, Kind
+from jupyter_comm_broker.core.outboxes.outbox import Outbox
 from jupyter_comm_broker.protocol.message import Message
 
 from ..page import EVERYTHING

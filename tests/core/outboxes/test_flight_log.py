@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.pages.flight_log import FlightLog
-from jupyter_comm_broker.core.pages.kind import OVERHEAD, Item, Kind
+from jupyter_comm_broker.core.outboxes.flight_log import FlightLog
+from jupyter_comm_broker.core.outboxes.kind import OVERHEAD, Item, Kind
 
 from ..talker import Talker
 
