@@ -44,8 +44,8 @@ VALUES = {
 }
 HANDED_OVER = {
     "pages.effects": {"Effects"},
-    "pages.in_flight": {"InFlight"},
-    "pages.outbox": {"Outbox"},
+    "outboxes.in_flight": {"InFlight"},
+    "outboxes.outbox": {"Outbox"},
     "pages.shared_outbox": {"SharedBatch"},
 }
 """By :class:`Effects` and :meth:`KernelBroker.outbox`, to who writes it to a socket."""

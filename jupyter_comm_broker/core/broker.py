@@ -17,8 +17,8 @@ from jupyter_comm_broker.core.gate.rights import Right
 from jupyter_comm_broker.core.known import Known
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.link_events import LinkEvents
-from jupyter_comm_broker.core.pages.effects import Effects
 from jupyter_comm_broker.core.outboxes.outbox import Outbox
+from jupyter_comm_broker.core.pages.effects import Effects
 from jupyter_comm_broker.core.pages.page_user import NAMELESS, PageUser
 from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch
 from jupyter_comm_broker.core.parts import Parts

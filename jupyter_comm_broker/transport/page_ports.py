@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from jupyter_comm_broker.core.broker import KernelBroker
-from jupyter_comm_broker.core.pages.effects import Effects
 from jupyter_comm_broker.core.outboxes.outbox import Outbox
+from jupyter_comm_broker.core.pages.effects import Effects
 from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch
 from jupyter_comm_broker.protocol.alias import alias
 

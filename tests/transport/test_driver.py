@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.core.pages.effects import Effects, LogLine
 from jupyter_comm_broker.core.outboxes.outbox import Outbox
+from jupyter_comm_broker.core.pages.effects import Effects, LogLine
 from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.alias import alias
 from jupyter_comm_broker.protocol.message import Message

@@ -1,1 +1,1 @@
-"""The pages: who is there, and what waits for each, merged and bounded."""
+"""The pages: who is there, who gets which message, and what is kept for those who are away."""

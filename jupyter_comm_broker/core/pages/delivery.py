@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.outboxes.kind import Item, Kind
+from jupyter_comm_broker.core.outboxes.outbox import Outbox
 from jupyter_comm_broker.core.pages.effects import Effects
 from jupyter_comm_broker.core.pages.expected_pages import ExpectedPages
 from jupyter_comm_broker.core.pages.frontend import CatchUp, Frontend
-from jupyter_comm_broker.core.outboxes.kind import Item, Kind
-from jupyter_comm_broker.core.outboxes.outbox import Outbox
 from jupyter_comm_broker.core.pages.shared_outbox import SharedBatch, SharedOutbox
 from jupyter_comm_broker.core.pages.waiting_room import WaitingRoom
 from jupyter_comm_broker.protocol.alias import alias

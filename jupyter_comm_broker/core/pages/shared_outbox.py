@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jupyter_comm_broker.core.pages.frontend import Frontend
 from jupyter_comm_broker.core.outboxes.in_flight import SharedLog
 from jupyter_comm_broker.core.outboxes.kind import OVERHEAD, Item, Kind
+from jupyter_comm_broker.core.pages.frontend import Frontend
 from jupyter_comm_broker.protocol.message import Message
 
 MOST_BYTES = 256 * 1024

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jupyter_comm_broker.core.limits import Limits
+from jupyter_comm_broker.core.outboxes.kind import Item, Kind
 from jupyter_comm_broker.core.pages.absences import Absences
 from jupyter_comm_broker.core.pages.effects import Effects
 from jupyter_comm_broker.core.pages.frontend import Frontend
-from jupyter_comm_broker.core.outboxes.kind import Item, Kind
 from jupyter_comm_broker.core.pages.missed_ends import MissedEnds
 from jupyter_comm_broker.protocol.alias import alias
 from jupyter_comm_broker.protocol.message import Message

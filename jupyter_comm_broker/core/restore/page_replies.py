@@ -13,10 +13,10 @@ from typing import Any
 
 from jupyter_comm_broker.core.comms import Comms
 from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.outboxes.kind import Kind
 from jupyter_comm_broker.core.pages.delivery import Delivery
 from jupyter_comm_broker.core.pages.frontend import Frontend
 from jupyter_comm_broker.core.pages.kernel_voice import KernelVoice
-from jupyter_comm_broker.core.outboxes.kind import Kind
 from jupyter_comm_broker.core.requests.work import Work
 from jupyter_comm_broker.core.restore.snapshot_message import Snapshot
 from jupyter_comm_broker.core.state.comm_record import CommRecord

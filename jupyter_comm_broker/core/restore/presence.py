@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from jupyter_comm_broker.core.comms import Comms
+from jupyter_comm_broker.core.outboxes.kind import Item
 from jupyter_comm_broker.core.pages.delivery import Delivery
 from jupyter_comm_broker.core.pages.frontend import Frontend
-from jupyter_comm_broker.core.outboxes.kind import Item
 from jupyter_comm_broker.core.pages.page_user import PageUser
 from jupyter_comm_broker.core.restore.catch_up import CatchUps
 from jupyter_comm_broker.core.restore.page_replies import PageReplies

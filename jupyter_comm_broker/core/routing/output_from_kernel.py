@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.outboxes.kind import Kind
 from jupyter_comm_broker.core.pages.delivery import Delivery
 from jupyter_comm_broker.core.pages.kernel_voice import KernelVoice
-from jupyter_comm_broker.core.outboxes.kind import Kind
 from jupyter_comm_broker.core.policy import Policy
 from jupyter_comm_broker.core.restore.output_capture import OutputCapture
 from jupyter_comm_broker.core.routing.output_limit import OutputLimit

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from jupyter_comm_broker.core.ledger import Ledger
+from jupyter_comm_broker.core.outboxes.kind import Kind
 from jupyter_comm_broker.core.pages.delivery import Delivery
 from jupyter_comm_broker.core.pages.frontend import Frontend
 from jupyter_comm_broker.core.pages.kernel_voice import KernelVoice
-from jupyter_comm_broker.core.outboxes.kind import Kind
 from jupyter_comm_broker.core.restore.output_list import CAPTURED_TYPES
 from jupyter_comm_broker.core.runs.contents import content_of, text_in
 from jupyter_comm_broker.core.runs.run import Run

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_comm_broker.core.pages.absences import Absences
 from jupyter_comm_broker.core.outboxes.kind import OVERHEAD, Item, Kind
+from jupyter_comm_broker.core.pages.absences import Absences
 from jupyter_comm_broker.protocol.message import Message
 
 from ..talker import Talker

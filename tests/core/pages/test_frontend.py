@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jupyter_comm_broker.core.pages.frontend import CatchUp, Frontend
 from jupyter_comm_broker.core.outboxes.outbox import Outbox
+from jupyter_comm_broker.core.pages.frontend import CatchUp, Frontend
 
 
 def test_a_page_is_attached_until_its_socket_is_gone() -> None:

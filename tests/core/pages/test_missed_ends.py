@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from jupyter_comm_broker.core.limits import Limits
-from jupyter_comm_broker.core.pages import missed_ends
 from jupyter_comm_broker.core.outboxes.kind import Kind
+from jupyter_comm_broker.core.pages import missed_ends
 from jupyter_comm_broker.core.pages.missed_ends import LARGEST, MissedEnds
 from jupyter_comm_broker.protocol.message import Message
 
