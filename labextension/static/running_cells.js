@@ -108,10 +108,11 @@ class NotebookRuns {
     const busy = runs.some(isLive);
     const inOrder = [...found].sort(([, one], [, other]) => isLive(other) - isLive(one));
     const isFresh = (run) => !(Date.parse(run.sent_at) <= saved);
-    // A kernel that was restarted took the futures away. Then the cells show what they should.
+    // A kernel that was restarted took the futures away, and the cells show what they should. A page
+    // that lacks output has heard the ends of its cells by now.
     const wanted = inOrder.filter(([cell, run]) => {
       if (liveRequest(cell)) return this.#missed(cell, run, lacks);
-      return isFirst ? needs(cell, run, known, busy, isFresh(run)) : isLive(run);
+      return isFirst || lacks ? needs(cell, run, known, busy, isFresh(run)) : isLive(run);
     });
     if (wanted.length > 0 && isFirst && !mayShow(this.#context.path)) {
       notify(this.#app, "The page hung with its outputs. They are shown if you reload it again.");
