@@ -92,6 +92,25 @@ def test_a_page_that_missed_more_than_is_kept_for_it(
 
 
 @pytest.mark.long
+def test_a_page_that_missed_more_than_is_kept_and_the_end(
+    desk: Desk, subject: Server, proxy: Proxy
+) -> None:
+    """It hears of the end first, and then gets all that came before."""
+    lab, cells, notebook = open_behind(proxy, desk, subject, GROWING)
+    lab.wait_until(lambda: bool(cells.numbers(1)), 60, "the cell counts")
+    assert proxy.cut() > 0
+    notebook.signal("away")
+    lab.pause(6)
+    lab.let_go(notebook)
+    proxy.mend()
+    lab.back_behind(proxy)
+    cells.show_prompts("[1]", "[2]")
+    cells.show_text(1, "over")
+    assert has_all_lines(cells, subject, notebook)
+    assert lab.errors == [each for each in lab.errors if "WebSocket" in each]
+
+
+@pytest.mark.long
 @pytest.mark.timeout(ASLEEP + 300)
 def test_a_laptop_that_sleeps(desk: Desk, subject: Server, proxy: Proxy) -> None:
     """For minutes nothing passes, and nobody is told. Then the page has all that was printed."""
