@@ -18,6 +18,7 @@ from benchmarks import table
 from benchmarks.figures import Figure
 from benchmarks.machine import describe, load
 from benchmarks.measures import ALONE, AS_SHIPPED, MEASURES, ONCE
+from benchmarks.other_work import OtherWork, remark
 from benchmarks.profiler import profile
 from benchmarks.servers import Server
 from benchmarks.target import BROKER, SIDES, STOCK, Target
@@ -41,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not asked.smoke and float(facts["load before"]) > QUIET:
         say(f"load {facts['load before']}: the machine is busy, latencies will say so")
     columns: list[list[Figure]] = [[] for _ in asked.sides]
+    shares: dict[str, float] = {}
     for number in range(rounds):
         order = list(enumerate(asked.sides))
         for column, side in order if number % 2 == 0 else reversed(order):
@@ -51,8 +53,11 @@ def main(arguments: list[str] | None = None) -> int:
                     for measure in measures:
                         name = f"{side}-{measure}-{number + 1}.txt"
                         file = asked.profile and asked.profile / name
+                        beside = OtherWork()
                         columns[column] += run(measure, size, target, file)
+                        shares[measure] = max(beside.share(), shares.get(measure, 0.0))
     facts["load after"] = load()
+    facts["other work"] = remark(shares)
     names = [
         f"{side} ({i + 1})" if len(set(asked.sides)) == 1 else side
         for i, side in enumerate(asked.sides)
