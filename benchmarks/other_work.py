@@ -52,12 +52,8 @@ def remark(shares: dict[str, float]) -> str:
 def _busy() -> float:
     """Return the seconds that the processors have worked since the machine's start."""
     times = psutil.cpu_times()
-    return (
-        float(sum(times))
-        - times.idle
-        - getattr(times, "iowait", 0.0)
-        - getattr(times, "guest", 0.0)
-    )
+    at_rest = times.idle + getattr(times, "iowait", 0.0) + getattr(times, "guest", 0.0)
+    return float(sum(times) - at_rest)
 
 
 def _ours() -> float:
