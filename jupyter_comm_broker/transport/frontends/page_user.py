@@ -4,17 +4,12 @@ The user of a page, as far as the name stays the same from one socket to the nex
 When a request shows only the server's token, or needs no authentication, jupyter_server makes up
 a user name and puts it into a cookie. A browser keeps the cookie, so its name stays the same. A
 program keeps no cookie. It gets another name with each request, so that name identifies nobody.
-
-The providers of jupyter_server itself make up a name at each login too. Their one token or password
-belongs to one person. Who logs out and in again has another name then, and the same open tabs.
 """
 
 from __future__ import annotations
 
 import re
 
-from jupyter_server.auth import IdentityProvider, PasswordIdentityProvider
-from jupyter_server.auth.identity import LegacyIdentityProvider
 from jupyter_server.base.handlers import JupyterHandler
 
 from jupyter_comm_broker.core.pages.page_user import PageUser
@@ -22,18 +17,13 @@ from jupyter_comm_broker.core.pages.page_user import PageUser
 MADE_UP = re.compile("[0-9a-f]{32}")
 """The pattern of user names that jupyter_server makes up: the hex digits of a UUID."""
 
-OF_ONE_PERSON = (IdentityProvider, PasswordIdentityProvider, LegacyIdentityProvider)
-
 
 def page_user(handler: JupyterHandler) -> PageUser:
     """Return the user of an authenticated request."""
     user = handler.current_user
     name = str(getattr(user, "username", user or ""))
-    provider = handler.identity_provider
-    shows_token = handler.token_authenticated or not provider.auth_enabled
-    if MADE_UP.fullmatch(name) and (
-        type(provider) in OF_ONE_PERSON or (shows_token and not _names(handler, name))
-    ):
+    shows_token = handler.token_authenticated or not handler.identity_provider.auth_enabled
+    if shows_token and MADE_UP.fullmatch(name) and not _names(handler, name):
         name = ""
     return PageUser(name, shows_token)
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from jupyter_server.auth import IdentityProvider, PasswordIdentityProvider, User
+from jupyter_server.auth import User
 
 from jupyter_comm_broker.core.pages.page_user import PageUser
 from jupyter_comm_broker.transport.frontends.page_user import page_user
@@ -56,13 +56,3 @@ def handler(user: Any, *, token: bool = False, auth: bool = True, cookie: str | 
 )
 def test_a_users_name_is_one_that_lasts(request_: Any, user: PageUser) -> None:
     assert page_user(request_) == user
-
-
-@pytest.mark.parametrize("provider", [IdentityProvider, PasswordIdentityProvider])
-def test_who_logs_in_again_with_the_password_is_the_same_person(provider: type) -> None:
-    logins = [handler(User(uuid.uuid4().hex)) for _ in range(2)]
-    for each in logins:
-        each.identity_provider = provider()
-    before, after = map(page_user, logins)
-    assert after.may_be(before)
-    assert not after.may_be(PageUser("ann", shows_token=False))
