@@ -37,7 +37,7 @@ OPTIONS = (
 )
 CONFIG = f"c.ServerApp.tornado_settings = {{'websocket_max_message_size': {FRAME}}}"
 
-ANSWERED = 3.0
+ANSWERED = 6.0
 """
 Seconds within which a flooded server answers REST, also on a machine that others use as well.
 
