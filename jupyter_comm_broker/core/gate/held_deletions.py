@@ -89,9 +89,9 @@ class HeldDeletions:
         self._use.move(widgets, len(widgets), heir, now)
 
     def _to_move(self, held: Held) -> set[str]:
-        """Return the widgets that nobody asked since they came there."""
+        """Return the widgets that nobody asked since they came there. Those that left are noted."""
         there = self._use.widgets_of(held.subshell_id)
-        # One that left comes back if the kernel answers an earlier question there.
+        # One that left may come back: the kernel may answer an earlier question there.
         held.moved.intersection_update(there)
         return there - held.moved
 
