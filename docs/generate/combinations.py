@@ -26,8 +26,8 @@ def parts() -> dict[str, str]:
     ]
     remarks = [(name, each["remark"]) for name, each in records.items() if each["remark"]]
     return {
-        "passed": table(("combination", "tested on", *areas), passed),
-        "remarks": table(("combination", "what did not work, and why"), remarks),
+        "passed": table(("combination", "tried on", *areas), passed),
+        "remarks": table(("combination", "remark"), remarks),
         "versions": table(("combination", "versions"), versions),
     }
 
