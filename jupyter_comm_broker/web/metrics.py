@@ -43,6 +43,7 @@ COUNTERS = {
     "refused_unauthorized": "Messages of pages that were refused because the user lacks the right.",
     "cut_off_pages": "Pages that were disconnected because they lagged too far behind.",
     "given_up_absences": "Absent pages that missed more than is kept for them.",
+    "dropped_ends": "Ends of requests that such pages will not hear, as too many were kept.",
     "cut_in_flight": "Connections that broke with more on the way to the page than is kept.",
     "forgotten_absences": "Absent pages that did not return in time, such as closed tabs.",
     "corrected": "Mirrored states that differed from the kernel's when it was asked.",

@@ -41,7 +41,7 @@ export function needs(cell, run, known, busy, isFresh) {
   if (isLive(run)) return true;
   // It never began, or it ran what is no longer in the cell.
   if (run.state === "lost" && !run.began_at) return false;
-  if (isFresh && (run.code_sum ?? sum(cell)) !== sum(cell)) return false;
+  if (isFresh && run.code_sum != null && run.code_sum !== sum(cell)) return false;
   if (isNews(run, known, cell)) return true;
   // The file has more of it.
   if (run.bytes_dropped > 0) return false;

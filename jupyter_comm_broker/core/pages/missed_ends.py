@@ -7,7 +7,7 @@ sends no more (fact 2.5). Ends are small. So they are kept when everything else 
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable
 
 from jupyter_comm_broker.core.outboxes.kind import Item
@@ -15,7 +15,7 @@ from jupyter_comm_broker.errors import MalformedMessageError
 from jupyter_comm_broker.protocol.message import Message
 
 MOST_BYTES = 8_000_000
-"""The most bytes that are kept for all pages. Above this the ends of the oldest page go."""
+"""The most bytes that are kept for all pages. Above this the oldest ends go, and are counted."""
 
 LARGEST = 100_000
 """The most bytes of a reply that is kept as it is. Of a larger one only its outcome is kept."""
@@ -24,14 +24,17 @@ OUTCOME = ("status", "execution_count", "ename", "evalue")
 
 
 class MissedEnds:
-    """What is kept by session id, for pages of which nothing else is kept."""
+    """
+    What is kept by session id, for pages of which nothing else is kept.
 
-    def __init__(self) -> None:
+    Args:
+        counters: the kernel's counters.
+    """
+
+    def __init__(self, counters: Counter[str]) -> None:
+        self._counters = counters
         self._pages: OrderedDict[str, list[Message]] = OrderedDict()
         self._bytes = 0
-
-    def __contains__(self, session_id: str) -> bool:
-        return session_id in self._pages
 
     def keep(self, session_id: str, missed: Iterable[Item]) -> None:
         """
@@ -54,7 +57,9 @@ class MissedEnds:
         ends.append(message)
         self._bytes += message.size
         while self._bytes > MOST_BYTES:
-            self.take(next(iter(self._pages)))
+            oldest = next(each for each in self._pages.values() if each)
+            self._bytes -= oldest.pop(0).size
+            self._counters["dropped_ends"] += 1
 
     def take(self, session_id: str) -> list[Message]:
         """Return a page's ends, oldest first. From now on none are kept for it."""
@@ -77,6 +82,8 @@ def _is_end(message: Message, session_id: str) -> bool:
 def _small(message: Message) -> Message:
     if message.size <= LARGEST:
         return message
+    # Without its buffers.
+    message = Message(message.channel, message.parts[:4])
     try:
         content = message.content
         return message.with_content({key: content[key] for key in OUTCOME if key in content})

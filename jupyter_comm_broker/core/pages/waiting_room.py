@@ -67,7 +67,7 @@ class WaitingRoom:
         """The bytes in each page's own outbox."""
         self._own_bytes = 0
         self._forgotten: OrderedDict[str, Forgotten] = OrderedDict()
-        self.ends = MissedEnds()
+        self.ends = MissedEnds(counters)
         """What is kept for pages that are given up or forgotten."""
 
     @property

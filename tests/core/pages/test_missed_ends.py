@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -125,29 +126,37 @@ def end(session: str = "a", **content: object) -> Message:
 
 
 def test_only_what_a_page_waits_for_is_kept_and_only_for_pages_of_which_nothing_else_is() -> None:
-    ends, reply = MissedEnds(), end()
+    ends, reply = MissedEnds(Counter()), end()
     ends.note("a", reply)
     assert ends.take("a") == []
     printed = KERNEL.write("iopub", "stream", {"text": "1"})
     others = KERNEL.write("iopub", "status", {"execution_state": "idle"}, parent=end("b"))
     ends.keep("a", [(printed, Kind.OUTPUT, ""), (reply, Kind.PLAIN, ""), (others, Kind.PLAIN, "")])
-    assert "a" in ends
     assert ends.take("a") == [reply]
-    assert "a" not in ends
+    ends.note("a", reply)
+    assert ends.take("a") == []
 
 
 def test_of_a_large_reply_the_outcome_is_kept() -> None:
-    ends = MissedEnds()
+    ends = MissedEnds(Counter())
     ends.keep("a", [(end(execution_count=3, payload="x" * LARGEST), Kind.PLAIN, "")])
     (kept,) = ends.take("a")
     assert kept.content == {"status": "ok", "execution_count": 3}
 
 
-def test_they_are_bounded_and_the_oldest_page_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_are_bounded_and_the_oldest_goes_first_and_is_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     reply = end()
     monkeypatch.setattr(missed_ends, "MOST_BYTES", 3 * reply.size)
-    ends = MissedEnds()
+    counters: Counter[str] = Counter()
+    ends = MissedEnds(counters)
+    for session_id in ("nothing", "a", "b"):
+        ends.keep(session_id, [])
     for session_id in ("a", "b"):
         ends.keep(session_id, [(reply, Kind.PLAIN, "")] * 2)
-    assert ends.take("a") == []
+    assert counters["dropped_ends"] == 1
+    assert ends.take("a") == [reply]
     assert ends.take("b") == [reply, reply]
+    ends.note("nothing", reply)
+    assert ends.take("nothing") == [reply]
