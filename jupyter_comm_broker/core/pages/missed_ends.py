@@ -11,16 +11,11 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterable
 
 from jupyter_comm_broker.core.outboxes.kind import Item
-from jupyter_comm_broker.errors import MalformedMessageError
+from jupyter_comm_broker.core.pages.outcome import shortened
 from jupyter_comm_broker.protocol.message import Message
 
 MOST_BYTES = 8_000_000
 """The most bytes that are kept for all pages. Above this the oldest ends go, and are counted."""
-
-LARGEST = 100_000
-"""The most bytes of a reply that is kept as it is. Of a larger one only its outcome is kept."""
-
-OUTCOME = ("status", "execution_count", "ename", "evalue")
 
 
 class MissedEnds:
@@ -53,7 +48,7 @@ class MissedEnds:
         ends = self._pages.get(session_id)
         if ends is None or not _is_end(message, session_id):
             return
-        message = _small(message)
+        message = shortened(message)
         ends.append(message)
         self._bytes += message.size
         while self._bytes > MOST_BYTES:
@@ -77,15 +72,3 @@ def _is_end(message: Message, session_id: str) -> bool:
         return True
     is_idle = message.header.msg_type == "status" and message.execution_state == "idle"
     return is_idle and message.parent.session == session_id
-
-
-def _small(message: Message) -> Message:
-    if message.size <= LARGEST:
-        return message
-    # Without its buffers.
-    message = Message(message.channel, message.parts[:4])
-    try:
-        content = message.content
-        return message.with_content({key: content[key] for key in OUTCOME if key in content})
-    except (MalformedMessageError, TypeError):
-        return message.with_content({})

@@ -17,14 +17,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from jupyter_comm_broker.core.pages.outcome import shortened
 from jupyter_comm_broker.core.runs.contents import content_of, text_in
 from jupyter_comm_broker.core.runs.run_outputs import RunOutputs
 from jupyter_comm_broker.protocol.message import Header, Message
-
-LONGEST_REPLY = 100_000
-"""The most bytes of a reply that is kept as it is. Of a larger one only its outcome is kept."""
-
-OUTCOME = ("status", "execution_count", "ename", "evalue", "traceback")
 
 
 class RunState(Enum):
@@ -131,9 +127,7 @@ class Run:
         self.lost = None
         self._count(fields := content_of(reply))
         self.status, self.question = text_in(fields, "status"), None
-        if reply.size > LONGEST_REPLY:
-            reply = reply.with_content({key: fields[key] for key in OUTCOME if key in fields})
-        self.reply = Message(reply.channel, reply.parts[:4])
+        self.reply = shortened(reply)
         self._end_if_over(now)
 
     def _count(self, fields: dict[str, Any]) -> None:

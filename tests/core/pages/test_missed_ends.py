@@ -10,7 +10,8 @@ import pytest
 from jupyter_comm_broker.core.limits import Limits
 from jupyter_comm_broker.core.outboxes.kind import Kind
 from jupyter_comm_broker.core.pages import missed_ends
-from jupyter_comm_broker.core.pages.missed_ends import LARGEST, MissedEnds
+from jupyter_comm_broker.core.pages.missed_ends import MissedEnds
+from jupyter_comm_broker.core.pages.outcome import LONGEST_REPLY
 from jupyter_comm_broker.protocol.message import Message
 
 from ..page import Page
@@ -139,7 +140,7 @@ def test_only_what_a_page_waits_for_is_kept_and_only_for_pages_of_which_nothing_
 
 def test_of_a_large_reply_the_outcome_is_kept() -> None:
     ends = MissedEnds(Counter())
-    ends.keep("a", [(end(execution_count=3, payload="x" * LARGEST), Kind.PLAIN, "")])
+    ends.keep("a", [(end(execution_count=3, payload="x" * LONGEST_REPLY), Kind.PLAIN, "")])
     (kept,) = ends.take("a")
     assert kept.content == {"status": "ok", "execution_count": 3}
 
